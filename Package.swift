@@ -1,0 +1,149 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target is held to the same strictness: no implicit `any`, imports that say what they
+// leak, and no warning that survives a build.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+// A module of ours. `docs/architecture.md` says what each is for and which may import which.
+func module(_ name: String, imports: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: imports, swiftSettings: strict)
+}
+
+func tests(_ name: String, imports: [Target.Dependency] = [], packageAccess: Bool = true) -> Target {
+  .testTarget(
+    name: name, dependencies: imports, packageAccess: packageAccess, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "berth",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "berth", targets: ["berth"]),
+    // Everything but the command line, for programs that plan and apply by themselves.
+    .library(
+      name: "Berth",
+      targets: [
+        "Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds", "Manifests", "Planning",
+        "ApplyJournal", "BackendInterface", "Execution", "SimulatorBackend", "EmbeddedBackend",
+        "Storage", "Reporting",
+      ]),
+  ],
+  dependencies: [
+    // Subcommands, flags and help. Imported by Commands only.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // SHA-256 digests and slow keyed fingerprints of secrets. Imported by Digests only.
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    // SQLite for the embedded workspace. Imported by EmbeddedBackend only.
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    // The system's libyaml (libyaml-dev). Imported by ManifestSyntax only.
+    .systemLibrary(
+      name: "CLibYAML", pkgConfig: "yaml-0.1",
+      providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+
+    module("Diagnostics"),
+    module(
+      "Digests",
+      imports: [
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
+    module("ManifestSyntax", imports: ["Diagnostics", "CLibYAML"]),
+    module("TargetModel", imports: ["Diagnostics", "Digests"]),
+    module("ComputeKinds", imports: ["TargetModel", "Diagnostics"]),
+    module("Manifests", imports: ["ManifestSyntax", "TargetModel", "Diagnostics", "Digests"]),
+    module("Planning", imports: ["TargetModel", "Diagnostics", "Digests"]),
+    module("ApplyJournal", imports: ["Planning", "TargetModel", "Digests"]),
+    module("BackendInterface", imports: ["TargetModel", "Diagnostics"]),
+    module(
+      "Execution",
+      imports: ["Planning", "ApplyJournal", "BackendInterface", "TargetModel", "Diagnostics"]),
+    module("SimulatorBackend", imports: ["BackendInterface", "TargetModel", "Diagnostics"]),
+    module(
+      "EmbeddedBackend",
+      imports: [
+        "SimulatorBackend", "BackendInterface", "TargetModel", "Diagnostics",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    module("Storage", imports: ["ApplyJournal", "TargetModel", "Diagnostics"]),
+    module(
+      "Reporting",
+      imports: ["Planning", "ApplyJournal", "TargetModel", "Diagnostics", "Digests"]),
+    module(
+      "Commands",
+      imports: [
+        "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Digests",
+        "EmbeddedBackend", "Execution", "ManifestSyntax", "Manifests", "Planning", "Reporting",
+        "SimulatorBackend", "Storage", "TargetModel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "berth", dependencies: ["Commands"], swiftSettings: strict),
+
+    // What tests share; neither is part of a product.
+    module(
+      "TestSupport",
+      imports: ["Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds", "Planning"]),
+    module(
+      "BackendConformance",
+      imports: ["BackendInterface", "ComputeKinds", "TargetModel", "Diagnostics"]),
+
+    tests("DiagnosticsTests", imports: ["Diagnostics", "TestSupport"]),
+    tests("ManifestSyntaxTests", imports: ["ManifestSyntax", "Diagnostics", "TestSupport"]),
+    tests(
+      "TargetModelTests",
+      imports: ["TargetModel", "Digests", "Diagnostics", "ComputeKinds", "TestSupport"]),
+    tests(
+      "ComputeKindsTests", imports: ["ComputeKinds", "TargetModel", "Diagnostics", "TestSupport"]),
+    tests(
+      "ManifestsTests",
+      imports: [
+        "Manifests", "ManifestSyntax", "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+      ]),
+    tests(
+      "PlanningTests",
+      imports: ["Planning", "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport"]),
+    tests(
+      "ApplyJournalTests", imports: ["ApplyJournal", "Planning", "TargetModel", "TestSupport"]),
+    tests(
+      "ExecutionTests",
+      imports: [
+        "Execution", "ApplyJournal", "Planning", "BackendInterface", "SimulatorBackend",
+        "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+      ]),
+    tests(
+      "SimulatorBackendTests",
+      imports: [
+        "SimulatorBackend", "BackendInterface", "BackendConformance", "ComputeKinds", "TargetModel",
+        "Diagnostics", "TestSupport",
+      ]),
+    tests(
+      "EmbeddedBackendTests",
+      imports: [
+        "EmbeddedBackend", "SimulatorBackend", "BackendInterface", "BackendConformance",
+        "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+      ]),
+    tests("StorageTests", imports: ["Storage", "ApplyJournal", "TargetModel", "Diagnostics", "TestSupport"]),
+    tests(
+      "ReportingTests",
+      imports: [
+        "Reporting", "Planning", "ApplyJournal", "ComputeKinds", "TargetModel", "Diagnostics",
+        "TestSupport",
+      ]),
+    // Drives the built `berth` binary, as a user would.
+    tests(
+      "CommandsTests",
+      imports: [
+        "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend", "ManifestSyntax", "Manifests",
+        "Reporting", "TargetModel", "TestSupport", "berth",
+      ]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,45 @@
+extension String {
+  /// The text with everything that a terminal might act on, or that might deceive the eye, spelled
+  /// out: `\e` for escape, `\n`, `\r`, `\t`, and `\u{202E}` for the rest (reliability.md T31).
+  ///
+  /// Names, tags and messages come from manifests and from the service; nobody vouches for either.
+  /// Apply this to every such text on its way to a person, never on its way to JSON.
+  public var visible: String {
+    guard unicodeScalars.contains(where: \.needsSpellingOut) else { return self }
+    var result = ""
+    for scalar in unicodeScalars {
+      if scalar.needsSpellingOut {
+        result += scalar.spelledOut
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+}
+
+extension Unicode.Scalar {
+  fileprivate var needsSpellingOut: Bool {
+    switch value {
+    case 0x20..<0x7F: false
+    case 0..<0x20, 0x7F..<0xA0: true
+    // Soft hyphen, zero width, bidi controls, line separators, invisible operators, BOM,
+    // interlinear marks, tags.
+    case 0xAD, 0x061C, 0x115F...0x1160, 0x17B4...0x17B5, 0x180B...0x180F, 0x200B...0x200F,
+      0x2028...0x202E, 0x2060...0x206F, 0x3164, 0xFE00...0xFE0F, 0xFEFF, 0xFFA0, 0xFFF0...0xFFFC,
+      0xE0000...0xE0FFF:
+      true
+    default: false
+    }
+  }
+
+  fileprivate var spelledOut: String {
+    switch self {
+    case "\n": #"\n"#
+    case "\r": #"\r"#
+    case "\t": #"\t"#
+    case "\u{1B}": #"\e"#
+    default: "\\u{\(String(value, radix: 16, uppercase: true))}"
+    }
+  }
+}

@@ -1,0 +1,21 @@
+internal import Crypto
+
+/// The SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits in lower case.
+public func sha256(_ text: String) -> String {
+  sha256(Array(text.utf8))
+}
+
+/// The SHA-256 of some bytes, as 64 hexadecimal digits in lower case.
+public func sha256(_ bytes: [UInt8]) -> String {
+  hexadecimal(SHA256.hash(data: bytes))
+}
+
+func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  var text: [UInt8] = []
+  for byte in bytes {
+    text.append(digits[Int(byte >> 4)])
+    text.append(digits[Int(byte & 15)])
+  }
+  return String(decoding: text, as: UTF8.self)
+}

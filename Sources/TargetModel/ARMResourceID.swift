@@ -1,0 +1,77 @@
+internal import Diagnostics
+
+/// The id of a resource in Azure Resource Manager.
+///
+///     /subscriptions/S/resourceGroups/G/providers/Microsoft.Compute/virtualMachines/N
+///
+/// Ids compare segment by segment, ignoring case, and a trailing slash means nothing: the service
+/// itself writes both `resourceGroups` and `resourcegroups` (api.md section 3). Two spellings of
+/// one resource are one resource, or the attach-once rule would have a hole (reliability.md T9).
+public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
+  /// As it was written, without a trailing slash.
+  public let text: String
+  /// The form in which ids compare.
+  public let canonical: String
+  /// The provider and resource type in lower case, for example
+  /// `microsoft.containerservice/managedclusters`.
+  public let type: String
+
+  /// Why a text is not a resource id, as the end of a sentence.
+  public struct Malformed: Error, Hashable, Sendable {
+    public let reason: String
+  }
+
+  /// Reads an id; refuses whatever the service could read in two ways.
+  public init(parsing text: String) throws(Malformed) {
+    guard text.hasPrefix("/") else { throw Malformed(reason: "it must begin with '/subscriptions/'") }
+    let trimmed = text.hasSuffix("/") ? text.dropLast() : text[...]
+    let segments = trimmed.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+    for segment in segments {
+      if segment.isEmpty { throw Malformed(reason: "it has an empty segment ('//')") }
+      if segment == "." || segment == ".." { throw Malformed(reason: "it has a '\(segment)' segment") }
+      if let odd = segment.unicodeScalars.first(where: { !$0.isAllowedInResourceID }) {
+        throw Malformed(reason: "it has the character '\(String(odd).visible)'")
+      }
+    }
+    let keys = segments.map { $0.lowercased() }
+    guard keys.count >= 8, keys[0] == "subscriptions", keys[2] == "resourcegroups",
+      keys[4] == "providers", keys.count.isMultiple(of: 2)
+    else {
+      throw Malformed(
+        reason: "it must look like "
+          + "'/subscriptions/SUB/resourceGroups/GROUP/providers/NAMESPACE/TYPE/NAME'")
+    }
+    self.text = String(trimmed)
+    self.canonical = "/" + keys.joined(separator: "/")
+    self.type = ([keys[5]] + stride(from: 6, to: keys.count, by: 2).map { keys[$0] })
+      .joined(separator: "/")
+  }
+
+  /// The subscription, in lower case.
+  public var subscription: String { segment(1) }
+  /// The resource's own name, as it was written.
+  public var name: String { text.split(separator: "/").last.map(String.init) ?? "" }
+
+  private func segment(_ index: Int) -> String {
+    String(canonical.split(separator: "/")[index])
+  }
+
+  public var description: String { text }
+
+  public static func == (left: ARMResourceID, right: ARMResourceID) -> Bool {
+    left.canonical == right.canonical
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(canonical) }
+}
+
+extension Unicode.Scalar {
+  /// Resource names allow letters, digits and a little punctuation; never an escape, a query or
+  /// anything outside ASCII, where two characters can look alike.
+  fileprivate var isAllowedInResourceID: Bool {
+    switch self {
+    case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", "(", ")": true
+    default: false
+    }
+  }
+}

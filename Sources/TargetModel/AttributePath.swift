@@ -1,0 +1,22 @@
+/// The way to an attribute: `ssh_settings.admin_username`.
+public struct AttributePath: Hashable, Sendable, Comparable, CustomStringConvertible,
+  ExpressibleByStringLiteral
+{
+  /// The keys from the outside in.
+  public let segments: [String]
+
+  public init(_ segments: [String]) { self.segments = segments }
+
+  /// Splits at full stops.
+  public init(_ text: String) {
+    self.init(text.split(separator: ".", omittingEmptySubsequences: false).map(String.init))
+  }
+
+  public init(stringLiteral text: String) { self.init(text) }
+
+  public var description: String { segments.joined(separator: ".") }
+
+  public static func < (left: AttributePath, right: AttributePath) -> Bool {
+    left.segments.lexicographicallyPrecedes(right.segments)
+  }
+}

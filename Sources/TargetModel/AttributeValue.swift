@@ -1,0 +1,83 @@
+/// A value of a target's attribute: what JSON can say, and secrets.
+public enum AttributeValue: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int)
+  case number(Double)
+  case text(String)
+  case list([AttributeValue])
+  case map([String: AttributeValue])
+  case secret(SecretText)
+}
+
+extension AttributeValue {
+  /// The text, if it is one.
+  public var text: String? {
+    if case .text(let text) = self { text } else { nil }
+  }
+
+  /// The whole number, if it is one.
+  public var integer: Int? {
+    if case .integer(let integer) = self { integer } else { nil }
+  }
+
+  /// The truth value, if it is one.
+  public var bool: Bool? {
+    if case .bool(let bool) = self { bool } else { nil }
+  }
+
+  /// The elements, if it is a list.
+  public var list: [AttributeValue]? {
+    if case .list(let list) = self { list } else { nil }
+  }
+
+  /// The entries, if it is a map.
+  public var map: [String: AttributeValue]? {
+    if case .map(let map) = self { map } else { nil }
+  }
+
+  /// The entry of a map, or nil.
+  public subscript(key: String) -> AttributeValue? { map?[key] }
+
+  /// The value at a path of nested maps, or nil where there is none.
+  public subscript(path: AttributePath) -> AttributeValue? {
+    get {
+      var value = self
+      for segment in path.segments {
+        guard let next = value[segment] else { return nil }
+        value = next
+      }
+      return value
+    }
+    set { set(newValue, at: path.segments[...]) }
+  }
+
+  /// Puts a value at a path, making the maps on the way; nil removes the entry.
+  private mutating func set(_ value: AttributeValue?, at segments: ArraySlice<String>) {
+    guard let first = segments.first else {
+      self = value ?? .null
+      return
+    }
+    var entries = map ?? [:]
+    if segments.count == 1 {
+      entries[first] = value
+    } else {
+      var inner = entries[first] ?? .map([:])
+      inner.set(value, at: segments.dropFirst())
+      entries[first] = inner
+    }
+    self = .map(entries)
+  }
+}
+
+extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
+{
+  public init(stringLiteral value: String) { self = .text(value) }
+  public init(integerLiteral value: Int) { self = .integer(value) }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(arrayLiteral elements: AttributeValue...) { self = .list(elements) }
+  public init(dictionaryLiteral elements: (String, AttributeValue)...) {
+    self = .map(Dictionary(elements, uniquingKeysWith: { _, last in last }))
+  }
+}

@@ -1,0 +1,119 @@
+public import Diagnostics
+
+/// A target as a manifest wants it.
+public struct ComputeTarget: Sendable {
+  public let name: String
+  public let kind: KindDescriptor
+  public var attributes: Attributes
+  /// What the manifest says under `berth:`.
+  public var settings: TargetSettings
+  /// Where the manifest names it.
+  public let location: SourceLocation
+  /// Where the manifest gives a field its value, by slot.
+  public var fieldLocations: [Int: SourceLocation]
+  /// A keyed fingerprint of each secret that is set, by path, so that a rotation shows although
+  /// the service never tells the value.
+  public var secretFingerprints: [AttributePath: String]
+
+  public init(
+    name: String, kind: KindDescriptor, attributes: Attributes,
+    settings: TargetSettings = TargetSettings(), location: SourceLocation,
+    fieldLocations: [Int: SourceLocation] = [:],
+    secretFingerprints: [AttributePath: String] = [:]
+  ) {
+    self.name = name
+    self.kind = kind
+    self.attributes = attributes
+    self.settings = settings
+    self.location = location
+    self.fieldLocations = fieldLocations
+    self.secretFingerprints = secretFingerprints
+  }
+
+  public var address: TargetAddress { TargetAddress(kind: kind.name, name: name) }
+
+  /// The value the manifest gives, or nil.
+  public subscript(path: AttributePath) -> AttributeValue? {
+    get { kind.value(path, in: attributes) }
+    set {
+      guard let slot = kind.slot(path) else { return }
+      attributes[slot] = newValue
+    }
+  }
+
+  /// The place of a field in the manifest, or of the target where the field is absent.
+  public func location(of path: AttributePath) -> SourceLocation {
+    kind.slot(path).flatMap { fieldLocations[$0] } ?? location
+  }
+
+  /// True if the target is brought from elsewhere rather than made by the service.
+  public var isAttached: Bool {
+    switch kind.origin {
+    case .created: false
+    case .attached: true
+    case .createdOrAttached: heldResource != nil
+    }
+  }
+
+  /// What the target will hold once attached; nil for a created one.
+  public var heldResource: ResourceIdentity? { kind.heldResource(of: attributes) }
+
+  /// What happens to the live target when its document goes away.
+  public var removal: RemovalPolicy { settings.onRemove ?? (isAttached ? .detach : .delete) }
+}
+
+extension KindDescriptor {
+  /// The underlying resource that these attributes name; nil if they name none.
+  public func heldResource(of attributes: Attributes) -> ResourceIdentity? {
+    guard let resource else { return nil }
+    if let text = value(resource.idField, in: attributes)?.text,
+      let id = try? ARMResourceID(parsing: text)
+    {
+      // An absent share means the service's default share, not "the whole of it".
+      let share = resource.shareField.flatMap { path in
+        (value(path, in: attributes) ?? slot(path).flatMap { fields[$0].defaultValue })?.text
+      }
+      return ResourceIdentity(id, share: share)
+    }
+    if let hostField = resource.hostField, let host = value(hostField, in: attributes)?.text {
+      return ResourceIdentity(host: host)
+    }
+    return nil
+  }
+}
+
+/// What a manifest says under `berth:`, apart from what other tools read.
+public struct TargetSettings: Hashable, Sendable {
+  /// Never detached, deleted or replaced while this stands.
+  public var protect = false
+  /// What happens when the document goes away; nil for the kind's own way.
+  public var onRemove: RemovalPolicy?
+  /// Allows a replacement that loses data.
+  public var allowReplace = false
+  /// Fields that others may change.
+  public var ignoreChanges: [AttributePath] = []
+  /// Targets that must stand before this one.
+  public var dependsOn: [TargetAddress] = []
+  /// Takes over a live target that nobody owns.
+  public var adopt = false
+  /// Changes TLS on a living attachment by an ordinary write instead of a re-attachment.
+  public var updatesTLSInPlace = false
+  /// Whether a compute instance should be running; nil leaves it as it is.
+  public var power: PowerState?
+
+  public init() {}
+}
+
+/// What happens to a live target when its document goes away.
+public enum RemovalPolicy: String, Hashable, Sendable, CaseIterable {
+  case detach
+  case delete
+  /// It stays; Berth only gives up owning it.
+  case retain
+}
+
+/// Whether a machine is on.
+public enum PowerState: String, Hashable, Sendable, CaseIterable {
+  case running
+  case stopped
+}

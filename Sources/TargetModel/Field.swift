@@ -1,0 +1,146 @@
+/// One attribute of a kind, declared rather than coded.
+///
+/// From this one row come validation, the JSON Schema, the reference page, the diff, the request
+/// body and the simulator's behaviour. If a kind seems to need code in a comparison, look for the
+/// missing word in `Comparison` first: once comparing is arbitrary code, nobody can say what a
+/// plan means.
+public struct Field: Sendable {
+  /// Where the manifest has it.
+  public let path: AttributePath
+  public let type: FieldType
+  /// One line for people, without a full stop.
+  public let summary: String
+  /// Names that older clients used, understood with a warning.
+  public let olderNames: [AttributePath]
+  public let isRequired: Bool
+  /// What absence means: the service's or the official client's default. `.null` means "none at
+  /// all"; nil means that an absent field is nobody's wish, and whatever is live stays.
+  public let defaultValue: AttributeValue?
+  public let setBy: Setter
+  public let isSecret: Bool
+  public let onChange: ChangeEffect
+  public let comparison: Comparison
+  /// Where the service's JSON has it, from the top of the body; nil where it never travels by
+  /// itself.
+  public let wire: AttributePath?
+  /// How the value looks there, where `type` alone can't say.
+  public let shape: WireShape?
+  /// Where the fact stands: title and section of the service's description.
+  public let source: String
+
+  public init(
+    _ path: AttributePath, _ type: FieldType, _ summary: String,
+    olderNames: [AttributePath] = [], isRequired: Bool = false,
+    default defaultValue: AttributeValue? = nil, setBy: Setter = .user, isSecret: Bool = false,
+    onChange: ChangeEffect, comparison: Comparison = .exact, wire: AttributePath?,
+    shape: WireShape? = nil, source: String = ""
+  ) {
+    self.path = path
+    self.type = type
+    self.summary = summary
+    self.olderNames = olderNames
+    self.isRequired = isRequired
+    self.defaultValue = defaultValue
+    self.setBy = setBy
+    self.isSecret = isSecret
+    self.onChange = onChange
+    self.comparison = comparison
+    self.wire = wire
+    self.shape = shape
+    self.source = source
+  }
+}
+
+/// Who gives a field its value.
+public enum Setter: Hashable, Sendable {
+  /// The manifest.
+  case user
+  /// The service; a manifest can't.
+  case server
+}
+
+/// What a change of a field costs.
+public enum ChangeEffect: Hashable, Sendable {
+  /// Changed on the living target by an ordinary write.
+  case inPlace
+  /// Changed on the living target by an action of the service with this name.
+  case inPlaceBy(action: String)
+  /// An attached target is detached and attached again; a created one is deleted and created.
+  case recreate
+}
+
+/// How two values of a field are compared. Both sides are brought into this form first
+/// (`Field.normalised`), so a service's spelling is never a change.
+public enum Comparison: Hashable, Sendable {
+  case exact
+  case ignoringCase
+  /// As resource ids: segment by segment, ignoring case.
+  case resourceID
+  /// As regions: `West Europe` is `westeurope`.
+  case region
+  /// As sets: order and repetition mean nothing.
+  case set
+  /// As lists whose elements are found by this key; order means nothing.
+  case listByKey(String)
+}
+
+/// What a field may hold, and how a value travels.
+public indirect enum FieldType: Sendable {
+  /// Any text, or one that matches the whole of a regular expression.
+  case text(pattern: String? = nil)
+  case boolean
+  /// A truth value that travels as one of two words.
+  case toggle(on: String, off: String)
+  case integer(ClosedRange<Int>)
+  /// A span of time: a whole number of this unit in the manifest, an ISO 8601 duration on the wire.
+  case duration(TimeUnit, ClosedRange<Int>)
+  /// One word of a few.
+  case choice([Choice])
+  /// The id of a resource of one of these types (`Microsoft.Compute/virtualMachines`); empty for
+  /// any type.
+  case resourceID([String])
+  case region
+  /// A file whose content is the value; the manifest names it by path. Always a secret.
+  case secretFile
+  /// A list of values; at most so many where there is a limit.
+  case list(of: FieldType, atMost: Int? = nil)
+  /// A map with these entries; their paths, wire paths included, count from here.
+  case object([Field])
+  /// A map from any key to values of one type.
+  case map(of: FieldType)
+  /// Whatever YAML can say.
+  case anything
+
+  /// One of the words of a choice.
+  public struct Choice: Hashable, Sendable {
+    /// The word in manifests.
+    public let name: String
+    /// The word on the wire.
+    public let wire: String
+
+    public init(_ name: String, wire: String) {
+      self.name = name
+      self.wire = wire
+    }
+  }
+
+  /// The unit in which a manifest counts time.
+  public enum TimeUnit: Int, Hashable, Sendable {
+    case seconds = 1
+    case minutes = 60
+  }
+}
+
+/// The way of a value onto the wire and back, for what a table can't say.
+public struct WireShape: Sendable {
+  public let encode: @Sendable (AttributeValue) -> AttributeValue
+  public let decode: @Sendable (AttributeValue) -> AttributeValue
+
+  public init(
+    encode: @escaping @Sendable (AttributeValue) -> AttributeValue,
+    decode: @escaping @Sendable (AttributeValue) -> AttributeValue
+  ) {
+    self.encode = encode
+    self.decode = decode
+  }
+}

@@ -1,0 +1,179 @@
+/// Why a text is not JSON that Berth reads.
+public struct JSONFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  public let reason: String
+  /// The distance from the start, in UTF-8 bytes.
+  public let offset: Int
+
+  public var description: String { "\(reason) at byte \(offset)" }
+}
+
+extension AttributeValue {
+  /// Reads JSON strictly: one value, no repeated keys, no more than 64 levels (reliability.md
+  /// T18, T25). Numbers without fraction or exponent that fit become integers.
+  public init(json bytes: some Collection<UInt8>) throws(JSONFailure) {
+    var reader = JSONReader(bytes: Array(bytes))
+    self = try reader.document()
+  }
+
+  /// Reads JSON strictly from text.
+  public init(json text: String) throws(JSONFailure) {
+    try self.init(json: text.utf8)
+  }
+}
+
+private struct JSONReader {
+  static let depthLimit = 64
+
+  let bytes: [UInt8]
+  var position = 0
+
+  init(bytes: [UInt8]) { self.bytes = bytes }
+
+  mutating func document() throws(JSONFailure) -> AttributeValue {
+    let value = try self.value(depth: 0)
+    skipSpace()
+    guard position == bytes.count else { throw failure("something follows the value") }
+    return value
+  }
+
+  private mutating func value(depth: Int) throws(JSONFailure) -> AttributeValue {
+    guard depth <= Self.depthLimit else { throw failure("more than \(Self.depthLimit) levels") }
+    skipSpace()
+    switch next {
+    case UInt8(ascii: "{"): return try map(depth: depth)
+    case UInt8(ascii: "["): return try list(depth: depth)
+    case UInt8(ascii: "\""): return .text(try string())
+    case UInt8(ascii: "t"): return try word("true", .bool(true))
+    case UInt8(ascii: "f"): return try word("false", .bool(false))
+    case UInt8(ascii: "n"): return try word("null", .null)
+    case let byte? where byte == UInt8(ascii: "-") || Self.numberBytes.contains(byte):
+      return try number()
+    default: throw failure("a value is due")
+    }
+  }
+
+  private mutating func map(depth: Int) throws(JSONFailure) -> AttributeValue {
+    position += 1
+    var entries: [String: AttributeValue] = [:]
+    skipSpace()
+    if take("}") { return .map(entries) }
+    repeat {
+      skipSpace()
+      let keyOffset = position
+      let key = try string()
+      skipSpace()
+      guard take(":") else { throw failure("':' is due") }
+      guard entries.updateValue(try value(depth: depth + 1), forKey: key) == nil else {
+        throw JSONFailure(reason: "a key is repeated", offset: keyOffset)
+      }
+      skipSpace()
+    } while take(",")
+    guard take("}") else { throw failure("',' or '}' is due") }
+    return .map(entries)
+  }
+
+  private mutating func list(depth: Int) throws(JSONFailure) -> AttributeValue {
+    position += 1
+    var elements: [AttributeValue] = []
+    skipSpace()
+    if take("]") { return .list(elements) }
+    repeat {
+      elements.append(try value(depth: depth + 1))
+      skipSpace()
+    } while take(",")
+    guard take("]") else { throw failure("',' or ']' is due") }
+    return .list(elements)
+  }
+
+  private mutating func number() throws(JSONFailure) -> AttributeValue {
+    let start = position
+    while let byte = next, Self.numberBytes.contains(byte) { position += 1 }
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    if let integer = Int(text), text != "-0" { return .integer(integer) }
+    guard text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil,
+      let number = Double(text), number.isFinite
+    else { throw JSONFailure(reason: "not a number", offset: start) }
+    return .number(number)
+  }
+
+  private static let numberBytes = Set("+-.eE0123456789".utf8)
+
+  private mutating func string() throws(JSONFailure) -> String {
+    guard take("\"") else { throw failure("a string is due") }
+    var text: [UInt8] = []
+    while let byte = next {
+      position += 1
+      switch byte {
+      case UInt8(ascii: "\""):
+        guard let string = String(validating: text, as: UTF8.self) else {
+          throw failure("a string is not UTF-8")
+        }
+        return string
+      case UInt8(ascii: "\\"): try escape(into: &text)
+      case 0..<0x20: throw failure("a control character in a string")
+      default: text.append(byte)
+      }
+    }
+    throw failure("a string has no end")
+  }
+
+  private mutating func escape(into text: inout [UInt8]) throws(JSONFailure) {
+    guard let byte = next else { throw failure("a string has no end") }
+    position += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+    case UInt8(ascii: "n"): text.append(0x0A)
+    case UInt8(ascii: "r"): text.append(0x0D)
+    case UInt8(ascii: "t"): text.append(0x09)
+    case UInt8(ascii: "b"): text.append(0x08)
+    case UInt8(ascii: "f"): text.append(0x0C)
+    case UInt8(ascii: "u"):
+      var code = try hexadecimal()
+      if (0xD800..<0xDC00).contains(code) {
+        guard take("\\"), take("u") else { throw failure("half a surrogate pair") }
+        let low = try hexadecimal()
+        guard (0xDC00..<0xE000).contains(low) else { throw failure("half a surrogate pair") }
+        code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
+      }
+      guard let scalar = Unicode.Scalar(code) else { throw failure("half a surrogate pair") }
+      text.append(contentsOf: String(scalar).utf8)
+    default: throw failure("an unknown escape")
+    }
+  }
+
+  private mutating func hexadecimal() throws(JSONFailure) -> UInt32 {
+    guard position + 4 <= bytes.count,
+      bytes[position..<position + 4].allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
+      let code = UInt32(String(decoding: bytes[position..<position + 4], as: UTF8.self), radix: 16)
+    else { throw failure("four hexadecimal digits are due") }
+    position += 4
+    return code
+  }
+
+  private mutating func word(
+    _ word: StaticString, _ value: AttributeValue
+  ) throws(JSONFailure) -> AttributeValue {
+    let text = "\(word)".utf8
+    guard bytes[position...].starts(with: text) else { throw failure("a value is due") }
+    position += text.count
+    return value
+  }
+
+  private var next: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+  private mutating func take(_ character: Unicode.Scalar) -> Bool {
+    guard next == UInt8(ascii: character) else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func skipSpace() {
+    while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+      position += 1
+    }
+  }
+
+  private func failure(_ reason: String) -> JSONFailure {
+    JSONFailure(reason: reason, offset: position)
+  }
+}

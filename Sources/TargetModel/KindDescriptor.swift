@@ -1,0 +1,134 @@
+public import Diagnostics
+
+/// Everything Berth knows of a kind of compute target. A kind is one file that makes one of these,
+/// and a line in the catalog.
+///
+/// A class only so that ten thousand targets share one table; it never changes.
+public final class KindDescriptor: Sendable {
+  /// The `type` in manifests.
+  public let name: KindName
+  /// The service's word for it.
+  public let computeType: String
+  /// What people call it, in the singular: "compute cluster".
+  public let title: String
+  /// A sentence on what it is for.
+  public let summary: String
+  public let origin: Origin
+  /// Every attribute. A target's `Attributes` have one slot for each, in this order.
+  public let fields: [Field]
+  /// What an attachment of this kind holds; nil for kinds that are only created.
+  public let resource: HeldResource?
+  /// True if replacing or deleting a target loses data that is nowhere else (an instance's disk).
+  public let losesData: Bool
+  /// True if the service can change tags, and with them Berth's marks, on a living target.
+  public let updatesMarks: Bool
+  /// Checks that need more than one field at once.
+  public let checks: [CrossFieldCheck]
+  /// Brings fields that belong together into one, once each is known to be well formed: a network
+  /// and a subnet name into a subnet's id.
+  public let fold: @Sendable (inout Attributes, WorkspaceIdentity) -> Void
+  /// What the body of a create or attach has besides the fields, derived from them.
+  public let addsToBody: @Sendable (Attributes) -> [(path: AttributePath, value: AttributeValue)]
+  /// The smallest useful manifest.
+  public let sample: String
+
+  private let slotByPath: [AttributePath: Int]
+
+  public init(
+    name: KindName, computeType: String, title: String, summary: String, origin: Origin,
+    fields: [Field], resource: HeldResource? = nil, losesData: Bool = false,
+    updatesMarks: Bool = false, checks: [CrossFieldCheck] = [],
+    fold: @escaping @Sendable (inout Attributes, WorkspaceIdentity) -> Void = { _, _ in },
+    addsToBody: @escaping @Sendable (Attributes) -> [(path: AttributePath, value: AttributeValue)] =
+      { _ in [] },
+    sample: String
+  ) {
+    self.name = name
+    self.computeType = computeType
+    self.title = title
+    self.summary = summary
+    self.origin = origin
+    self.fields = fields
+    self.resource = resource
+    self.losesData = losesData
+    self.updatesMarks = updatesMarks
+    self.checks = checks
+    self.fold = fold
+    self.addsToBody = addsToBody
+    self.sample = sample
+    self.slotByPath = Dictionary(
+      fields.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The slot of the field at a path, or nil if the kind has no such field.
+  public func slot(_ path: AttributePath) -> Int? { slotByPath[path] }
+
+  /// How a target of a kind comes to be.
+  public enum Origin: Hashable, Sendable {
+    /// The service makes it: create, delete.
+    case created
+    /// It exists elsewhere: attach, detach.
+    case attached
+    /// Attached where the manifest names a resource, created otherwise.
+    case createdOrAttached
+  }
+
+  /// Which fields say what an attachment holds.
+  public struct HeldResource: Sendable {
+    /// The field with the resource's id.
+    public let idField: AttributePath
+    /// The field with a host name or address, for kinds that may be reached by one.
+    public let hostField: AttributePath?
+    /// The field whose different values let attachments share one resource.
+    public let shareField: AttributePath?
+
+    public init(
+      idField: AttributePath = "resource_id", hostField: AttributePath? = nil,
+      shareField: AttributePath? = nil
+    ) {
+      self.idField = idField
+      self.hostField = hostField
+      self.shareField = shareField
+    }
+  }
+}
+
+/// A check that needs more than one field at once.
+public struct CrossFieldCheck: Sendable {
+  /// The rules its findings carry, for the documentation.
+  public let rules: [Rule]
+  /// Looks at a target whose fields are each well formed and reports what does not fit together.
+  public let run: @Sendable (ComputeTarget, inout DiagnosticList) -> Void
+
+  public init(
+    _ rules: Rule..., run: @escaping @Sendable (ComputeTarget, inout DiagnosticList) -> Void
+  ) {
+    self.rules = rules
+    self.run = run
+  }
+}
+
+/// The kinds a program knows. Planning, backends and reports are handed one as a value.
+public struct KindCatalog: Sendable {
+  /// The kinds, by name.
+  public let kinds: [KindDescriptor]
+  private let byName: [KindName: KindDescriptor]
+  private let byComputeType: [String: KindDescriptor]
+
+  public init(_ kinds: [KindDescriptor]) {
+    self.kinds = kinds.sorted { $0.name < $1.name }
+    byName = Dictionary(kinds.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    byComputeType = Dictionary(
+      kinds.map { ($0.computeType.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The kind a manifest means; words compare without case.
+  public subscript(name: KindName) -> KindDescriptor? {
+    byName[name] ?? byName[KindName(name.text.lowercased())]
+  }
+
+  /// The kind the service means; words compare without case.
+  public func kind(computeType: String) -> KindDescriptor? {
+    byComputeType[computeType.lowercased()]
+  }
+}

@@ -1,0 +1,70 @@
+extension Field {
+  /// The form of a value in which two sides compare: what the field's `comparison` says means
+  /// nothing is gone. Normalising twice changes nothing more.
+  public func normalised(_ value: AttributeValue) -> AttributeValue {
+    switch comparison {
+    case .exact: type.normalised(value)
+    case .ignoringCase: type.normalised(value).mapText { $0.lowercased() }
+    case .resourceID: value.mapText { (try? ARMResourceID(parsing: $0))?.canonical ?? $0.lowercased() }
+    case .region:
+      value.mapText { text in String(text.lowercased().filter { !$0.isWhitespace }) }
+    case .set:
+      normalisedList(value) { elements in
+        var seen: Set<AttributeValue> = []
+        return elements.sorted { $0.canonicalJSON < $1.canonicalJSON }
+          .filter { seen.insert($0).inserted }
+      }
+    case .listByKey(let key):
+      normalisedList(value) { elements in
+        elements.sorted { ($0[key]?.canonicalJSON ?? "") < ($1[key]?.canonicalJSON ?? "") }
+      }
+    }
+  }
+
+  private func normalisedList(
+    _ value: AttributeValue, order: ([AttributeValue]) -> [AttributeValue]
+  ) -> AttributeValue {
+    guard case .list(let elements) = type.normalised(value) else { return value }
+    return .list(order(elements))
+  }
+}
+
+extension FieldType {
+  fileprivate func normalised(_ value: AttributeValue) -> AttributeValue {
+    switch (self, value) {
+    case (.list(let element, _), .list(let values)):
+      .list(values.map(element.normalised))
+    case (.map(let element), .map(let values)):
+      .map(values.mapValues(element.normalised))
+    case (.object(let fields), .map(let values)):
+      .map(normalised(values, of: fields))
+    case (.resourceID, .text(let text)):
+      .text((try? ARMResourceID(parsing: text))?.canonical ?? text.lowercased())
+    case (.region, .text(let text)):
+      .text(String(text.lowercased().filter { !$0.isWhitespace }))
+    case (.choice, .text(let text)):
+      .text(text.lowercased())
+    default: value
+    }
+  }
+
+  /// The entries each normalised by its own field, and those given their default that have one.
+  private func normalised(
+    _ values: [String: AttributeValue], of fields: [Field]
+  ) -> [String: AttributeValue] {
+    var result = AttributeValue.map(values)
+    for field in fields {
+      if let value = result[field.path] ?? field.defaultValue {
+        let normal = field.normalised(value)
+        result[field.path] = normal == .null ? nil : normal
+      }
+    }
+    return result.map ?? values
+  }
+}
+
+extension AttributeValue {
+  fileprivate func mapText(_ transform: (String) -> String) -> AttributeValue {
+    if case .text(let text) = self { .text(transform(text)) } else { self }
+  }
+}

@@ -1,0 +1,47 @@
+/// The underlying resource that an attachment holds, in the form in which holders compare.
+///
+/// One resource is never held by two targets of a workspace at the same time: a second attachment
+/// breaks the first (domain.md R10). `share` is the exception: `kubernetes` attachments of one
+/// cluster live side by side when their namespaces differ (api.md 5.4).
+public struct ResourceIdentity: Hashable, Sendable, CustomStringConvertible {
+  /// The canonical id of an Azure resource, or `host:` and a host name in lower case.
+  public let key: String
+  /// What sets holders of one resource apart, or nil for a kind that needs the whole of it.
+  public let share: String?
+  /// The resource as people wrote it.
+  public let shown: String
+
+  /// An Azure resource.
+  public init(_ id: ARMResourceID, share: String? = nil) {
+    self.key = id.canonical
+    self.share = share
+    self.shown = id.text
+  }
+
+  /// A machine reached by its address. Host names compare as hosts: without regard to case or to
+  /// a full stop at the end.
+  public init(host: String) {
+    let lowercased = host.lowercased()
+    self.key = "host:" + (lowercased.hasSuffix(".") ? String(lowercased.dropLast()) : lowercased)
+    self.share = nil
+    self.shown = host
+  }
+
+  /// True if the two can't be attached at the same time.
+  public func clashes(with other: ResourceIdentity) -> Bool {
+    guard key == other.key else { return false }
+    guard let share, let otherShare = other.share else { return true }
+    return share == otherShare
+  }
+
+  public var description: String { shown }
+
+  public static func == (left: ResourceIdentity, right: ResourceIdentity) -> Bool {
+    left.key == right.key && left.share == right.share
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(key)
+    hasher.combine(share)
+  }
+}

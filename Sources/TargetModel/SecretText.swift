@@ -1,0 +1,36 @@
+/// A secret on its way from where it is kept to the service.
+///
+/// It can't be printed, dumped or encoded: every textual form of it is `(sensitive value)`. Whoever
+/// really needs the text calls `reveal()`, which is easy to search for. Whether a secret changed is
+/// told by a keyed fingerprint (`ComputeTarget.secretFingerprints`), never by showing it.
+public struct SecretText: Hashable, Sendable {
+  /// Where it came from, in a form that may be shown.
+  public enum Origin: Hashable, Sendable {
+    /// Written in the manifest itself.
+    case literal
+    /// `${env:NAME}`
+    case environment(String)
+    /// `${file:path}`, or a field that names a file
+    case file(String)
+  }
+
+  public let origin: Origin
+  private let contents: String
+
+  public init(_ contents: String, from origin: Origin) {
+    self.contents = contents
+    self.origin = origin
+  }
+
+  /// The secret itself. Only for a request's body and for fingerprints.
+  public func reveal() -> String { contents }
+}
+
+extension SecretText: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// What people see in place of a secret.
+  public static let placeholder = "(sensitive value)"
+
+  public var description: String { Self.placeholder }
+  public var debugDescription: String { Self.placeholder }
+  public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

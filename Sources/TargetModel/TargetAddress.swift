@@ -1,0 +1,45 @@
+/// The `type` a manifest names, such as `amlcompute`; for a live target of a kind Berth does not
+/// know, the service's own `computeType`.
+public struct KindName: Hashable, Sendable, Comparable, CustomStringConvertible,
+  ExpressibleByStringLiteral
+{
+  public let text: String
+
+  public init(_ text: String) { self.text = text }
+  public init(stringLiteral text: String) { self.text = text }
+
+  public var description: String { text }
+
+  public static func < (left: KindName, right: KindName) -> Bool { left.text < right.text }
+}
+
+/// What users type to name a target: `KIND.NAME`, for example `amlcompute.gpu-a100`.
+///
+/// Within a workspace the name alone identifies a target, whatever its kind and whatever the case
+/// of its letters (api.md section 4): two targets clash when their `nameKey`s are equal.
+public struct TargetAddress: Hashable, Sendable, Comparable, CustomStringConvertible {
+  public let kind: KindName
+  public let name: String
+
+  public init(kind: KindName, name: String) {
+    self.kind = kind
+    self.name = name
+  }
+
+  /// Reads `KIND.NAME`; nil where there is no full stop or one side is empty.
+  public init?(_ text: String) {
+    guard let dot = text.firstIndex(of: ".") else { return nil }
+    let name = text[text.index(after: dot)...]
+    guard dot != text.startIndex, !name.isEmpty else { return nil }
+    self.init(kind: KindName(String(text[..<dot])), name: String(name))
+  }
+
+  /// The name as the service compares it.
+  public var nameKey: String { name.lowercased() }
+
+  public var description: String { "\(kind).\(name)" }
+
+  public static func < (left: TargetAddress, right: TargetAddress) -> Bool {
+    (left.kind, left.name) < (right.kind, right.name)
+  }
+}

@@ -1,0 +1,162 @@
+/// The way of targets into the service's JSON and back, told by the fields' wire paths.
+///
+/// Bodies have the shape of api.md section 3 for requests and responses alike. A backend moves the
+/// JSON; nothing in it knows a kind.
+public struct WireMapping: Sendable {
+  public let catalog: KindCatalog
+
+  public init(catalog: KindCatalog) {
+    self.catalog = catalog
+  }
+
+  // MARK: Requests
+
+  /// The body of a create or an attach.
+  public func body(
+    for target: ComputeTarget, marks: OwnershipMarks, in workspace: WorkspaceIdentity
+  ) -> AttributeValue {
+    var body: AttributeValue = [
+      "location": .text(workspace.location),
+      "properties": ["computeType": .text(target.kind.computeType)],
+    ]
+    for (slot, field) in target.kind.fields.enumerated() where field.setBy == .user {
+      guard let value = target.attributes[slot] ?? field.defaultValue, value != .null,
+        let wire = field.wire
+      else { continue }
+      body[wire] = field.encode(value)
+    }
+    for addition in target.kind.addsToBody(target.attributes) {
+      body[addition.path] = addition.value
+    }
+    body["tags"] = .map(tags(of: target).merging(markTags(marks)) { _, mark in mark })
+    return body
+  }
+
+  /// The user's own tags.
+  private func tags(of target: ComputeTarget) -> [String: AttributeValue] {
+    (target["tags"]?.map ?? [:]).filter { !MarkTags.isMark($0.key) }
+  }
+
+  private func markTags(_ marks: OwnershipMarks) -> [String: AttributeValue] {
+    MarkTags.tags(for: marks).mapValues(AttributeValue.text)
+  }
+
+  // MARK: Responses
+
+  /// The target that a body shows; nil where it has no name.
+  public func target(in body: AttributeValue) -> ObservedTarget? {
+    guard let name = body["name"]?.text else { return nil }
+    let properties = body["properties"] ?? .map([:])
+    let computeType = properties["computeType"]?.text ?? "Unknown"
+    let kind = catalog.kind(computeType: computeType)
+    let tags = (body["tags"]?.map ?? [:]).compactMapValues(\.text)
+    let attributes = kind.map { decoded(body, as: $0) } ?? Attributes(slotCount: 0)
+    return ObservedTarget(
+      name: name, kind: kind?.name ?? KindName(computeType), isKnownKind: kind != nil,
+      attributes: attributes,
+      state: ProvisioningState(properties["provisioningState"]?.text ?? "Unknown"),
+      errors: (properties["provisioningErrors"]?.list ?? []).map(Self.message),
+      isAttached: properties["isAttachedCompute"]?.bool ?? (properties["resourceId"]?.text != nil),
+      resource: kind.map { $0.heldResource(of: attributes) } ?? unknownKindResource(properties),
+      marks: MarkTags.marks(in: tags),
+      power: Self.power(properties[AttributePath("properties.state")]?.text))
+  }
+
+  private func decoded(_ body: AttributeValue, as kind: KindDescriptor) -> Attributes {
+    var attributes = Attributes(for: kind)
+    for (slot, field) in kind.fields.enumerated() where !field.isSecret {
+      guard let wire = field.wire, let value = body[wire], value != .null else { continue }
+      if field.path == "tags" {
+        let own = (value.map ?? [:]).filter { !MarkTags.isMark($0.key) }
+        attributes[slot] = own.isEmpty ? nil : .map(own)
+      } else {
+        attributes[slot] = field.decode(value)
+      }
+    }
+    return attributes
+  }
+
+  /// A target of a kind we do not know still holds what it names.
+  private func unknownKindResource(_ properties: AttributeValue) -> ResourceIdentity? {
+    guard let text = properties["resourceId"]?.text,
+      let id = try? ARMResourceID(parsing: text)
+    else { return nil }
+    return ResourceIdentity(id)
+  }
+
+  private static func message(of error: AttributeValue) -> String {
+    let error = error["error"] ?? error
+    let code = error["code"]?.text
+    let message = error["message"]?.text ?? error.canonicalJSON
+    return code.map { "\($0): \(message)" } ?? message
+  }
+
+  private static func power(_ state: String?) -> PowerState? {
+    switch state?.lowercased() {
+    case "running", "jobrunning": .running
+    case "stopped": .stopped
+    default: nil
+    }
+  }
+}
+
+extension Field {
+  /// The value as the service's JSON has it.
+  public func encode(_ value: AttributeValue) -> AttributeValue {
+    shape.map { $0.encode(value) } ?? type.encode(value)
+  }
+
+  /// The value as a manifest has it.
+  public func decode(_ value: AttributeValue) -> AttributeValue {
+    shape.map { $0.decode(value) } ?? type.decode(value)
+  }
+}
+
+extension FieldType {
+  fileprivate func encode(_ value: AttributeValue) -> AttributeValue {
+    switch (self, value) {
+    case (_, .secret(let secret)): return .text(secret.reveal())
+    case (.toggle(let on, let off), .bool(let bool)): return .text(bool ? on : off)
+    case (.duration(let unit, _), .integer(let count)):
+      return .text(ISODuration.text(seconds: count * unit.rawValue))
+    case (.choice(let choices), .text(let word)):
+      let key = word.lowercased()
+      return .text(choices.first { $0.name.lowercased() == key }?.wire ?? word)
+    case (.list(let element, _), .list(let values)): return .list(values.map(element.encode))
+    case (.map(let element), .map(let values)): return .map(values.mapValues(element.encode))
+    case (.object(let fields), .map):
+      var body = AttributeValue.map([:])
+      for field in fields {
+        guard let wire = field.wire, let entry = value[field.path] ?? field.defaultValue,
+          entry != .null
+        else { continue }
+        body[wire] = field.encode(entry)
+      }
+      return body
+    default: return value
+    }
+  }
+
+  fileprivate func decode(_ value: AttributeValue) -> AttributeValue {
+    switch (self, value) {
+    case (.toggle(let on, _), .text(let word)):
+      return .bool(word.lowercased() == on.lowercased())
+    case (.duration(let unit, _), .text(let text)):
+      guard let seconds = ISODuration.seconds(in: text) else { return value }
+      return .integer(seconds / unit.rawValue)
+    case (.choice(let choices), .text(let word)):
+      let key = word.lowercased()
+      return .text(choices.first { $0.wire.lowercased() == key }?.name ?? word)
+    case (.list(let element, _), .list(let values)): return .list(values.map(element.decode))
+    case (.map(let element), .map(let values)): return .map(values.mapValues(element.decode))
+    case (.object(let fields), .map):
+      var entries = AttributeValue.map([:])
+      for field in fields {
+        guard let wire = field.wire, let entry = value[wire], entry != .null else { continue }
+        entries[field.path] = field.decode(entry)
+      }
+      return entries
+    default: return value
+    }
+  }
+}
