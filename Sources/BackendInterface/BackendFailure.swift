@@ -1,0 +1,35 @@
+/// A call to the service that did not succeed.
+public struct BackendFailure: Error, Hashable, Sendable {
+  /// What a caller can do about it.
+  public enum Class: Hashable, Sendable {
+    /// Nothing was decided; asking again may help.
+    case retryable
+    /// Asked too often; after this long it may be asked again.
+    case throttled(retryAfter: Duration?)
+    /// Something else is being done to the target.
+    case conflict
+    /// The caller may not.
+    case denied
+    /// The workspace, its group or its subscription is not there.
+    case absent
+    /// The request is wrong.
+    case invalid
+    /// Anything else; trying again will not help.
+    case fatal
+  }
+
+  public let failureClass: Class
+  /// The service's own code, for example `ResourceNotFound`.
+  public let code: String
+  /// The service's own words. Never a secret.
+  public let message: String
+  /// The id by which the service's owners find the request.
+  public let requestID: String?
+
+  public init(_ failureClass: Class, code: String, message: String, requestID: String? = nil) {
+    self.failureClass = failureClass
+    self.code = code
+    self.message = message
+    self.requestID = requestID
+  }
+}

@@ -1,0 +1,203 @@
+public import Diagnostics
+public import TargetModel
+
+/// What would be done, why, and in which order. Data: it can be printed, stored and compared.
+///
+/// Law: whatever an apply does is described by `steps` entirely, whichever way the plan was made.
+/// The same desired and observed worlds give the same plan, to the byte.
+public struct Plan: Hashable, Sendable {
+  /// Who owns the targets.
+  public var stack: String
+  public var workspace: WorkspaceIdentity
+  public var mode: PlanMode
+  /// What differs, in the order of execution; ties by address. Targets without a change are not
+  /// here.
+  public var changes: [Change]
+  /// What moved behind our back since it was last applied; told, not acted on.
+  public var drift: [DriftedTarget]
+  /// The acts, in one valid order.
+  public var steps: [Step]
+  /// How many targets are as they should be.
+  public var unchangedCount: Int
+
+  public init(
+    stack: String, workspace: WorkspaceIdentity, mode: PlanMode, changes: [Change] = [],
+    drift: [DriftedTarget] = [], steps: [Step] = [], unchangedCount: Int = 0
+  ) {
+    self.stack = stack
+    self.workspace = workspace
+    self.mode = mode
+    self.changes = changes
+    self.drift = drift
+    self.steps = steps
+    self.unchangedCount = unchangedCount
+  }
+
+  /// True if there is nothing to do.
+  public var isEmpty: Bool { changes.isEmpty }
+}
+
+/// What a plan is for.
+public enum PlanMode: String, Hashable, Sendable {
+  /// Bring reality to the manifests.
+  case apply
+  /// Remove everything the stack owns.
+  case destroy
+  /// Look only: what differs is told as drift, and nothing is to be done.
+  case refreshOnly = "refresh-only"
+}
+
+/// What is to happen to a target. Where something is removed and made again the case names the
+/// order, and whether the resource behind it is kept.
+public enum Action: String, Hashable, Sendable, CaseIterable {
+  case create
+  case attach
+  case update
+  /// Re-attach: the resource is kept.
+  case detachThenAttach
+  /// Replace: the resource is lost.
+  case deleteThenCreate
+  /// An attachment gives way to a target that the service makes.
+  case detachThenCreate
+  /// A target that the service made gives way to an attachment.
+  case deleteThenAttach
+  case detach
+  case delete
+  /// Take over a live target as it is: only the mark changes.
+  case adopt
+  /// Give up owning a live target, which stays.
+  case forget
+  case start
+  case stop
+
+  /// The act that removes what is there, if any.
+  public var release: Act? {
+    switch self {
+    case .detach, .detachThenAttach, .detachThenCreate: .detach
+    case .delete, .deleteThenCreate, .deleteThenAttach: .delete
+    case .create, .attach, .update, .adopt, .forget, .start, .stop: nil
+    }
+  }
+
+  /// The act that makes what is due, if any.
+  public var acquisition: Act? {
+    switch self {
+    case .create, .deleteThenCreate, .detachThenCreate: .create
+    case .attach, .detachThenAttach, .deleteThenAttach: .attach
+    case .update, .detach, .delete, .adopt, .forget, .start, .stop: nil
+    }
+  }
+
+  /// True if a target is taken away and made again.
+  public var isReplacement: Bool { release != nil && acquisition != nil }
+}
+
+/// One target that is to change.
+public struct Change: Hashable, Sendable {
+  public var address: TargetAddress
+  public var action: Action
+  /// For people only; no code branches on it.
+  public var reason: Reason
+  /// The attributes that differ, in the order of the kind's fields.
+  public var attributes: [AttributeChange]
+  /// How many attributes are as they should be.
+  public var unchangedAttributeCount: Int
+  /// Where the manifest names the target; nil if no manifest does.
+  public var source: SourceLocation?
+  /// The underlying resource of an attachment, as it is written; for a re-attachment to another
+  /// resource, the one that will be held.
+  public var resource: String?
+  /// Every known attribute as it is, nested as in manifests and without secrets; `.null` if the
+  /// target is not there.
+  public var before: AttributeValue
+  /// Every attribute as it will be, likewise.
+  public var after: AttributeValue
+  /// The secret attributes that are set afterwards.
+  public var sensitivePaths: [AttributePath]
+  /// A fingerprint of the live target this change was made for (`ObservedTarget.fingerprint`); nil
+  /// if there was none. If it moved, the change does not fit any more.
+  public var precondition: String?
+
+  public init(
+    address: TargetAddress, action: Action, reason: Reason, attributes: [AttributeChange] = [],
+    unchangedAttributeCount: Int = 0, source: SourceLocation? = nil, resource: String? = nil,
+    before: AttributeValue = .null, after: AttributeValue = .null,
+    sensitivePaths: [AttributePath] = [], precondition: String? = nil
+  ) {
+    self.address = address
+    self.action = action
+    self.reason = reason
+    self.attributes = attributes
+    self.unchangedAttributeCount = unchangedAttributeCount
+    self.source = source
+    self.resource = resource
+    self.before = before
+    self.after = after
+    self.sensitivePaths = sensitivePaths
+    self.precondition = precondition
+  }
+}
+
+/// Why a change is due.
+public struct Reason: Hashable, Sendable {
+  /// A stable word: `not-in-workspace`, `not-in-configuration`, `tls-needs-detach`, ...
+  public var rule: Rule
+  /// A sentence, without a full stop.
+  public var text: String
+
+  public init(_ rule: Rule, _ text: String) {
+    self.rule = rule
+    self.text = text
+  }
+}
+
+/// One attribute that differs.
+public struct AttributeChange: Hashable, Sendable {
+  public var path: AttributePath
+  /// What is there; nil if nothing is.
+  public var before: AttributeValue?
+  /// What will be there; nil if nothing will.
+  public var after: AttributeValue?
+  /// True for a secret: both values are nil and only the difference is known.
+  public var isSensitive: Bool
+  public var effect: Effect
+
+  public init(
+    path: AttributePath, before: AttributeValue?, after: AttributeValue?,
+    isSensitive: Bool = false, effect: Effect
+  ) {
+    self.path = path
+    self.before = before
+    self.after = after
+    self.isSensitive = isSensitive
+    self.effect = effect
+  }
+
+  /// What this difference costs.
+  public enum Effect: String, Hashable, Sendable {
+    case inPlace = "in-place"
+    case forcesReplacement = "forces-replacement"
+    case forcesReattachment = "forces-reattachment"
+  }
+}
+
+/// A target of ours that is not as we left it.
+public struct DriftedTarget: Hashable, Sendable {
+  public var address: TargetAddress
+  /// The attributes that differ: before is what the manifest says, after is what is live. Empty
+  /// if the target is gone.
+  public var attributes: [AttributeChange]
+  /// True if the live target is gone.
+  public var isMissing: Bool
+  public var source: SourceLocation?
+
+  public init(
+    address: TargetAddress, attributes: [AttributeChange], isMissing: Bool = false,
+    source: SourceLocation? = nil
+  ) {
+    self.address = address
+    self.attributes = attributes
+    self.isMissing = isMissing
+    self.source = source
+  }
+}

@@ -1,0 +1,53 @@
+public import TargetModel
+
+/// One act on one target, with what it waits for.
+public struct Step: Hashable, Sendable {
+  public var id: StepID
+  public var address: TargetAddress
+  public var act: Act
+  /// The underlying resource the act takes or gives up, if it is about one.
+  public var resource: String?
+  /// The steps that must have succeeded first, in the order of their ids.
+  public var waitsFor: [StepID]
+
+  public init(
+    id: StepID, address: TargetAddress, act: Act, resource: String? = nil,
+    waitsFor: [StepID] = []
+  ) {
+    self.id = id
+    self.address = address
+    self.act = act
+    self.resource = resource
+    self.waitsFor = waitsFor
+  }
+}
+
+/// The name of a step within its plan: `s1`, `s2`, ... in the plan's order.
+public struct StepID: Hashable, Sendable, Comparable, CustomStringConvertible {
+  public let number: Int
+
+  public init(_ number: Int) { self.number = number }
+
+  /// Reads `s12`.
+  public init?(_ text: String) {
+    guard text.first == "s", let number = Int(text.dropFirst()), number > 0 else { return nil }
+    self.number = number
+  }
+
+  public var description: String { "s\(number)" }
+
+  public static func < (left: StepID, right: StepID) -> Bool { left.number < right.number }
+}
+
+/// What a step does. A re-attach is two steps, a replacement likewise.
+public enum Act: String, Hashable, Sendable, CaseIterable {
+  case create
+  case attach
+  case update
+  case detach
+  case delete
+  case start
+  case stop
+  /// Changes Berth's marks on a target and nothing else.
+  case mark
+}
