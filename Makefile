@@ -1,0 +1,42 @@
+# The commands of the README. Each installs what it needs, builds, and runs.
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+.PHONY: demo test build strict install uninstall format format-check clean
+
+## See Berth plan and apply a realistic stack in the embedded workspace.
+demo:
+	@scripts/demo
+
+## Build everything and run every test.
+test:
+	@scripts/test
+
+## Build the debug binary.
+build:
+	@scripts/install-requirements
+	swift build --product berth
+
+## Build with warnings and undeclared imports as errors.
+strict:
+	@scripts/install-requirements
+	swift build --build-tests --explicit-target-dependency-import-check error
+
+## Put a release binary into PREFIX/bin.
+install:
+	@scripts/install-requirements
+	swift build -c release --product berth --static-swift-stdlib
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 "$$(swift build -c release --product berth --static-swift-stdlib --show-bin-path)/berth" "$(DESTDIR)$(PREFIX)/bin/berth"
+
+uninstall:
+	rm -f "$(DESTDIR)$(PREFIX)/bin/berth"
+
+format:
+	@scripts/format
+
+format-check:
+	@scripts/format --check
+
+clean:
+	swift package clean

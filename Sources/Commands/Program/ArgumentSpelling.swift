@@ -1,0 +1,83 @@
+/// Brings a command line into the form that the parser knows, before it is parsed.
+///
+/// Three things that people and pipelines write are taken care of here: options of every command
+/// before the subcommand (`berth --chdir ml plan`), Terraform's spelling with one dash
+/// (`-out=plan.json`), and arguments from the environment (`BERTH_CLI_ARGS`,
+/// `BERTH_CLI_ARGS_plan`), which stand right after the subcommand so that the command line wins.
+package struct ArgumentSpelling: Sendable {
+  /// The names of the subcommands.
+  package let subcommands: Set<String>
+  /// Options that stand before a subcommand and take a value in the next word.
+  static let leadingOptionsWithValue: Set<String> = ["--chdir", "--color", "--input"]
+  /// Long options that are also understood with one dash.
+  static let singleDashOptions: Set<String> = [
+    "auto-approve", "chdir", "color", "compact-warnings", "concise", "destroy",
+    "detailed-exitcode", "expect-digest", "fail-on", "help", "input", "json", "json-into",
+    "no-color", "out", "parallelism", "refresh-only", "version",
+  ]
+
+  package init(subcommands: Set<String>) {
+    self.subcommands = subcommands
+  }
+
+  /// The arguments in the parser's form.
+  package func normalised(
+    _ arguments: [String], environment: [String: String]
+  ) -> [String] {
+    let words = withTwoDashes(arguments)
+    guard let index = subcommandIndex(in: words) else { return words }
+    let subcommand = words[index]
+    let fromEnvironment = ["BERTH_CLI_ARGS", "BERTH_CLI_ARGS_\(subcommand)"]
+      .flatMap { Self.split(environment[$0] ?? "") }
+    return [subcommand] + withTwoDashes(fromEnvironment) + words[..<index] + words[(index + 1)...]
+  }
+
+  private func withTwoDashes(_ arguments: [String]) -> [String] {
+    let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+    return arguments[..<end].map { word in
+      guard word.hasPrefix("-"), !word.hasPrefix("--") else { return word }
+      let name = word.dropFirst().prefix { $0 != "=" }
+      return Self.singleDashOptions.contains(String(name)) ? "-" + word : word
+    } + arguments[end...]
+  }
+
+  /// The place of the subcommand, if only options of every command stand before it.
+  private func subcommandIndex(in words: [String]) -> Int? {
+    var index = 0
+    while index < words.count {
+      let word = words[index]
+      if subcommands.contains(word) { return index }
+      guard word.hasPrefix("--"), word != "--" else { return nil }
+      index += Self.leadingOptionsWithValue.contains(word) ? 2 : 1
+    }
+    return nil
+  }
+
+  /// Splits a text into words as a shell would: at blanks, with `'...'`, `"..."` and `\`.
+  static func split(_ text: String) -> [String] {
+    var words: [String] = []
+    var word: String?
+    var quote: Character?
+    var isEscaped = false
+    for character in text {
+      if isEscaped {
+        word = (word ?? "") + String(character)
+        isEscaped = false
+      } else if character == "\\", quote != "'" {
+        isEscaped = true
+      } else if character == quote {
+        quote = nil
+      } else if quote == nil, character == "'" || character == "\"" {
+        quote = character
+        word = word ?? ""
+      } else if quote == nil, character.isWhitespace {
+        if let finished = word { words.append(finished) }
+        word = nil
+      } else {
+        word = (word ?? "") + String(character)
+      }
+    }
+    if let finished = word { words.append(finished) }
+    return words
+  }
+}

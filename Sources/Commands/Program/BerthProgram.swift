@@ -1,0 +1,74 @@
+internal import ArgumentParser
+
+/// The program behind the `berth` command.
+public enum BerthProgram {
+  /// Runs a command line as this process and returns its exit code.
+  ///
+  /// - Parameter arguments: the words after the program's name.
+  public static func run(_ arguments: [String]) async -> Int32 {
+    await run(arguments, in: .process()).rawValue
+  }
+
+  /// Runs a command line in a world that is handed in.
+  package static func run(_ arguments: [String], in context: CommandContext) async -> ExitStatus {
+    let spelling = ArgumentSpelling(subcommands: BerthCommand.subcommandNames)
+    let words = spelling.normalised(arguments, environment: context.environment)
+    do {
+      let command = try BerthCommand.parseAsRoot(words)
+      guard let subcommand = command as? any Subcommand else {
+        context.output.writeLine(BerthCommand.helpMessage(columns: helpColumns(in: context)))
+        return .success
+      }
+      return await subcommand.run(in: context)
+    } catch {
+      return report(error, in: context)
+    }
+  }
+
+  /// Help is a result and bad usage an error: exit code 1, never the 64 of other tools.
+  private static func report(_ error: any Error, in context: CommandContext) -> ExitStatus {
+    let text = BerthCommand.fullMessage(for: error, columns: helpColumns(in: context))
+    if BerthCommand.exitCode(for: error).isSuccess {
+      context.output.writeLine(text)
+      return .success
+    }
+    context.messages.writeLine(text)
+    return .failure
+  }
+
+  /// Help fits 80 columns, and narrower terminals.
+  private static func helpColumns(in context: CommandContext) -> Int {
+    min(80, max(40, context.outputTerminal.width ?? 80))
+  }
+}
+
+/// A subcommand: its flags are parsed by ArgumentParser, its world is handed in.
+protocol Subcommand: ParsableCommand {
+  func run(in context: CommandContext) async -> ExitStatus
+}
+
+struct BerthCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "berth",
+    abstract: "Keeps the compute targets of machine-learning workspaces as Git says.",
+    discussion: """
+      Begin with 'berth init', then 'berth plan' and 'berth apply'.
+
+      Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 refused by a
+      safety rule, 4 locked, 5 saved plan is stale, 6 applied in part, 130 and 143
+      interrupted and terminated.
+      """,
+    subcommands: subcommands)
+
+  private static let subcommands: [any ParsableCommand.Type] = [
+    InitCommand.self, VersionCommand.self,
+  ]
+
+  /// The subcommands' names and aliases.
+  static var subcommandNames: Set<String> {
+    Set(
+      subcommands.flatMap { command in
+        [command.configuration.commandName].compactMap { $0 } + command.configuration.aliases
+      })
+  }
+}

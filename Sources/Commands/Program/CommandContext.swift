@@ -1,0 +1,79 @@
+/// The world around a command: everything it would otherwise take from the process.
+///
+/// Handed in, so that tests can run a command in a world of their own and nothing reads a clock,
+/// the environment or a random source behind anybody's back.
+package struct CommandContext: Sendable {
+  /// The environment's variables.
+  package var environment: [String: String]
+  /// The folder from which relative paths count.
+  package var workingDirectory: String
+  /// Results go here.
+  package var output: Console
+  /// Findings, logs and prompts go here.
+  package var messages: Console
+  /// Reads a line of the answer to a prompt; nil at the end of the input.
+  package var readLine: @Sendable () -> String?
+  /// True if somebody can answer a prompt.
+  package var canAsk: Bool
+  /// The facts about a terminal on standard output and on standard error, colour left to flags.
+  package var outputTerminal: TerminalFacts
+  package var messageTerminal: TerminalFacts
+  /// Measures durations.
+  package var clock: any Clock<Duration>
+  /// The wall time in milliseconds since 1970. Printed and stored, never compared to decide.
+  package var now: @Sendable () -> Int64
+  /// So many random bytes.
+  package var randomBytes: @Sendable (Int) -> [UInt8]
+  /// Who runs the command, for locks and journals: `user@host`.
+  package var who: String
+  /// Signals that ask the command to end.
+  package var signals: SignalSource
+
+  package init(
+    environment: [String: String], workingDirectory: String, output: Console, messages: Console,
+    readLine: @escaping @Sendable () -> String?, canAsk: Bool, outputTerminal: TerminalFacts,
+    messageTerminal: TerminalFacts, clock: any Clock<Duration>,
+    now: @escaping @Sendable () -> Int64, randomBytes: @escaping @Sendable (Int) -> [UInt8],
+    who: String, signals: SignalSource
+  ) {
+    self.environment = environment
+    self.workingDirectory = workingDirectory
+    self.output = output
+    self.messages = messages
+    self.readLine = readLine
+    self.canAsk = canAsk
+    self.outputTerminal = outputTerminal
+    self.messageTerminal = messageTerminal
+    self.clock = clock
+    self.now = now
+    self.randomBytes = randomBytes
+    self.who = who
+    self.signals = signals
+  }
+
+  /// True if Berth should not hint at the next command (`BERTH_IN_AUTOMATION`).
+  package var isInAutomation: Bool { isSet("BERTH_IN_AUTOMATION") }
+
+  /// True if a variable is set and neither empty nor `0`.
+  package func isSet(_ name: String) -> Bool {
+    guard let value = environment[name] else { return false }
+    return !value.isEmpty && value != "0"
+  }
+
+  /// A path as it counts from a folder.
+  package func path(_ path: String, from folder: String) -> String {
+    path.hasPrefix("/") ? path : folder + (folder.hasSuffix("/") ? "" : "/") + path
+  }
+}
+
+/// What is known of one of the process's streams.
+package struct TerminalFacts: Sendable {
+  package var isTerminal: Bool
+  /// In columns; nil if there is no terminal to measure.
+  package var width: Int?
+
+  package init(isTerminal: Bool, width: Int? = nil) {
+    self.isTerminal = isTerminal
+    self.width = width
+  }
+}

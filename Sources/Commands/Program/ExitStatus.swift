@@ -1,0 +1,37 @@
+internal import Diagnostics
+
+/// How a command ended, as scripts see it.
+package enum ExitStatus: Int32, Sendable {
+  /// Done; with `--detailed-exitcode`: no changes.
+  case success = 0
+  /// An error, bad usage included.
+  case failure = 1
+  /// With `--detailed-exitcode`: changes or drift present. Never used otherwise.
+  case changesPresent = 2
+  /// Refused by a safety rule or by `--fail-on`.
+  case refused = 3
+  /// Another run holds the lock.
+  case locked = 4
+  /// The saved plan is stale or does not fit.
+  case stalePlan = 5
+  /// Applied in part.
+  case partlyApplied = 6
+  /// Ended by SIGINT.
+  case interrupted = 130
+  /// Ended by SIGTERM.
+  case terminated = 143
+
+  /// What findings mean for a command that did nothing: the gravest class of error wins.
+  init(of findings: DiagnosticList) {
+    let classes = Set(findings.findings.filter { $0.severity == .error }.map(\.findingClass))
+    if classes.contains(.failure) {
+      self = .failure
+    } else if classes.contains(.refusal) {
+      self = .refused
+    } else if classes.contains(.stale) {
+      self = .stalePlan
+    } else {
+      self = .success
+    }
+  }
+}

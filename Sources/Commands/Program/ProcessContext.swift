@@ -1,0 +1,119 @@
+@preconcurrency internal import Dispatch
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+extension CommandContext {
+  /// The real world: this process's environment, streams, clocks and signals.
+  package static func process() -> CommandContext {
+    // A reader that went away is told by `write`, not by a signal that ends the process.
+    signal(SIGPIPE, SIG_IGN)
+    return CommandContext(
+      environment: ProcessFacts.environment(),
+      workingDirectory: ProcessFacts.workingDirectory(),
+      output: Console { ProcessFacts.write($0, to: STDOUT_FILENO) },
+      messages: Console { ProcessFacts.write($0, to: STDERR_FILENO) },
+      readLine: { Swift.readLine(strippingNewline: true) },
+      canAsk: isatty(STDIN_FILENO) == 1,
+      outputTerminal: ProcessFacts.terminal(STDOUT_FILENO),
+      messageTerminal: ProcessFacts.terminal(STDERR_FILENO),
+      clock: ContinuousClock(),
+      now: { ProcessFacts.wallMilliseconds() },
+      randomBytes: { count in
+        var source = SystemRandomNumberGenerator()
+        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &source) }
+      },
+      who: ProcessFacts.who(),
+      signals: SignalSource { ProcessFacts.signals() })
+  }
+}
+
+/// What the operating system tells about this process.
+private enum ProcessFacts {
+  static func environment() -> [String: String] {
+    var variables: [String: String] = [:]
+    var entry = environ
+    while let text = entry.pointee {
+      let parts = String(cString: text).split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+      entry += 1
+    }
+    return variables
+  }
+
+  static func workingDirectory() -> String {
+    guard let path = getcwd(nil, 0) else { return "." }
+    defer { free(path) }
+    return String(cString: path)
+  }
+
+  static func terminal(_ descriptor: Int32) -> TerminalFacts {
+    guard isatty(descriptor) == 1 else { return TerminalFacts(isTerminal: false) }
+    var size = winsize()
+    let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    return TerminalFacts(isTerminal: true, width: isKnown ? Int(size.ws_col) : nil)
+  }
+
+  /// Writes all of it, however often the kernel takes only a part; false if nobody reads any more.
+  static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { buffer in
+        #if canImport(Glibc)
+          Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+        #elseif canImport(Musl)
+          Musl.write(descriptor, buffer.baseAddress, buffer.count)
+        #else
+          Darwin.write(descriptor, buffer.baseAddress, buffer.count)
+        #endif
+      }
+      if written > 0 {
+        bytes = bytes.dropFirst(written)
+      } else if errno != EINTR && errno != EAGAIN {
+        return false
+      }
+    }
+    return true
+  }
+
+  static func wallMilliseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
+  static func who() -> String {
+    let user = getpwuid(getuid()).flatMap { String(cString: $0.pointee.pw_name) } ?? "unknown"
+    var name = [CChar](repeating: 0, count: 256)
+    guard gethostname(&name, name.count - 1) == 0 else { return user }
+    let host = String(
+      decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return "\(user)@\(host)"
+  }
+
+  /// SIGINT and SIGTERM as they come, until nobody listens any more.
+  static func signals() -> AsyncStream<SignalSource.Signal> {
+    AsyncStream { continuation in
+      let sources = [(SIGINT, SignalSource.Signal.interrupt), (SIGTERM, .terminate)].map {
+        number, meaning in
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number)
+        source.setEventHandler { continuation.yield(meaning) }
+        source.resume()
+        return source
+      }
+      continuation.onTermination = { _ in
+        for source in sources { source.cancel() }
+        signal(SIGINT, SIG_DFL)
+        signal(SIGTERM, SIG_DFL)
+      }
+    }
+  }
+}

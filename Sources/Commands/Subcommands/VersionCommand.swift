@@ -1,0 +1,32 @@
+internal import ArgumentParser
+internal import TargetModel
+
+/// `berth version`
+struct VersionCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "version",
+    abstract: "Print the version.",
+    discussion: """
+      Example:
+        berth version --json
+
+      Exit codes: 0.
+      """)
+
+  @Flag(name: .customLong("json"), help: "Print JSON, with the formats of plan and events.")
+  var printsJSON = false
+
+  func run(in context: CommandContext) async -> ExitStatus {
+    guard printsJSON else {
+      context.output.writeLine("Berth \(BerthVersion.text)")
+      return .success
+    }
+    let facts: AttributeValue = [
+      "berth_version": .text(BerthVersion.text),
+      "event_format_version": .text(BerthVersion.eventFormat),
+      "plan_format_version": .text(BerthVersion.planFormat),
+    ]
+    context.output.writeLine(facts.prettyJSON)
+    return .success
+  }
+}
