@@ -1,0 +1,42 @@
+internal import TargetModel
+
+extension KindDescriptor {
+  /// The values that are set, nested as a manifest nests them and without secrets.
+  func nested(_ attributes: Attributes) -> AttributeValue {
+    var nested = AttributeValue.map([:])
+    for (slot, field) in fields.enumerated() where !field.isSecret {
+      if let value = attributes[slot], value != .null { nested[field.path] = value }
+    }
+    return nested
+  }
+}
+
+extension ComputeTarget {
+  /// Every value as it will be, defaults included, nested and without secrets.
+  var nestedWithDefaults: AttributeValue {
+    var complete = attributes
+    for (slot, field) in kind.fields.enumerated() where complete[slot] == nil {
+      complete[slot] = field.defaultValue
+    }
+    return kind.nested(complete)
+  }
+
+  /// The secrets that are set, in the order of the kind's fields.
+  var setSecrets: [AttributePath] {
+    kind.fields.enumerated().compactMap { slot, field in
+      field.isSecret && attributes[slot] != nil ? field.path : nil
+    }
+  }
+
+  /// All that a creation will set, as attribute changes from nothing.
+  var attributesFromNothing: [AttributeChange] {
+    kind.fields.enumerated().compactMap { slot, field in
+      guard field.setBy == .user, let value = attributes[slot] ?? field.defaultValue,
+        value != .null, value != .map([:]), value != .list([])
+      else { return nil }
+      return AttributeChange(
+        path: field.path, before: nil, after: field.isSecret ? nil : value,
+        isSensitive: field.isSecret, effect: .inPlace)
+    }
+  }
+}

@@ -1,0 +1,105 @@
+internal import Digests
+internal import TargetModel
+
+/// What differs between a target as desired and as observed.
+struct TargetComparison {
+  /// The fields that differ, in the order of the kind's table, and then what `berth:` says.
+  var differences: [AttributeChange] = []
+  var unchangedCount = 0
+  /// Secrets of which nobody can tell whether they changed.
+  var unknowableSecrets: [AttributePath] = []
+
+  /// True if a difference can't be brought about on the living target.
+  var needsRecreation: Bool { differences.contains { $0.effect != .inPlace } }
+
+  /// Compares two targets of one kind, slot by slot. Both sides are normalised first and nothing
+  /// is filtered afterwards.
+  init(_ desired: ComputeTarget, with observed: ObservedTarget) {
+    for (slot, field) in desired.kind.fields.enumerated() {
+      guard field.setBy == .user, !desired.ignoresChanges(of: field.path) else { continue }
+      if field.isSecret {
+        compareSecret(field, desired, observed)
+      } else {
+        compare(field, desired.attributes[slot], observed.attributes[slot], desired)
+      }
+    }
+  }
+
+  private mutating func compare(
+    _ field: Field, _ desired: AttributeValue?, _ observed: AttributeValue?,
+    _ target: ComputeTarget
+  ) {
+    // Neither the manifest nor the kind's table has an opinion: whatever is live stays.
+    guard let wanted = desired ?? field.defaultValue else { return }
+    let live = observed ?? .null
+    if wanted == live || field.comparable(wanted) == field.comparable(live) {
+      if wanted != .null { unchangedCount += 1 }
+      return
+    }
+    differences.append(
+      AttributeChange(
+        path: field.path, before: observed, after: wanted == .null ? nil : wanted,
+        effect: target.effect(of: field)))
+  }
+
+  /// The service never tells a secret; fingerprints tell whether it is the one last applied.
+  private mutating func compareSecret(
+    _ field: Field, _ desired: ComputeTarget, _ observed: ObservedTarget
+  ) {
+    let wanted = desired.secretFingerprints[field.path]
+    let live = observed.marks.secrets[field.path]
+    switch (wanted, live) {
+    case (nil, nil): return
+    case (let wanted?, let live?):
+      if wanted == live {
+        unchangedCount += 1
+        return
+      }
+      guard SecretFingerprinter.areComparable(wanted, live) else {
+        unknowableSecrets.append(field.path)
+        return
+      }
+    case (_?, nil):
+      // Without any mark (a target that was adopted) nobody can tell; beside other marks, the
+      // absence of this one says that it was not set.
+      guard observed.marks.stack != nil, observed.marks.applied != nil else {
+        unknowableSecrets.append(field.path)
+        return
+      }
+    case (nil, _?): break
+    }
+    differences.append(
+      AttributeChange(
+        path: field.path, before: nil, after: nil, isSensitive: true,
+        effect: desired.effect(of: field)))
+  }
+}
+
+extension Field {
+  /// The form in which values compare; an empty map or list is the same as none.
+  func comparable(_ value: AttributeValue) -> AttributeValue {
+    let normal = normalised(value)
+    switch normal {
+    case .map(let entries) where entries.isEmpty: return .null
+    case .list(let elements) where elements.isEmpty: return .null
+    case .null, .bool, .integer, .number, .text, .list, .map, .secret: return normal
+    }
+  }
+}
+
+extension ComputeTarget {
+  /// What it costs to change a field of this target.
+  func effect(of field: Field) -> AttributeChange.Effect {
+    switch field.onChange {
+    case .inPlace, .inPlaceBy: return .inPlace
+    case .recreate:
+      if settings.updatesTLSInPlace, field.path.segments.first == "tls" { return .inPlace }
+      return isAttached ? .forcesReattachment : .forcesReplacement
+    }
+  }
+
+  /// True if `berth.ignore_changes` covers a field.
+  func ignoresChanges(of path: AttributePath) -> Bool {
+    settings.ignoreChanges.contains { path.segments.starts(with: $0.segments) }
+  }
+}

@@ -1,0 +1,60 @@
+package import Diagnostics
+internal import TargetModel
+
+/// `protected`: a protected target is never detached, deleted or replaced, also when its document
+/// goes away: the mark on the live target outlives it.
+func checkProtected(
+  _ drafts: [ChangeDraft], _ world: PlanningWorld, _ findings: inout DiagnosticList
+) {
+  let desiredByAddress = Dictionary(
+    world.pairs.compactMap { pair in pair.desired.map { ($0.address, $0) } },
+    uniquingKeysWith: { first, _ in first })
+  for draft in drafts where draft.change.action.release != nil {
+    let document = draft.desired ?? desiredByAddress[draft.address]
+    // A document that lifts the protection is the reviewed way to lift it.
+    let isProtected = document?.settings.protect ?? draft.observed?.marks.isProtected ?? false
+    if isProtected { findings.append(.protected(draft, document)) }
+  }
+}
+
+extension Rule {
+  /// A protected target is never detached, deleted or replaced.
+  package static let protected = Rule("protected")
+}
+
+extension Diagnostic {
+  fileprivate static func protected(
+    _ draft: ChangeDraft, _ document: ComputeTarget?
+  ) -> Diagnostic {
+    let way =
+      document == nil
+      ? "Restore its document, and set 'berth: {protect: false}' in it if it really is to go."
+      : "If it really is to go, set 'berth: {protect: false}' first, in a change of its own."
+    return Diagnostic(
+      .error, .protected, "Target is protected",
+      detail: """
+        \(draft.address) is protected, and the plan would \(draft.change.action.verb) it because \
+        \(draft.change.reason.text). \(way)
+        """,
+      address: draft.address.description, at: document?.location, findingClass: .refusal)
+  }
+}
+
+extension Action {
+  /// What it does to a target, as a verb.
+  var verb: String {
+    switch self {
+    case .create: "create"
+    case .attach: "attach"
+    case .update: "update"
+    case .detachThenAttach: "re-attach"
+    case .deleteThenCreate, .detachThenCreate, .deleteThenAttach: "replace"
+    case .detach: "detach"
+    case .delete: "delete"
+    case .adopt: "adopt"
+    case .forget: "forget"
+    case .start: "start"
+    case .stop: "stop"
+    }
+  }
+}
