@@ -1,0 +1,101 @@
+/// What a scalar means by the core schema of YAML 1.2: `no` is a text, and so are `1:30` and
+/// `1_000`.
+public enum YAMLScalar: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int)
+  /// A number with a fraction or an exponent, or a whole one too large for `Int`.
+  case number(Double)
+  case text(String)
+
+  /// How a scalar was written, as far as its meaning depends on it.
+  enum Reading: Hashable, Sendable {
+    /// Without quotes or tag: the text tells.
+    case plain
+    /// In quotes or as a block: a text.
+    case quoted
+    /// With a tag of the core schema.
+    case tagged(CoreTag)
+  }
+
+  /// The tags of the core schema that scalars may have.
+  enum CoreTag: String, Hashable, Sendable {
+    case str
+    case int
+    case float
+    case bool
+    case null
+  }
+
+  init(_ text: String, read reading: Reading) {
+    switch reading {
+    case .quoted, .tagged(.str): self = .text(text)
+    case .plain, .tagged(.int), .tagged(.bool), .tagged(.null): self = YAMLScalar(plain: text)
+    case .tagged(.float):
+      if case .integer(let integer) = YAMLScalar(plain: text) {
+        self = .number(Double(integer))
+      } else {
+        self = YAMLScalar(plain: text)
+      }
+    }
+  }
+
+  /// What a plain scalar means.
+  public init(plain text: String) {
+    switch text {
+    case "", "~", "null", "Null", "NULL": self = .null
+    case "true", "True", "TRUE": self = .bool(true)
+    case "false", "False", "FALSE": self = .bool(false)
+    case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF": self = .number(.infinity)
+    case "-.inf", "-.Inf", "-.INF": self = .number(-.infinity)
+    case ".nan", ".NaN", ".NAN": self = .number(.nan)
+    default: self = Self.number(in: text) ?? .text(text)
+    }
+  }
+
+  private static func number(in text: String) -> YAMLScalar? {
+    let bytes = Array(text.utf8)
+    guard let first = bytes.first, isNumberStart(first) else { return nil }
+    if bytes.count > 2, first == UInt8(ascii: "0") {
+      if bytes[1] == UInt8(ascii: "o") { return integer(text.dropFirst(2), radix: 8) }
+      if bytes[1] == UInt8(ascii: "x") { return integer(text.dropFirst(2), radix: 16) }
+    }
+    var index = first == UInt8(ascii: "+") || first == UInt8(ascii: "-") ? 1 : 0
+    let whole = digits(bytes, &index)
+    if index == bytes.count, whole > 0 {
+      if let integer = Int(text) { return .integer(integer) }
+      return Double(text).map(YAMLScalar.number)
+    }
+    var fraction = 0
+    if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
+      index += 1
+      fraction = digits(bytes, &index)
+    }
+    guard whole + fraction > 0 else { return nil }
+    if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
+      index += 1
+      if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
+        index += 1
+      }
+      guard digits(bytes, &index) > 0 else { return nil }
+    }
+    guard index == bytes.count else { return nil }
+    return Double(text).map(YAMLScalar.number)
+  }
+
+  private static func isNumberStart(_ byte: UInt8) -> Bool {
+    (0x30...0x39).contains(byte) || byte == 0x2B || byte == 0x2D || byte == 0x2E
+  }
+
+  private static func digits(_ bytes: [UInt8], _ index: inout Int) -> Int {
+    let start = index
+    while index < bytes.count, (0x30...0x39).contains(bytes[index]) { index += 1 }
+    return index - start
+  }
+
+  private static func integer(_ digits: Substring, radix: Int) -> YAMLScalar? {
+    guard digits.allSatisfy({ $0.isHexDigit }) else { return nil }
+    if let integer = Int(digits, radix: radix) { return .integer(integer) }
+    return radix == 16 && digits.count > 15 ? .number(.infinity) : nil
+  }
+}
