@@ -80,7 +80,7 @@ struct DocumentBuilder {
         located, isMapping: true, isFlow: isFlow, tag: tag, anchor: anchor, reporting: &findings)
     case .collectionEnd: return end(located, reporting: &findings)
     case .alias(let name): return alias(name, located, reporting: &findings)
-    case .streamEnd, .documentStart, .documentEnd: return true
+    case .streamStart, .streamEnd, .documentStart, .documentEnd: return true
     }
   }
 
@@ -97,9 +97,7 @@ struct DocumentBuilder {
       findings.append(.tooLarge("\(what) has at most \(limit) bytes", place(located)))
       return false
     }
-    if isQuoted, lines.byte(at: located.end) == UInt8(ascii: "#") {
-      findings.append(.commentWithoutBlank(place(located.end, located.end)))
-    }
+    if !isPlain { checkForm(located, isQuoted: isQuoted, reporting: &findings) }
     let reading = reading(of: tag, isPlain: isPlain, located, reporting: &findings)
     let node = append(
       NodeRecord(
@@ -127,7 +125,7 @@ struct DocumentBuilder {
     if let anchor { openAnchors.insert(anchor) }
     let outer = open.last
     let blockColumn =
-      !isFlow ? located.start.column : outer.map { $0.isFlow ? $0.blockColumn : $0.blockColumn } ?? -1
+      isFlow ? outer?.blockColumn ?? -1 : located.start.column
     open.append(
       OpenCollection(
         node: node, isMapping: isMapping, isFlow: isFlow, anchor: anchor, blockColumn: blockColumn))
@@ -291,15 +289,41 @@ struct DocumentBuilder {
     if case .scalar("-", nil, nil, isPlain: true, isFlowable: false) = located.event {
       findings.append(.flowFault("A dash stands alone between brackets", place(located)))
     }
-    if lines.byte(before: located.start) == UInt8(ascii: ","),
-      lines.byte(at: located.start) == UInt8(ascii: "#")
-    {
-      findings.append(.commentWithoutBlank(place(located)))
+    if lines.text(after: located.end).hasPrefix(",#") {
+      findings.append(.commentWithoutBlank(place(located.end, located.end)))
     }
     let opening = nodes[collection.node].start
     if located.start.line > opening.line, located.start.column <= collection.blockColumn {
       findings.append(
         .flowFault("Text between brackets is indented less than what it belongs to", place(located)))
+    }
+  }
+
+  /// What libyaml accepts around quoted and block scalars although YAML does not.
+  private func checkForm(
+    _ located: EventSource.Located, isQuoted: Bool, reporting findings: inout DiagnosticList
+  ) {
+    guard isQuoted else {
+      let header = lines.text(after: located.start).drop { "|>+-0123456789".contains($0) }
+      if header.first == "#" {
+        findings.append(.commentWithoutBlank(place(located.start, located.start)))
+      }
+      return
+    }
+    if lines.byte(at: located.end) == UInt8(ascii: "#") {
+      findings.append(.commentWithoutBlank(place(located.end, located.end)))
+    }
+    let column = open.last?.blockColumn ?? -1
+    guard located.end.line > located.start.line, column >= 0 else { return }
+    for line in (located.start.line + 1)...located.end.line {
+      let indent = lines.indentation(ofLine: line)
+      if let indent, indent <= column {
+        let point = TextPoint(line: line, column: indent)
+        findings.append(
+          .flowFault(
+            "The quoted text goes on indented less than what it belongs to", place(point, point)))
+        return
+      }
     }
   }
 

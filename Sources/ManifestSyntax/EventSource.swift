@@ -4,6 +4,7 @@ internal import CLibYAML
 struct EventSource: ~Copyable {
   /// What the parser met.
   enum Event {
+    case streamStart
     case streamEnd
     case documentStart(Directives)
     case documentEnd(isExplicit: Bool)
@@ -103,7 +104,7 @@ struct EventSource: ~Copyable {
     case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: return .collectionEnd
     case YAML_ALIAS_EVENT: return .alias(text(raw.data.alias.anchor) ?? "")
     case YAML_STREAM_END_EVENT: return .streamEnd
-    default: return .documentEnd(isExplicit: false)
+    default: return .streamStart
     }
   }
 

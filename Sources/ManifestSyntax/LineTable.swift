@@ -33,6 +33,24 @@ final class LineTable: Sendable {
     return index > 0 && index <= bytes.count ? bytes[index - 1] : nil
   }
 
+  /// The text from a point to the end of its line, without leading blanks; for looking at what
+  /// follows a node.
+  func text(after point: TextPoint) -> String {
+    let start = index(of: point)
+    let rest = bytes[min(start, bytes.count)...].prefix(80).prefix { $0 != 0x0A && $0 != 0x0D }
+    return String(decoding: rest.drop { $0 == 0x20 }, as: UTF8.self)
+  }
+
+  /// How many spaces a line begins with; nil for a blank line.
+  func indentation(ofLine line: Int32) -> Int32? {
+    let start = index(of: TextPoint(line: line, column: 0))
+    let spaces = bytes[start...].prefix { $0 == 0x20 }
+    guard let next = bytes[spaces.endIndex...].first(where: { $0 != 0x09 }), next != 0x0A,
+      next != 0x0D
+    else { return nil }
+    return Int32(spaces.count)
+  }
+
   func index(of point: TextPoint) -> Int {
     guard Int(point.line) < lineStarts.count else { return bytes.count }
     var index = lineStarts[Int(point.line)]

@@ -26,6 +26,7 @@ public func readYAML(
     while true {
       let located = try source.next()
       switch located.event {
+      case .streamStart: break
       case .streamEnd: return documents
       case .documentStart(let directives):
         guard documents.count < limits.documentCount else {
@@ -86,6 +87,9 @@ extension Diagnostic {
           A tab can't indent in YAML. Replace it with spaces. The rest of the file was not read.
           """,
         at: place)
+    }
+    if failure.problem == "found incompatible YAML document" {
+      return .unsupportedDirective("only %YAML 1.1 and 1.2 are understood", at: place)
     }
     let context = failure.context.map { " (\($0))" } ?? ""
     return Diagnostic(
