@@ -18,6 +18,9 @@ public struct Field: Sendable {
   public let defaultValue: AttributeValue?
   public let setBy: Setter
   public let isSecret: Bool
+  /// True for what the service takes and never tells. Like a secret it is compared by fingerprint,
+  /// and unlike one it may be shown.
+  public let isWriteOnly: Bool
   public let onChange: ChangeEffect
   public let comparison: Comparison
   /// Where the service's JSON has it, from the top of the body; nil where it never travels by
@@ -32,7 +35,7 @@ public struct Field: Sendable {
     _ path: AttributePath, _ type: FieldType, _ summary: String,
     olderNames: [AttributePath] = [], isRequired: Bool = false,
     default defaultValue: AttributeValue? = nil, setBy: Setter = .user, isSecret: Bool = false,
-    onChange: ChangeEffect, comparison: Comparison = .exact, wire: AttributePath?,
+    isWriteOnly: Bool = false, onChange: ChangeEffect, comparison: Comparison = .exact, wire: AttributePath?,
     shape: WireShape? = nil, source: String = ""
   ) {
     self.path = path
@@ -43,6 +46,7 @@ public struct Field: Sendable {
     self.defaultValue = defaultValue
     self.setBy = setBy
     self.isSecret = isSecret
+    self.isWriteOnly = isWriteOnly || isSecret
     self.onChange = onChange
     self.comparison = comparison
     self.wire = wire

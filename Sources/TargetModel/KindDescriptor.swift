@@ -20,15 +20,17 @@ public final class KindDescriptor: Sendable {
   public let resource: HeldResource?
   /// True if replacing or deleting a target loses data that is nowhere else (an instance's disk).
   public let losesData: Bool
+  /// True if a target can be switched on and off.
+  public let hasPower: Bool
   /// True if the service can change tags, and with them Berth's marks, on a living target.
   public let updatesMarks: Bool
   /// Checks that need more than one field at once.
   public let checks: [CrossFieldCheck]
   /// Brings fields that belong together into one, once each is known to be well formed: a network
   /// and a subnet name into a subnet's id.
-  public let fold: @Sendable (inout Attributes, WorkspaceIdentity) -> Void
+  public let fold: @Sendable (KindDescriptor, inout Attributes, WorkspaceIdentity) -> Void
   /// What the body of a create or attach has besides the fields, derived from them.
-  public let addsToBody: @Sendable (Attributes) -> [(path: AttributePath, value: AttributeValue)]
+  public let addsToBody: @Sendable (ComputeTarget) -> [(path: AttributePath, value: AttributeValue)]
   /// The smallest useful manifest.
   public let sample: String
 
@@ -36,11 +38,14 @@ public final class KindDescriptor: Sendable {
 
   public init(
     name: KindName, computeType: String, title: String, summary: String, origin: Origin,
-    fields: [Field], resource: HeldResource? = nil, losesData: Bool = false,
+    fields: [Field], resource: HeldResource? = nil, losesData: Bool = false, hasPower: Bool = false,
     updatesMarks: Bool = false, checks: [CrossFieldCheck] = [],
-    fold: @escaping @Sendable (inout Attributes, WorkspaceIdentity) -> Void = { _, _ in },
-    addsToBody: @escaping @Sendable (Attributes) -> [(path: AttributePath, value: AttributeValue)] =
-      { _ in [] },
+    fold: @escaping @Sendable (KindDescriptor, inout Attributes, WorkspaceIdentity) -> Void = {
+      _, _, _ in
+    },
+    addsToBody: @escaping @Sendable (ComputeTarget) -> [(
+      path: AttributePath, value: AttributeValue
+    )] = { _ in [] },
     sample: String
   ) {
     self.name = name
@@ -51,6 +56,7 @@ public final class KindDescriptor: Sendable {
     self.fields = fields
     self.resource = resource
     self.losesData = losesData
+    self.hasPower = hasPower
     self.updatesMarks = updatesMarks
     self.checks = checks
     self.fold = fold

@@ -25,7 +25,7 @@ public struct WireMapping: Sendable {
       else { continue }
       body[wire] = field.encode(value)
     }
-    for addition in target.kind.addsToBody(target.attributes) {
+    for addition in target.kind.addsToBody(target) {
       body[addition.path] = addition.value
     }
     body["tags"] = .map(tags(of: target).merging(markTags(marks)) { _, mark in mark })

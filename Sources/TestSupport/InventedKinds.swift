@@ -56,7 +56,7 @@ extension KindDescriptor {
       Field("size", .text(), "Size", default: "small", onChange: .recreate,
         comparison: .ignoringCase, wire: "properties.properties.size")
     ],
-    losesData: true, sample: "name: a-box\ntype: box\n")
+    losesData: true, hasPower: true, sample: "name: a-box\ntype: box\n")
 }
 
 extension KindCatalog {

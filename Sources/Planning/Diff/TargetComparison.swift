@@ -16,9 +16,11 @@ struct TargetComparison {
   /// is filtered afterwards.
   init(_ desired: ComputeTarget, with observed: ObservedTarget) {
     for (slot, field) in desired.kind.fields.enumerated() {
-      guard field.setBy == .user, !desired.ignoresChanges(of: field.path) else { continue }
-      if field.isSecret {
-        compareSecret(field, desired, observed)
+      guard field.setBy == .user, field.wire != nil, !desired.ignoresChanges(of: field.path) else {
+        continue
+      }
+      if field.isWriteOnly {
+        compareByFingerprint(field, desired.attributes[slot], desired, observed)
       } else {
         compare(field, desired.attributes[slot], observed.attributes[slot], desired)
       }
@@ -31,7 +33,8 @@ struct TargetComparison {
   ) {
     // Neither the manifest nor the kind's table has an opinion: whatever is live stays.
     guard let wanted = desired ?? field.defaultValue else { return }
-    let live = observed ?? .null
+    // What the service leaves out has its default.
+    let live = observed ?? field.defaultValue ?? .null
     if wanted == live || field.comparable(wanted) == field.comparable(live) {
       if wanted != .null { unchangedCount += 1 }
       return
@@ -42,9 +45,9 @@ struct TargetComparison {
         effect: target.effect(of: field)))
   }
 
-  /// The service never tells a secret; fingerprints tell whether it is the one last applied.
-  private mutating func compareSecret(
-    _ field: Field, _ desired: ComputeTarget, _ observed: ObservedTarget
+  /// The service never tells such a value; fingerprints tell whether it is the one last applied.
+  private mutating func compareByFingerprint(
+    _ field: Field, _ value: AttributeValue?, _ desired: ComputeTarget, _ observed: ObservedTarget
   ) {
     let wanted = desired.secretFingerprints[field.path]
     let live = observed.marks.secrets[field.path]
@@ -70,8 +73,8 @@ struct TargetComparison {
     }
     differences.append(
       AttributeChange(
-        path: field.path, before: nil, after: nil, isSensitive: true,
-        effect: desired.effect(of: field)))
+        path: field.path, before: nil, after: field.isSecret ? nil : value,
+        isSensitive: field.isSecret, effect: desired.effect(of: field)))
   }
 }
 

@@ -1,0 +1,177 @@
+package import Diagnostics
+public import TargetModel
+
+extension KindDescriptor {
+  /// `amlcompute`: a pool of identical machines that grows and shrinks with its queue.
+  public static let amlCompute = KindDescriptor(
+    name: "amlcompute", computeType: "AmlCompute", title: "compute cluster",
+    summary: "A pool of identical machines that grows and shrinks with its queue of jobs.",
+    origin: .created,
+    fields: [
+      .description, .tags(onChange: .inPlace), .location(wire: "location"),
+      Field(
+        "size", .text(pattern: "[A-Za-z0-9_-]{2,64}"), "The size of a machine",
+        olderNames: ["vm_size"], default: "STANDARD_DS3_V2", onChange: .recreate,
+        comparison: .ignoringCase, wire: "properties.properties.vmSize",
+        source: "Azure ML REST API, AmlComputeProperties"),
+      Field(
+        "tier",
+        .choice([
+          .init("dedicated", wire: "Dedicated"), .init("low_priority", wire: "LowPriority"),
+        ]), "Dedicated machines, or cheaper ones that may be taken away",
+        olderNames: ["vm_priority"], default: "dedicated", onChange: .recreate,
+        comparison: .ignoringCase, wire: "properties.properties.vmPriority",
+        source: "Azure ML REST API, AmlComputeProperties"),
+      Field(
+        "min_instances", .integer(0...100_000), "Machines that are kept even when idle",
+        olderNames: ["min_nodes"], default: 0, onChange: .inPlace,
+        wire: "properties.properties.scaleSettings.minNodeCount",
+        source: "Azure ML REST API, ScaleSettings"),
+      Field(
+        "max_instances", .integer(0...100_000), "The most machines there may be",
+        olderNames: ["max_nodes"], default: 4, onChange: .inPlace,
+        wire: "properties.properties.scaleSettings.maxNodeCount",
+        source: "Azure ML REST API, ScaleSettings"),
+      Field(
+        "idle_time_before_scale_down", .duration(.seconds, 0...86_400_000),
+        "How long a machine may idle before it is given back, in seconds",
+        olderNames: ["idle_seconds_before_scaledown"], default: 120, onChange: .inPlace,
+        wire: "properties.properties.scaleSettings.nodeIdleTimeBeforeScaleDown",
+        source: "Azure ML REST API, ScaleSettings"),
+      Field(
+        "ssh_public_access_enabled", .toggle(on: "Enabled", off: "Disabled"),
+        "Whether machines accept SSH from outside",
+        olderNames: ["remote_login_port_public_access"], onChange: .recreate,
+        wire: "properties.properties.remoteLoginPortPublicAccess",
+        source: "Azure ML REST API, AmlComputeProperties"),
+      Field(
+        "ssh_settings.admin_username", .text(), "The administrator's name on each machine",
+        olderNames: ["admin_username"], onChange: .recreate,
+        wire: "properties.properties.userAccountCredentials.adminUserName",
+        source: "Azure ML REST API, UserAccountCredentials"),
+      Field(
+        "ssh_settings.admin_password", .text(), "The administrator's password",
+        olderNames: ["admin_user_password"], isSecret: true, onChange: .recreate,
+        wire: "properties.properties.userAccountCredentials.adminUserPassword",
+        source: "Azure ML REST API, UserAccountCredentials"),
+      // A public key is no secret, but whether the service tells it is not known.
+      Field(
+        "ssh_settings.ssh_key_value", .text(), "The administrator's public SSH key",
+        olderNames: ["admin_user_ssh_key"], isWriteOnly: true, onChange: .recreate,
+        wire: "properties.properties.userAccountCredentials.adminUserSshPublicKey",
+        source: "Azure ML REST API, UserAccountCredentials"),
+    ] + Field.network + Field.identity(onChange: .inPlace) + [
+      .fromService(
+        "allocation_state", .text(), "Steady, or Resizing while machines come and go",
+        wire: "properties.properties.allocationState"),
+      .fromService(
+        "current_instances", .integer(0...100_000), "How many machines there are now",
+        wire: "properties.properties.currentNodeCount"),
+    ],
+    updatesMarks: true,
+    checks: [.scaleBounds, .networkIsComplete, .identityFits, .clusterSSH, .scaleCosts],
+    fold: foldNetwork,
+    addsToBody: { target in
+      var additions: [(path: AttributePath, value: AttributeValue)] = [
+        ("properties.properties.osType", "Linux"),
+        ("properties.disableLocalAuth", .bool(!target.hasSSHSettings)),
+      ]
+      if target["ssh_public_access_enabled"] == nil {
+        additions.append(("properties.properties.remoteLoginPortPublicAccess", "NotSpecified"))
+      }
+      return additions
+    },
+    sample: """
+      name: cpu-cluster
+      type: amlcompute
+      size: STANDARD_DS3_V2
+      min_instances: 0
+      max_instances: 4
+
+      """)
+}
+
+extension ComputeTarget {
+  /// True if the manifest says anything under `ssh_settings`.
+  fileprivate var hasSSHSettings: Bool {
+    kind.fields.enumerated().contains { slot, field in
+      field.path.segments.first == "ssh_settings" && attributes[slot] != nil
+    }
+  }
+}
+
+extension CrossFieldCheck {
+  /// The least can't be more than the most.
+  fileprivate static let scaleBounds = CrossFieldCheck(.scaleBounds) { target, findings in
+    let least = target["min_instances"]?.integer ?? 0
+    let most = target["max_instances"]?.integer ?? 4
+    if least > most { findings.append(.scaleBounds(target, least, most)) }
+  }
+
+  /// Who logs in needs a name and a way in.
+  fileprivate static let clusterSSH = CrossFieldCheck(.sshCredentials, .passwordNotKey) {
+    target, findings in
+    let hasPassword = target["ssh_settings.admin_password"] != nil
+    let hasKey = target["ssh_settings.ssh_key_value"] != nil
+    let hasName = target["ssh_settings.admin_username"] != nil
+    if (hasPassword || hasKey) && !hasName {
+      findings.append(.sshCredentials(target, "a password or key needs 'admin_username' beside it"))
+    }
+    if hasName && !hasPassword && !hasKey {
+      findings.append(
+        .sshCredentials(target, "'admin_username' needs 'admin_password' or 'ssh_key_value'"))
+    }
+    if hasPassword && !hasKey { findings.append(.passwordNotKey(target)) }
+  }
+
+  /// What a reviewer should know before it is on a bill.
+  fileprivate static let scaleCosts = CrossFieldCheck(.idleCost, .preemption) { target, findings in
+    if let least = target["min_instances"]?.integer, least > 0 {
+      findings.append(.idleCost(target, least))
+    }
+    if target["tier"]?.text?.lowercased() == "low_priority" { findings.append(.preemption(target)) }
+  }
+}
+
+extension Rule {
+  /// `min_instances` is at most `max_instances`.
+  package static let scaleBounds = Rule("scale-bounds")
+  /// Machines are kept even when idle (domain.md R22).
+  package static let idleCost = Rule("idle-cost")
+  /// Machines may be taken away in mid-job (domain.md R25).
+  package static let preemption = Rule("low-priority-preemption")
+}
+
+extension Diagnostic {
+  fileprivate static func scaleBounds(
+    _ target: ComputeTarget, _ least: Int, _ most: Int
+  ) -> Diagnostic {
+    Diagnostic(
+      .error, .scaleBounds, "Minimum is above maximum",
+      detail: """
+        'min_instances' is \(least) and 'max_instances' is \(most)\
+        \(target["max_instances"] == nil ? ", its default" : ""). Lower the one or raise the other.
+        """,
+      address: target.address.description, at: target.location(of: "min_instances"))
+  }
+
+  fileprivate static func idleCost(_ target: ComputeTarget, _ least: Int) -> Diagnostic {
+    Diagnostic(
+      .warning, .idleCost, "Machines are kept even when idle",
+      detail: """
+        'min_instances: \(least)' keeps \(least == 1 ? "a machine" : "\(least) machines") running \
+        and paid for when there is no work. With 0 the cluster starts machines when jobs come.
+        """,
+      address: target.address.description, at: target.location(of: "min_instances"))
+  }
+
+  fileprivate static func preemption(_ target: ComputeTarget) -> Diagnostic {
+    Diagnostic(
+      .note, .preemption, "Machines may be taken away",
+      detail: """
+        A low-priority machine may be taken away in mid-job; the job is then started again from \
+        its beginning.
+        """,
+      address: target.address.description, at: target.location(of: "tier"))
+  }
+}

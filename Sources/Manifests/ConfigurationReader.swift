@@ -1,0 +1,203 @@
+public import Diagnostics
+internal import ManifestSyntax
+internal import TargetModel
+
+/// Reads `berth.yaml`. Nil if something essential is missing or wrong; everything wrong is
+/// reported.
+public func readConfiguration(
+  _ bytes: [UInt8], file: String, reporting findings: inout DiagnosticList
+) -> StackConfiguration? {
+  let errorsBefore = findings.errorCount
+  let documents = readYAML(bytes, file: file, reporting: &findings)
+  guard findings.errorCount == errorsBefore else { return nil }
+  guard let root = documents.first?.root, root.kind == .mapping else {
+    findings.append(.emptyConfiguration(file))
+    return nil
+  }
+  if documents.count > 1 { findings.append(.secondConfiguration(documents[1].location)) }
+  var reader = ConfigurationReader()
+  let configuration = reader.read(root)
+  findings.append(contentsOf: reader.findings.findings)
+  return findings.errorCount == errorsBefore ? configuration : nil
+}
+
+private struct ConfigurationReader {
+  var findings = DiagnosticList()
+
+  mutating func read(_ root: YAMLNode) -> StackConfiguration? {
+    checkKeys(of: root, known: ["stack", "workspace", "backend", "computes"], in: "berth.yaml")
+    let stack = text("stack", in: root, at: "stack", matching: /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/, "1 to 64 letters, digits, '-', '_' and '.'")
+    let workspace = workspace(in: root)
+    let backend = backend(in: root)
+    let computes = computes(in: root)
+    guard let stack, let workspace, let backend else { return nil }
+    return StackConfiguration(
+      stack: stack, workspace: workspace, backend: backend, computes: computes)
+  }
+
+  private mutating func workspace(in root: YAMLNode) -> WorkspaceIdentity? {
+    guard let node = mapping("workspace", in: root, isRequired: true) else { return nil }
+    checkKeys(
+      of: node, known: ["subscription_id", "resource_group", "name", "location"], in: "workspace")
+    // These become parts of URLs; nothing that could be read otherwise gets that far.
+    let subscription = text(
+      "subscription_id", in: node, at: "workspace.subscription_id",
+      matching: /[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}/,
+      "a GUID such as 00000000-0000-0000-0000-000000000000")
+    let group = text(
+      "resource_group", in: node, at: "workspace.resource_group",
+      matching: /[A-Za-z0-9_()-]([A-Za-z0-9_().-]{0,88}[A-Za-z0-9_()-])?/,
+      "1 to 90 letters, digits, '_', '-', '(', ')' and '.', without a '.' at the end")
+    let name = text(
+      "name", in: node, at: "workspace.name", matching: /[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}/,
+      "3 to 33 letters, digits, '_' and '-'")
+    let location = text(
+      "location", in: node, at: "workspace.location", matching: /[A-Za-z0-9 ]{2,40}/,
+      "a region such as westeurope")
+    guard let subscription, let group, let name, let location else { return nil }
+    return WorkspaceIdentity(
+      subscriptionID: subscription, resourceGroup: group, name: name,
+      location: location.lowercased().filter { $0 != " " })
+  }
+
+  private mutating func backend(in root: YAMLNode) -> BackendConfiguration? {
+    guard root["backend"] != nil else { return BackendConfiguration() }
+    guard let node = mapping("backend", in: root, isRequired: false) else { return nil }
+    checkKeys(of: node, known: ["type", "store", "operation_milliseconds"], in: "backend")
+    var backend = BackendConfiguration()
+    if let type = node["type"], type.text != "local" {
+      findings.append(.unknownBackend(type))
+      return nil
+    }
+    if let store = node["store"] {
+      backend.store = text("store", in: node, at: "backend.store", matching: /[^\x00]{1,4096}/, "a path")
+      _ = store
+    }
+    if let time = node["operation_milliseconds"] {
+      guard case .integer(let milliseconds) = time.scalar, (0...60_000).contains(milliseconds) else {
+        findings.append(
+          .configurationValue("backend.operation_milliseconds", "a whole number from 0 to 60000", time))
+        return nil
+      }
+      backend.operationMilliseconds = milliseconds
+    }
+    return backend
+  }
+
+  private mutating func computes(in root: YAMLNode) -> [String] {
+    guard let node = root["computes"] else { return [] }
+    let elements = node.kind == .scalar ? [node] : node.elements
+    guard node.kind != .mapping, !elements.isEmpty else {
+      findings.append(.configurationValue("computes", "a list of patterns such as 'compute/**/*.yml'", node))
+      return []
+    }
+    return elements.compactMap { element in
+      guard element.kind == .scalar, !element.text.isEmpty, !element.text.hasPrefix("/"),
+        !element.text.split(separator: "/").contains("..")
+      else {
+        findings.append(
+          .configurationValue("computes", "a pattern below the stack's folder such as 'compute/**/*.yml'", element))
+        return nil
+      }
+      return element.text
+    }
+  }
+
+  // MARK: Parts
+
+  private mutating func mapping(_ key: String, in root: YAMLNode, isRequired: Bool) -> YAMLNode? {
+    guard let node = root[key] else {
+      if isRequired { findings.append(.configurationMissing(key, root)) }
+      return nil
+    }
+    guard node.kind == .mapping else {
+      findings.append(.configurationValue(key, "a mapping", node))
+      return nil
+    }
+    return node
+  }
+
+  private mutating func text(
+    _ key: String, in node: YAMLNode, at path: String, matching pattern: Regex<some Any>,
+    _ expected: String
+  ) -> String? {
+    guard let value = node[key] else {
+      findings.append(.configurationMissing(path, node))
+      return nil
+    }
+    guard value.kind == .scalar, value.text.wholeMatch(of: pattern) != nil else {
+      findings.append(.configurationValue(path, expected, value))
+      return nil
+    }
+    return value.text
+  }
+
+  private mutating func checkKeys(of node: YAMLNode, known: [String], in place: String) {
+    for (key, _) in node.entries where !known.contains(key.text) {
+      findings.append(.unknownConfigurationKey(key, known, place))
+    }
+  }
+}
+
+extension Rule {
+  /// `berth.yaml` says all that is needed, and nothing else.
+  package static let invalidConfiguration = Rule("invalid-configuration")
+}
+
+extension Diagnostic {
+  fileprivate static func emptyConfiguration(_ file: String) -> Diagnostic {
+    Diagnostic(
+      .error, .invalidConfiguration, "Stack is not described",
+      detail: """
+        \(file) must say 'stack' and 'workspace'. 'berth init' writes one to begin with.
+        """,
+      at: SourceLocation(startOf: file))
+  }
+
+  fileprivate static func secondConfiguration(_ place: SourceLocation) -> Diagnostic {
+    Diagnostic(
+      .error, .invalidConfiguration, "Stack is described twice",
+      detail: "berth.yaml has one document. Remove this one.", at: place)
+  }
+
+  fileprivate static func configurationMissing(_ path: String, _ node: YAMLNode) -> Diagnostic {
+    Diagnostic(
+      .error, .invalidConfiguration, "Stack is not fully described",
+      detail: "'\(path)' is missing. Add it.", at: node.location.firstLine)
+  }
+
+  fileprivate static func configurationValue(
+    _ path: String, _ expected: String, _ node: YAMLNode
+  ) -> Diagnostic {
+    Diagnostic(
+      .error, .invalidConfiguration, "Value does not fit",
+      detail: "'\(path)' must be \(expected).", at: node.location)
+  }
+
+  fileprivate static func unknownBackend(_ node: YAMLNode) -> Diagnostic {
+    Diagnostic(
+      .error, .invalidConfiguration, "Backend is not known",
+      detail: """
+        '\(node.text)' is no backend of this version. Write 'type: local' for the embedded \
+        workspace.
+        """,
+      at: node.location)
+  }
+
+  fileprivate static func unknownConfigurationKey(
+    _ key: YAMLNode, _ known: [String], _ place: String
+  ) -> Diagnostic {
+    let suggestion = nearest(to: key.text, among: known)
+    return Diagnostic(
+      .error, .unknownKey, "Key is not known",
+      detail: "There is no '\(key.text)' in \(place). "
+        + (suggestion.map { "Did you mean \"\($0)\"?" }
+          ?? "It knows \(known.map { "'\($0)'" }.joined(separator: ", "))."),
+      at: key.location)
+  }
+}
+
+extension SourceLocation {
+  /// Only the beginning, for findings about a whole mapping.
+  var firstLine: SourceLocation { SourceLocation(file: file, start: start, end: start) }
+}

@@ -1,0 +1,55 @@
+/// Where `${env:}` and `${file:}` are looked up. Given by whoever may touch the environment and
+/// the file system; binding itself touches neither.
+public protocol SecretSource: Sendable {
+  /// The value of a variable, or nil if it is not set.
+  func environment(_ name: String) -> String?
+
+  /// The content of a file.
+  ///
+  /// - Parameters:
+  ///   - path: as the manifest writes it, counted from the folder of `manifest`.
+  ///   - manifest: the path of the manifest, from the stack's folder.
+  func file(_ path: String, namedIn manifest: String) -> Result<SecretFile, SecretFileFailure>
+}
+
+/// A file's content as a secret.
+public struct SecretFile: Sendable {
+  /// The content.
+  public let contents: String
+  /// True if others on the machine may read the file.
+  public let isReadableByOthers: Bool
+
+  /// A file that was read.
+  public init(contents: String, isReadableByOthers: Bool) {
+    self.contents = contents
+    self.isReadableByOthers = isReadableByOthers
+  }
+}
+
+/// Why a file can't be a secret, as the end of the sentence "The file ...".
+public struct SecretFileFailure: Error, Hashable, Sendable {
+  /// For example "does not exist".
+  public let reason: String
+
+  /// A failure.
+  public init(_ reason: String) {
+    self.reason = reason
+  }
+}
+
+/// Checks the form of references and looks nothing up, for `berth validate` on a machine that has
+/// no secrets.
+public struct UnresolvedSecrets: SecretSource {
+  /// A source that knows nothing.
+  public init() {}
+
+  /// Always a placeholder.
+  public func environment(_ name: String) -> String? { "unresolved" }
+
+  /// Always a placeholder.
+  public func file(
+    _ path: String, namedIn manifest: String
+  ) -> Result<SecretFile, SecretFileFailure> {
+    .success(SecretFile(contents: "unresolved", isReadableByOthers: false))
+  }
+}

@@ -1,0 +1,101 @@
+internal import Diagnostics
+internal import ManifestSyntax
+internal import TargetModel
+
+/// Reads what a document says under `berth:`. An unknown word is refused, never taken for a
+/// default: a misspelt policy must not become one that destroys (reliability.md T7).
+func settings(
+  _ node: YAMLNode, of kind: KindDescriptor, _ address: String,
+  reporting findings: inout DiagnosticList
+) -> TargetSettings {
+  var reader = SettingsReader(kind: kind, address: address)
+  if node.kind == .mapping {
+    for (key, value) in node.entries { reader.read(key, value) }
+  } else if node.scalar != .null {
+    reader.findings.append(.wrongType("berth", "a mapping", node, address))
+  }
+  findings.append(contentsOf: reader.findings.findings)
+  return reader.settings
+}
+
+private struct SettingsReader {
+  let kind: KindDescriptor
+  let address: String
+  var settings = TargetSettings()
+  var findings = DiagnosticList()
+
+  private static let keys = [
+    "adopt", "allow_replace", "depends_on", "ignore_changes", "on_remove", "power_state",
+    "protect", "tls_update",
+  ]
+
+  mutating func read(_ key: YAMLNode, _ value: YAMLNode) {
+    switch key.text {
+    case "protect": settings.protect = bool(key, value)
+    case "allow_replace": settings.allowReplace = bool(key, value)
+    case "adopt": settings.adopt = bool(key, value)
+    case "on_remove":
+      settings.onRemove = word(key, value, RemovalPolicy.allCases.map(\.rawValue))
+        .flatMap(RemovalPolicy.init)
+    case "tls_update":
+      settings.updatesTLSInPlace = word(key, value, ["in_place", "reattach"]) == "in_place"
+    case "power_state": readPower(key, value)
+    case "ignore_changes": settings.ignoreChanges = texts(key, value).compactMap { ignoredField($0) }
+    case "depends_on": settings.dependsOn = texts(key, value).compactMap { dependency($0) }
+    default: findings.append(.unknownKey(key, Self.keys, "berth", address))
+    }
+  }
+
+  private mutating func bool(_ key: YAMLNode, _ value: YAMLNode) -> Bool {
+    if case .bool(let bool) = value.scalar { return bool }
+    findings.append(.wrongType(path(key), "true or false", value, address))
+    return false
+  }
+
+  private mutating func word(_ key: YAMLNode, _ value: YAMLNode, _ words: [String]) -> String? {
+    if value.kind == .scalar, words.contains(value.text) { return value.text }
+    findings.append(.unknownWord(path(key), value, words, nil, address))
+    return nil
+  }
+
+  private mutating func readPower(_ key: YAMLNode, _ value: YAMLNode) {
+    guard kind.hasPower else {
+      findings.append(.wrongValue(path(key), "a \(kind.name) can't be switched off", value, address))
+      return
+    }
+    settings.power = word(key, value, PowerState.allCases.map(\.rawValue)).flatMap(PowerState.init)
+  }
+
+  private mutating func texts(_ key: YAMLNode, _ value: YAMLNode) -> [YAMLNode] {
+    let nodes = value.kind == .scalar ? [value] : value.elements
+    guard value.kind != .mapping, nodes.allSatisfy({ $0.kind == .scalar && $0.scalar != .null })
+    else {
+      findings.append(.wrongType(path(key), "a list of texts", value, address))
+      return []
+    }
+    return nodes
+  }
+
+  /// A field, or a part of the table that holds several: `ssh_settings`.
+  private mutating func ignoredField(_ node: YAMLNode) -> AttributePath? {
+    let path = AttributePath(node.text)
+    if kind.fields.contains(where: { $0.path.segments.starts(with: path.segments) }) { return path }
+    let suggestion = nearest(to: node.text, among: kind.fields.map(\.path.description))
+    findings.append(
+      .wrongValue(
+        "berth.ignore_changes",
+        "a \(kind.name) has no such field" + (suggestion.map { ". Did you mean \"\($0)\"?" } ?? ""),
+        node, address))
+    return nil
+  }
+
+  private mutating func dependency(_ node: YAMLNode) -> TargetAddress? {
+    if let dependency = TargetAddress(node.text) { return dependency }
+    findings.append(
+      .wrongValue(
+        "berth.depends_on", "an address looks like 'amlcompute.base'", node, address))
+    return nil
+  }
+
+  private func path(_ key: YAMLNode) -> AttributePath { AttributePath(["berth", key.text]) }
+}

@@ -1,0 +1,40 @@
+public import TargetModel
+
+/// What `berth.yaml` says.
+public struct StackConfiguration: Hashable, Sendable {
+  /// Who owns the targets; written on each of them.
+  public var stack: String
+  /// The workspace that the stack is about.
+  public var workspace: WorkspaceIdentity
+  /// Where the workspace is.
+  public var backend: BackendConfiguration
+  /// Patterns of the files with compute documents, from the stack's folder; empty for every
+  /// `.yml` and `.yaml` file below it.
+  public var computes: [String]
+
+  /// A configuration, as `berth.yaml` would say it.
+  public init(
+    stack: String, workspace: WorkspaceIdentity,
+    backend: BackendConfiguration = BackendConfiguration(), computes: [String] = []
+  ) {
+    self.stack = stack
+    self.workspace = workspace
+    self.backend = backend
+    self.computes = computes
+  }
+}
+
+/// The embedded workspace, the one backend there is for now (`type: local`).
+public struct BackendConfiguration: Hashable, Sendable {
+  /// The file that keeps the workspace, from the stack's folder; nil for `.berth/workspace.db`.
+  /// Several stacks share a workspace by naming one file.
+  public var store: String?
+  /// How long an operation of the simulated service takes, in milliseconds.
+  public var operationMilliseconds: Int
+
+  /// The defaults.
+  public init(store: String? = nil, operationMilliseconds: Int = 200) {
+    self.store = store
+    self.operationMilliseconds = operationMilliseconds
+  }
+}
