@@ -1,4 +1,4 @@
-internal import TargetModel
+package import TargetModel
 
 /// The compute service of one workspace as a pure state machine: a request and the time go in, a
 /// response comes out, rows of the store change.
@@ -47,6 +47,11 @@ public struct SimulatedService<Store: WorldStore> {
       if let wire = field.wire { body[wire] = nil }
     }
     return body
+  }
+
+  /// The bodies of the targets that hold a resource, by its canonical key.
+  package func bodies(holding key: String) throws -> [AttributeValue] {
+    try store.holders(ofResource: key).map(shown)
   }
 
   private func notFound(_ name: String) -> ServiceResponse {
