@@ -1,13 +1,13 @@
 public import TargetModel
 
+/// Why a change in the portal is not possible.
+public struct PortalRefusal: Error, Hashable, Sendable {
+  /// A sentence.
+  public let reason: String
+}
+
 /// What a colleague does behind Berth's back, at once and without asking.
 extension SimulatedService {
-  /// Why a change in the portal is not possible, as a sentence.
-  public struct PortalRefusal: Error, Hashable, Sendable {
-    /// The sentence.
-    public let reason: String
-  }
-
   /// Gives fields of a target other values, by the paths that manifests use; `state` switches a
   /// machine on or off, `tags.KEY` sets a tag. A `.null` takes a value away.
   public mutating func set(
