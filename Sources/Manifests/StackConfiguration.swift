@@ -1,3 +1,4 @@
+public import Diagnostics
 public import TargetModel
 
 /// What `berth.yaml` says.
@@ -11,6 +12,9 @@ public struct StackConfiguration: Hashable, Sendable {
   /// Patterns of the files with compute documents, from the stack's folder; empty for every
   /// `.yml` and `.yaml` file below it.
   public var computes: [String]
+  /// Where `berth.yaml` says each value, by key: `workspace.name`, `computes.0`. Nothing for what
+  /// it leaves out.
+  public var places: [String: SourceLocation] = [:]
 
   /// A configuration, as `berth.yaml` would say it.
   public init(
