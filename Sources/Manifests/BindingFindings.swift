@@ -41,7 +41,8 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .error, .outOfRange, "Number is out of range",
-      detail: "'\(path)' is \(number), and must be from \(range.lowerBound) to \(range.upperBound).",
+      detail:
+        "'\(path)' is \(number), and must be from \(range.lowerBound) to \(range.upperBound).",
       address: address, at: node.location)
   }
 
@@ -106,7 +107,8 @@ extension ARMResourceID {
   fileprivate static func pattern(_ type: String) -> String {
     let parts = type.split(separator: "/")
     let names = parts.dropFirst().map { "\($0)/NAME" }.joined(separator: "/")
-    return " An example: /subscriptions/SUB/resourceGroups/GROUP/providers/\(parts.first ?? "")/\(names)"
+    return
+      " An example: /subscriptions/SUB/resourceGroups/GROUP/providers/\(parts.first ?? "")/\(names)"
   }
 }
 

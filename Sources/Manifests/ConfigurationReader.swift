@@ -79,7 +79,8 @@ private struct ConfigurationReader {
         "store", in: node, at: "backend.store", matching: /[^\x00]{1,4096}/, "a path")
     }
     if let time = node["operation_milliseconds"] {
-      guard case .integer(let milliseconds) = time.scalar, (0...60_000).contains(milliseconds) else {
+      guard case .integer(let milliseconds) = time.scalar, (0...60_000).contains(milliseconds)
+      else {
         findings.append(
           .configurationValue(
             "backend.operation_milliseconds", "a whole number from 0 to 60000", time))

@@ -30,7 +30,8 @@ extension ValueBinding {
       let group = field.path.segments.count > 1 ? node.entry(field.path.segments[0])?.key : nil
       findings.append(
         .missingField(
-          AttributePath(path + field.path.segments), bound.locations[slot] ?? group?.location ?? place,
+          AttributePath(path + field.path.segments),
+          bound.locations[slot] ?? group?.location ?? place,
           address))
     }
     return bound

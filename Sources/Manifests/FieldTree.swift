@@ -33,7 +33,8 @@ final class FieldTree: Sendable {
         here = row
         continue
       }
-      deeper[first, default: []].append((row.path.dropFirst(), row.slot, row.field, row.currentName))
+      deeper[first, default: []].append(
+        (row.path.dropFirst(), row.slot, row.field, row.currentName))
     }
     field = here.map { ($0.slot, $0.field) }
     currentName = here?.currentName

@@ -8,15 +8,22 @@ public import TargetModel
 /// shows, such as a password, is named in comments at the end; where the kind requires such a
 /// field, the text can't be bound until somebody has filled it in.
 ///
-/// - Parameter adopting: says so in the document (`berth.adopt`), for a target that nobody owns.
+/// - Parameters:
+///   - workspace: its region is not repeated.
+///   - adopting: says so in the document (`berth.adopt`), for a target that nobody owns.
 public func manifest(
-  of observed: ObservedTarget, kind: KindDescriptor, adopting: Bool = false
+  of observed: ObservedTarget, kind: KindDescriptor, in workspace: WorkspaceIdentity,
+  adopting: Bool = false
 ) -> String {
   var root = YAMLValue.mapping([
     .init("name", .text(observed.name)), .init("type", .text(kind.name.text)),
   ])
   for (slot, field) in kind.fields.enumerated() where slot < observed.attributes.indices.count {
-    guard let value = field.written(observed.attributes[slot]) else { continue }
+    guard let value = field.written(observed.attributes[slot]),
+      !(field.path == "location"
+        && observed.attributes[slot].map(field.normalised)
+          == field.normalised(.text(workspace.location)))
+    else { continue }
     root.set(value, at: field.path.segments[...])
   }
   let settings = settings(of: observed, adopting: adopting)

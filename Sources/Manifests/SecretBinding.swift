@@ -26,7 +26,8 @@ extension ValueBinding {
   private mutating func literal(_ path: AttributePath, _ node: YAMLNode) -> AttributeValue? {
     guard !node.text.isEmpty else {
       findings.append(
-        .secretFault(path, "It is empty. Refer to it: '${env:NAME}' or '${file:path}'.", node, address))
+        .secretFault(
+          path, "It is empty. Refer to it: '${env:NAME}' or '${file:path}'.", node, address))
       return nil
     }
     findings.append(.literalSecret(path, node, address))
@@ -110,7 +111,8 @@ private enum SecretReference {
     case "env" where argument.utf8.isVariableName: self = .environment(String(argument))
     case "env":
       self = .malformed(
-        "What follows 'env:' is no name of a variable: letters, digits and '_', and no digit first.")
+        "What follows 'env:' is no name of a variable: letters, digits and '_', and no digit first."
+      )
     case "file" where !argument.isEmpty && !argument.contains(where: \.isNewline):
       self = .file(String(argument))
     case "file": self = .malformed("What follows 'file:' is no path.")
@@ -144,7 +146,9 @@ extension FieldType {
 extension String {
   /// A file with one line is meant without the line's end; a key of many lines needs it.
   fileprivate var withoutEndOfOnlyLine: String {
-    guard let end = firstIndex(where: \.isNewline), index(after: end) == endIndex else { return self }
+    guard let end = firstIndex(where: \.isNewline), index(after: end) == endIndex else {
+      return self
+    }
     return String(self[..<end])
   }
 

@@ -8,10 +8,10 @@ func linesThatMayHoldSecrets(in bytes: [UInt8]) -> Set<Int> {
   // The indentation of the key whose value, perhaps over many lines, is being hidden.
   var hiddenBelow: Int?
   for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+    let text = String(decoding: line, as: UTF8.self)
     let indentation = line.prefix { $0 == 0x20 }.count
-    let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0D }
-    if let key = hiddenBelow, !isBlank, indentation <= key { hiddenBelow = nil }
-    if String(decoding: line, as: UTF8.self).soundsSecret { hiddenBelow = hiddenBelow ?? indentation }
+    if let key = hiddenBelow, indentation <= key, text.beginsAnEntry { hiddenBelow = nil }
+    if text.soundsSecret { hiddenBelow = hiddenBelow ?? indentation }
     if hiddenBelow != nil { lines.insert(index + 1) }
   }
   return lines
@@ -27,4 +27,19 @@ extension String {
   private static let words = [
     "pass", "pwd", "secret", "token", "credential", "private", "key", "certificate", "begin ",
   ]
+
+  /// True for a line that can't be the rest of a value above it.
+  fileprivate var beginsAnEntry: Bool {
+    let text = drop { $0 == " " }
+    return text.hasPrefix("- ") || text.hasPrefix("---") || text.hasPrefix("#")
+      || text.contains(": ") || text.trimmingSuffix(while: \.isWhitespace).hasSuffix(":")
+  }
+}
+
+extension Substring {
+  fileprivate func trimmingSuffix(while isDropped: (Character) -> Bool) -> Substring {
+    var rest = self
+    while let last = rest.last, isDropped(last) { rest.removeLast() }
+    return rest
+  }
 }

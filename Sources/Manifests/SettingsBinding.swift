@@ -41,7 +41,8 @@ private struct SettingsReader {
     case "tls_update":
       settings.updatesTLSInPlace = updatesTLSInPlace(key, value)
     case "power_state": readPower(key, value)
-    case "ignore_changes": settings.ignoreChanges = texts(key, value).compactMap { ignoredField($0) }
+    case "ignore_changes":
+      settings.ignoreChanges = texts(key, value).compactMap { ignoredField($0) }
     case "depends_on": settings.dependsOn = texts(key, value).compactMap { dependency($0) }
     default:
       findings.append(
