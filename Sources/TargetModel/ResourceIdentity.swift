@@ -27,6 +27,13 @@ public struct ResourceIdentity: Hashable, Sendable, CustomStringConvertible {
     self.shown = host
   }
 
+  /// An identity as it was stored.
+  package init(key: String, share: String?, shown: String) {
+    self.key = key
+    self.share = share
+    self.shown = shown
+  }
+
   /// True if the two can't be attached at the same time.
   public func clashes(with other: ResourceIdentity) -> Bool {
     guard key == other.key else { return false }

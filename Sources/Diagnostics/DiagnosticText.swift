@@ -1,0 +1,91 @@
+extension Diagnostic {
+  /// The finding as people read it (conventions: messages): a box on a terminal, plain lines
+  /// elsewhere.
+  ///
+  ///     Error: Cluster is already attached
+  ///
+  ///       on ml/prod/compute.yaml line 31, in kubernetes.k8s-b:
+  ///       31:   resource_id: /subscriptions/.../managedClusters/aks-prod
+  ///
+  ///     The same cluster is attached as kubernetes.k8s-prod. A second attachment
+  ///     breaks the first one. Remove one of the two. [attach-once]
+  ///       ml/prod/compute.yaml:31:16
+  ///
+  /// The last line is what terminals and editors turn into a link.
+  public func text(sources: SourceTexts = SourceTexts(), style: TerminalStyle = .plain) -> String {
+    let hasBox = style.isTerminal && style.usesUTF8
+    var lines = [style.paint(title, paint) + style.paint(summary.visible, .bold), ""]
+    if let place = placeLines(sources, style), !place.isEmpty {
+      lines += place + [""]
+    } else if let address {
+      lines += ["  in \(style.paint(address.visible, .bold)):", ""]
+    }
+    let sentence = "\(detail.escapedKeepingLines) [\(rule.id)]"
+    lines += style.wrapped(sentence, indent: hasBox ? 2 : 0)
+    for other in related {
+      lines.append("  \(other.message.visible): \(other.location.description.visible)")
+    }
+    if let location { lines.append("  \(location.description.visible)") }
+    guard hasBox else { return lines.joined(separator: "\n") + "\n" }
+    let bar = style.paint("│", paint)
+    return style.paint("╷", paint) + "\n"
+      + lines.map { $0.isEmpty ? bar + "\n" : "\(bar) \($0)\n" }.joined()
+      + style.paint("╵", paint) + "\n"
+  }
+
+  /// The finding on one line, for `--compact-warnings`.
+  public func compactText(style: TerminalStyle = .plain) -> String {
+    let place = location.map { " (\($0.description.visible))" } ?? ""
+    let target = address.map { " \($0.visible):" } ?? ""
+    return style.paint(title, paint) + "\(summary.visible):\(target) "
+      + detail.replacingLineBreaks.visible + " [\(rule.id)]" + place + "\n"
+  }
+
+  private var title: String {
+    switch severity {
+    case .error: "Error: "
+    case .warning: "Warning: "
+    case .note: "Note: "
+    }
+  }
+
+  private var paint: TerminalStyle.Paint {
+    switch severity {
+    case .error: .red
+    case .warning: .yellow
+    case .note: .cyan
+    }
+  }
+
+  private func placeLines(_ sources: SourceTexts, _ style: TerminalStyle) -> [String]? {
+    guard let location else { return nil }
+    let target = address.map { ", in \(style.paint($0.visible, .bold))" } ?? ""
+    let heading = "  on \(location.file.visible) line \(location.start.line)\(target):"
+    guard !hidesSource, let line = sources.line(at: location) else { return [heading] }
+    return [heading, "  \(location.start.line): \(line.excerpt(around: location.start.column))"]
+  }
+}
+
+extension String {
+  /// At most some 120 characters of a line, cut around a column, made visible.
+  fileprivate func excerpt(around column: Int) -> String {
+    let limit = 120
+    let scalars = Array(unicodeScalars)
+    guard scalars.count > limit else { return visible }
+    let start = max(0, min(column - limit / 2, scalars.count - limit))
+    var cut = String.UnicodeScalarView()
+    cut.append(contentsOf: scalars[start..<(start + limit)])
+    return (start > 0 ? "..." : "") + String(cut).visible
+      + (start + limit < scalars.count ? "..." : "")
+  }
+
+  /// Made visible line by line: our own line breaks stay.
+  fileprivate var escapedKeepingLines: String {
+    split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible }
+      .joined(separator: "\n")
+  }
+
+  fileprivate var replacingLineBreaks: String {
+    split(separator: "\n").joined(separator: " ")
+  }
+}

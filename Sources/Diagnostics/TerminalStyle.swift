@@ -1,0 +1,61 @@
+/// How text is to look where it goes.
+public struct TerminalStyle: Hashable, Sendable {
+  /// True if somebody looks at it as it comes; only then text is wrapped.
+  public var isTerminal: Bool
+  /// True if colours are shown. Every meaning is also in the text.
+  public var usesColour: Bool
+  /// True if box characters can be shown.
+  public var usesUTF8: Bool
+  /// Columns; 80 where nobody knows.
+  public var width: Int
+
+  /// A style; plain text for a file or a pipe unless said otherwise.
+  public init(
+    isTerminal: Bool = false, usesColour: Bool = false, usesUTF8: Bool = true, width: Int = 80
+  ) {
+    self.isTerminal = isTerminal
+    self.usesColour = usesColour
+    self.usesUTF8 = usesUTF8
+    self.width = width
+  }
+
+  /// Plain text.
+  public static let plain = TerminalStyle()
+
+  /// What Berth paints.
+  public enum Paint: String, Hashable, Sendable {
+    case red = "31"
+    case green = "32"
+    case yellow = "33"
+    case cyan = "36"
+    case grey = "90"
+    case bold = "1"
+  }
+
+  /// The text in a colour, where colours are shown.
+  public func paint(_ text: String, _ paint: Paint) -> String {
+    usesColour ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text
+  }
+
+  /// Words in lines of at most so many columns; a longer word stands alone.
+  ///
+  /// Text that nobody looks at as it comes is left as it is.
+  func wrapped(_ text: String, indent: Int) -> [String] {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    guard isTerminal else { return lines }
+    let limit = max(20, width - indent)
+    return lines.flatMap { line -> [String] in
+      var result: [String] = []
+      var current = ""
+      for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+        if !current.isEmpty, current.count + 1 + word.count > limit {
+          result.append(current)
+          current = String(word)
+        } else {
+          current += (current.isEmpty ? "" : " ") + word
+        }
+      }
+      return result + [current]
+    }
+  }
+}

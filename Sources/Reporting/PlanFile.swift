@@ -1,0 +1,155 @@
+internal import Digests
+public import Planning
+internal import TargetModel
+internal import Diagnostics
+
+/// A saved plan: the plan and what must still hold when it is applied (conventions: plan file).
+public struct PlanFile: Hashable, Sendable {
+  /// The plan.
+  public var plan: Plan
+  /// The version of Berth that made it.
+  public var berthVersion: String
+  /// When it was made, as RFC 3339. A fact about the file, not part of the digest.
+  public var timestamp: String
+  /// True if a guard refused it or something failed: such a plan is never applied.
+  public var isErrored: Bool
+  /// The commit of the manifests; nil if nobody knows.
+  public var commit: String?
+  /// The SHA-256 of all manifests, 64 hexadecimal digits.
+  public var manifestsSHA256: String
+
+  /// A saved plan.
+  public init(
+    plan: Plan, berthVersion: String, timestamp: String, isErrored: Bool, commit: String? = nil,
+    manifestsSHA256: String
+  ) {
+    self.plan = plan
+    self.berthVersion = berthVersion
+    self.timestamp = timestamp
+    self.isErrored = isErrored
+    self.commit = commit
+    self.manifestsSHA256 = manifestsSHA256
+  }
+
+  /// The format that this version writes.
+  public static let formatVersion = "1.0"
+
+  /// `sha256:` and 64 hexadecimal digits over all that decides what an apply does: time, version
+  /// and machine are left out. It tells two plans apart; it is no signature.
+  public var digest: String {
+    var body = content
+    for key in ["timestamp", "berth_version", "digest", "source"] { body[AttributePath(key)] = nil }
+    body["manifests_sha256"] = .text(manifestsSHA256)
+    return "sha256:" + sha256(body.canonicalJSON)
+  }
+
+  /// The file's text: JSON, keys sorted, no secrets, one newline at the end.
+  public var json: String {
+    var body = content
+    body["digest"] = .text(digest)
+    return body.prettyJSON + "\n"
+  }
+
+  private var content: AttributeValue {
+    [
+      "format_version": .text(Self.formatVersion), "berth_version": .text(berthVersion),
+      "timestamp": .text(timestamp), "mode": .text(plan.mode.rawValue),
+      "errored": .bool(isErrored), "applyable": .bool(!isErrored && !plan.steps.isEmpty),
+      "source": [
+        "commit": commit.map(AttributeValue.text) ?? .null,
+        "manifests_sha256": .text(manifestsSHA256),
+      ],
+      "scope": [
+        "stack": .text(plan.stack), "subscription_id": .text(plan.workspace.subscriptionID),
+        "resource_group": .text(plan.workspace.resourceGroup),
+        "workspace": .text(plan.workspace.name), "location": .text(plan.workspace.location),
+      ],
+      "resource_changes": .list(plan.changes.map(Self.object)),
+      "resource_drift": .list(plan.drift.map(Self.object)),
+      "planned_values": ["root_module": ["resources": .list(plannedValues)]],
+      "unchanged_count": .integer(plan.unchangedCount), "steps": .list(plan.steps.map(Self.object)),
+    ]
+  }
+
+  private var plannedValues: [AttributeValue] {
+    plan.changes.filter { $0.after != .null }.map {
+      [
+        "address": .text($0.address.description), "mode": "managed",
+        "type": .text($0.address.kind.text), "name": .text($0.address.name),
+        "provider_name": .text(Self.provider), "values": $0.after,
+      ]
+    }
+  }
+
+  static let provider = "berth/azureml"
+
+  private static func object(_ change: Change) -> AttributeValue {
+    var sensitive = AttributeValue.map([:])
+    for path in change.sensitivePaths { sensitive[path] = true }
+    let forcing = change.attributes.filter { $0.effect != .inPlace }
+    var object: AttributeValue = [
+      "address": .text(change.address.description), "mode": "managed",
+      "type": .text(change.address.kind.text), "name": .text(change.address.name),
+      "provider_name": .text(provider),
+      "action_reason": .text(forcing.isEmpty ? "none" : "replace_because_cannot_update"),
+      "change": [
+        "actions": .list(change.action.terraformActions), "before": change.before,
+        "after": change.after, "after_unknown": .map([:]), "before_sensitive": .map([:]),
+        "after_sensitive": sensitive,
+        "replace_paths": .list(forcing.map { .list($0.path.segments.map(AttributeValue.text)) }),
+      ],
+      "operation": .text(change.action.word),
+      "underlying_resource": .text(change.action.underlyingResource),
+      "reason": [
+        "rule": .text(change.reason.rule.id), "text": .text(change.reason.text),
+        "doc": .text("https://github.com/berth-iac/berth/blob/main/docs/planning.md"),
+      ],
+      "attributes": .list(change.attributes.map(Self.object)),
+      "unchanged_attribute_count": .integer(change.unchangedAttributeCount),
+      "reversible": .bool(change.action.underlyingResource != "lost"),
+    ]
+    if let resource = change.resource { object["resource_id"] = .text(resource) }
+    if let source = change.source { object["source"] = Self.object(source) }
+    if let precondition = change.precondition {
+      object["precondition"] = ["fingerprint": .text("sha256:" + precondition)]
+    }
+    return object
+  }
+
+  private static func object(_ change: AttributeChange) -> AttributeValue {
+    [
+      "path": .list(change.path.segments.map(AttributeValue.text)),
+      "before": change.before ?? .null, "after": change.after ?? .null,
+      "sensitive": .bool(change.isSensitive), "effect": .text(change.effect.rawValue),
+    ]
+  }
+
+  private static func object(_ drift: DriftedTarget) -> AttributeValue {
+    var object: AttributeValue = [
+      "address": .text(drift.address.description), "mode": "managed",
+      "type": .text(drift.address.kind.text), "name": .text(drift.address.name),
+      "provider_name": .text(provider),
+      "change": ["actions": .list([drift.isMissing ? "delete" : "update"])],
+      "attributes": .list(drift.attributes.map(Self.object)),
+    ]
+    if let source = drift.source { object["source"] = Self.object(source) }
+    return object
+  }
+
+  private static func object(_ location: SourceLocation) -> AttributeValue {
+    [
+      "file": .text(location.file), "line": .integer(location.start.line),
+      "column": .integer(location.start.column),
+    ]
+  }
+
+  private static func object(_ step: Step) -> AttributeValue {
+    var object: AttributeValue = [
+      "id": .text(step.id.description), "address": .text(step.address.description),
+      "act": .text(step.act.rawValue),
+      "waits_for": .list(step.waitsFor.map { .text($0.description) }),
+    ]
+    if let resource = step.resource { object["resource_id"] = .text(resource) }
+    return object
+  }
+}
