@@ -38,6 +38,36 @@ struct AcceptanceTests {
     #expect(target.location(of: "tier").start.line == 8)
   }
 
+  @Test func `a schedule of az ml works as it is`() throws {
+    let target = try target(
+      """
+      $schema: https://azuremlschemas.azureedge.net/latest/computeInstance.schema.json
+      name: schedule-example-i
+      type: computeinstance
+      size: STANDARD_DS3_v2
+      schedules:
+         compute_start_stop:
+            - action: stop
+              trigger:
+               type: cron
+               start_time: "2021-03-10T21:21:07"
+               time_zone: Pacific Standard Time
+               expression: 0 18 * * *
+
+      """)
+    let schedule = target["schedules.compute_start_stop"]?.list?.first
+    #expect(schedule?["action"] == "stop")
+    #expect(schedule?[AttributePath("trigger.expression")] == "0 18 * * *")
+  }
+
+  @Test func `a password in the manifest works as in az ml`() {
+    let binding = Binding(
+      "name: ssh-example\ntype: amlcompute\nssh_settings:\n  admin_username: example-user\n"
+        + "  admin_password: example-password\n")
+    #expect(binding.errors.isEmpty)
+    #expect(binding.findings.contains { $0.rule.id == "literal-secret" })
+  }
+
   @Test func `every kind's sample is faultless or lacks only its secrets`() {
     for kind in KindRules.azureML.catalog.kinds {
       let binding = Binding(kind.sample, secrets: UnresolvedSecrets())
