@@ -2,8 +2,9 @@ public import Diagnostics
 internal import ManifestSyntax
 internal import TargetModel
 
-/// Reads `berth.yaml`. Nil if something essential is missing or wrong; everything wrong is
-/// reported.
+/// Reads the configuration of a stack, which is `berth.yaml`.
+///
+/// Nil if something essential is missing or wrong; everything wrong is reported.
 public func readConfiguration(
   _ bytes: [UInt8], file: String, reporting findings: inout DiagnosticList
 ) -> StackConfiguration? {

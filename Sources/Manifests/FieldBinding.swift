@@ -82,8 +82,9 @@ extension ValueBinding {
     if findings.errorCount > errorsBefore { bound.refused.insert(slot) }
   }
 
-  /// Reports a key that nothing reads. What stands there may be a secret under a misspelt name, so
-  /// such lines are not shown.
+  /// Reports a key that nothing reads.
+  ///
+  /// What stands there may be a secret under a misspelt name, so such lines are not shown.
   private mutating func refuse(
     _ key: YAMLNode, _ value: YAMLNode, in tree: FieldTree, _ owner: String, _ besides: [String]
   ) {

@@ -14,8 +14,10 @@ final class FieldTree: Sendable {
     path: ArraySlice<String>, slot: Int, field: Field, currentName: AttributePath?
   )
 
-  /// The tree of a table. Fields that only the service sets are known too, so that a manifest
-  /// which names one gets a better answer than "unknown".
+  /// The tree of a table.
+  ///
+  /// Fields that only the service sets are known too, so that a manifest which names one gets a
+  /// better answer than "unknown".
   convenience init(_ fields: [Field]) {
     var rows: [Row] = []
     for (slot, field) in fields.enumerated() {

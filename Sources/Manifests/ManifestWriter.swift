@@ -67,7 +67,7 @@ extension Field {
     return own.isEmpty ? nil : type.written(.map(own))
   }
 
-  /// `GPU_BOX_ADMIN_PASSWORD`
+  /// A name to keep the secret under, such as `GPU_BOX_ADMIN_PASSWORD`.
   fileprivate func variableName(for target: String) -> String {
     let words = "\(target)_\(path.segments.last ?? "")".uppercased().unicodeScalars.map {
       $0.properties.isASCIIHexDigit || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
@@ -98,7 +98,9 @@ extension FieldType {
 }
 
 extension YAMLValue {
-  /// A value of which nothing more is known. A secret is never written.
+  /// A value of which nothing more is known.
+  ///
+  /// A secret is never written.
   fileprivate init(_ value: AttributeValue) {
     self =
       switch value {

@@ -2,8 +2,10 @@ package import Diagnostics
 internal import ManifestSyntax
 internal import TargetModel
 
-/// Reads what a document says under `berth:`. An unknown word is refused, never taken for a
-/// default: a misspelt policy must not become one that destroys (reliability.md T7).
+/// Reads what a document says under its `berth` key.
+///
+/// An unknown word is refused, never taken for a default: a misspelt policy must not become one
+/// that destroys (reliability.md T7).
 func settings(
   _ node: YAMLNode, of kind: KindDescriptor, among catalog: KindCatalog, _ address: String?,
   reporting findings: inout DiagnosticList

@@ -113,8 +113,10 @@ struct ValueBinding {
     return .text(text)
   }
 
-  /// True if a pattern matches the whole of a text, scalar by scalar, so that no letter passes for
-  /// one that only looks the same. A pattern that can't be read matches nothing.
+  /// True if a pattern matches the whole of a text.
+  ///
+  /// It compares scalar by scalar, so that no letter passes for one that only looks the same. A
+  /// pattern that can't be read matches nothing.
   private mutating func matches(_ text: String, _ pattern: String) -> Bool {
     let regex = patterns[pattern] ?? (try? Regex(pattern).matchingSemantics(.unicodeScalar))
     patterns[pattern] = regex
