@@ -4,8 +4,9 @@ import TargetModel
 import TestSupport
 import Testing
 
-/// The threats of the reliability document that binding answers, by their numbers. T13 and T14 are
-/// among the tests of secrets.
+/// The threats of the reliability document that binding answers, by their numbers.
+///
+/// T13 and T14 are among the tests of secrets.
 @Suite("Threats to binding")
 struct ThreatTests {
   @Test(arguments: ["delet", "Delete", "destroy", "true", "no", "''", "~", "{}"])
