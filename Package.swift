@@ -105,7 +105,8 @@ let package = Package(
     tests(
       "ManifestsTests",
       imports: [
-        "Manifests", "ManifestSyntax", "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+        "Manifests", "ManifestSyntax", "ComputeKinds", "TargetModel", "Digests", "Diagnostics",
+        "TestSupport",
       ]),
     tests(
       "PlanningTests",

@@ -1,5 +1,6 @@
-/// Where `${env:}` and `${file:}` are looked up. Given by whoever may touch the environment and
-/// the file system; binding itself touches neither.
+/// Where references to secrets are looked up.
+///
+/// Given by whoever may touch the environment and the file system; binding itself touches neither.
 public protocol SecretSource: Sendable {
   /// The value of a variable, or nil if it is not set.
   func environment(_ name: String) -> String?
