@@ -81,6 +81,15 @@ extension Diagnostic {
       address: address, at: node.location)
   }
 
+  static func olderWord(
+    _ node: YAMLNode, _ current: String, _ address: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, .olderName, "Word has another form now",
+      detail: "'\(node.text)' is understood. The word is '\(current)' now; write that.",
+      address: address, at: node.location)
+  }
+
   static func wrongResourceType(
     _ path: AttributePath, _ types: [String], _ node: YAMLNode, _ address: String?
   ) -> Diagnostic {

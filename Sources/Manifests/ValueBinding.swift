@@ -122,7 +122,10 @@ struct ValueBinding {
     _ node: YAMLNode, _ choices: [FieldType.Choice], _ name: Naming
   ) -> AttributeValue? {
     let word = node.text.lowercased()
-    if let choice = choices.first(where: { $0.name.lowercased() == word }) {
+    if let choice = choices.first(where: { $0.isMeant(by: word) }) {
+      if choice.name.lowercased() != word, !name.usesOlderName {
+        findings.append(.olderWord(node, choice.name, address))
+      }
       return .text(choice.name)
     }
     let byWire = choices.first { $0.wire.lowercased() == word }
