@@ -101,7 +101,9 @@ let package = Package(
       "TargetModelTests",
       imports: ["TargetModel", "Digests", "Diagnostics", "ComputeKinds", "TestSupport"]),
     tests(
-      "ComputeKindsTests", imports: ["ComputeKinds", "TargetModel", "Diagnostics", "TestSupport"]),
+      "ComputeKindsTests",
+      // Manifests binds the examples and the kinds' samples.
+      imports: ["ComputeKinds", "Manifests", "TargetModel", "Diagnostics", "TestSupport"]),
     tests(
       "ManifestsTests",
       imports: [

@@ -77,6 +77,7 @@ private struct Binder {
     guard values.findings.errorCount == errorsBefore else { return }
     checkRemoval(target, root)
     for check in kind.checks { check.run(target, &values.findings) }
+    rules.checkWorkspace(target, configuration.workspace, &values.findings)
     kind.fold(kind, &target.attributes, configuration.workspace)
     if values.findings.errorCount == errorsBefore { targets.append(target) }
   }

@@ -22,6 +22,9 @@ public struct KindRules: Sendable {
   /// Checks a target's name.
   public let checkName:
     @Sendable (String, KindDescriptor, SourceLocation, inout DiagnosticList) -> Void
+  /// Looks at how a target fits its workspace.
+  public let checkWorkspace:
+    @Sendable (ComputeTarget, WorkspaceIdentity, inout DiagnosticList) -> Void
   /// What to tell of a type that is no kind in the catalog; nil for one that is no kind at all.
   public let advice: @Sendable (String) -> String?
 
@@ -32,10 +35,15 @@ public struct KindRules: Sendable {
       @escaping @Sendable (String, KindDescriptor, SourceLocation, inout DiagnosticList) -> Void = {
         _, _, _, _ in
       },
+    checkWorkspace:
+      @escaping @Sendable (ComputeTarget, WorkspaceIdentity, inout DiagnosticList) -> Void = {
+        _, _, _ in
+      },
     advice: @escaping @Sendable (String) -> String? = { _ in nil }
   ) {
     self.catalog = catalog
     self.checkName = checkName
+    self.checkWorkspace = checkWorkspace
     self.advice = advice
   }
 }

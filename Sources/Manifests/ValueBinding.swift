@@ -205,7 +205,10 @@ struct ValueBinding {
     let known = choices.map { "'\($0.name)'" }.joined(separator: ", ")
     guard let text = word(node, "one of \(known)", name) else { return nil }
     let word = text.lowercased()
-    if let choice = choices.first(where: { $0.name.lowercased() == word }) {
+    // Words of older clients are understood under their older keys only, as by `az ml`.
+    if let choice = choices.first(where: {
+      name.usesOlderName ? $0.isMeant(by: word) : $0.name.lowercased() == word
+    }) {
       return .text(choice.name)
     }
     let byWire = choices.first { $0.wire.lowercased() == word }

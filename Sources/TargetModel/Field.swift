@@ -121,10 +121,19 @@ public indirect enum FieldType: Sendable {
     public let name: String
     /// The word on the wire.
     public let wire: String
+    /// Words that older clients used, understood with a warning.
+    public let olderNames: [String]
 
-    public init(_ name: String, wire: String) {
+    public init(_ name: String, wire: String, olderNames: [String] = []) {
       self.name = name
       self.wire = wire
+      self.olderNames = olderNames
+    }
+
+    /// True if a manifest's word means this choice, by its name or an older one; case aside.
+    public func isMeant(by word: String) -> Bool {
+      let key = word.lowercased()
+      return name.lowercased() == key || olderNames.contains { $0.lowercased() == key }
     }
   }
 

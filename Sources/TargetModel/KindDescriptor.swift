@@ -29,6 +29,8 @@ public final class KindDescriptor: Sendable {
   /// Brings fields that belong together into one, once each is known to be well formed: a network
   /// and a subnet name into a subnet's id.
   public let fold: @Sendable (KindDescriptor, inout Attributes, WorkspaceIdentity) -> Void
+  /// Takes away what the service still shows and no longer means: the host name of TLS that is off.
+  public let pruneObserved: @Sendable (KindDescriptor, inout Attributes) -> Void
   /// What the body of a create or attach has besides the fields, derived from them.
   public let addsToBody: @Sendable (ComputeTarget) -> [(path: AttributePath, value: AttributeValue)]
   /// The smallest useful manifest.
@@ -43,6 +45,7 @@ public final class KindDescriptor: Sendable {
     fold: @escaping @Sendable (KindDescriptor, inout Attributes, WorkspaceIdentity) -> Void = {
       _, _, _ in
     },
+    pruneObserved: @escaping @Sendable (KindDescriptor, inout Attributes) -> Void = { _, _ in },
     addsToBody: @escaping @Sendable (ComputeTarget) -> [(
       path: AttributePath, value: AttributeValue
     )] = { _ in [] },
@@ -60,6 +63,7 @@ public final class KindDescriptor: Sendable {
     self.updatesMarks = updatesMarks
     self.checks = checks
     self.fold = fold
+    self.pruneObserved = pruneObserved
     self.addsToBody = addsToBody
     self.sample = sample
     self.slotByPath = Dictionary(

@@ -5,7 +5,8 @@ extension Field {
     switch comparison {
     case .exact: type.normalised(value)
     case .ignoringCase: type.normalised(value).mapText { $0.lowercased() }
-    case .resourceID: value.mapText { (try? ARMResourceID(parsing: $0))?.canonical ?? $0.lowercased() }
+    case .resourceID:
+      value.mapText { (try? ARMResourceID(parsing: $0))?.canonical ?? $0.lowercased() }
     case .region:
       value.mapText { text in String(text.lowercased().filter { !$0.isWhitespace }) }
     case .set:
@@ -42,8 +43,8 @@ extension FieldType {
       .text((try? ARMResourceID(parsing: text))?.canonical ?? text.lowercased())
     case (.region, .text(let text)):
       .text(String(text.lowercased().filter { !$0.isWhitespace }))
-    case (.choice, .text(let text)):
-      .text(text.lowercased())
+    case (.choice(let choices), .text(let text)):
+      .text((choices.first { $0.isMeant(by: text) }?.name ?? text).lowercased())
     default: value
     }
   }

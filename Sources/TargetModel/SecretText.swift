@@ -22,6 +22,12 @@ public struct SecretText: Hashable, Sendable {
     self.origin = origin
   }
 
+  /// What stands for a secret that nobody looked up, where only the form of manifests is checked.
+  public static let unresolved = "unresolved"
+
+  /// False if nobody looked the secret up, so that nothing can be said of its content.
+  public var isResolved: Bool { contents != Self.unresolved }
+
   /// The secret itself. Only for a request's body and for fingerprints.
   public func reveal() -> String { contents }
 }

@@ -26,7 +26,7 @@ struct ManifestWriterTests {
       [
         "size": "STANDARD_NC6", "tier": "dedicated", "max_instances": 8,
         "ssh_settings.admin_username": "me", "identity.type": "system_assigned",
-        "current_instances": 3, "tags": ["b": "no", "a": "x: y", "berth-stack": "other"],
+        "current_node_count": 3, "tags": ["b": "no", "a": "x: y", "berth-stack": "other"],
       ],
       marks: OwnershipMarks(isProtected: true))
     #expect(

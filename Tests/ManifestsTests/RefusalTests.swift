@@ -52,7 +52,7 @@ private let refusals: [Refusal] = [
     cluster + "identity:\n  type: user_assigned\n  user_assigned_identities:\n    - 1️⃣id: x\n      "
       + "resource_id: \(vmID)\n",
     says: "in identity.user_assigned_identities.0"),
-  Refusal("set-by-service", cluster + "1️⃣current_instances: 3\n", says: "can't set it"),
+  Refusal("set-by-service", cluster + "1️⃣current_node_count: 3\n", says: "can't set it"),
   Refusal(
     "given-twice", cluster + "size: a1\n1️⃣size: a2\n".replacing("1️⃣size", with: "1️⃣vm_size"),
     says: "both set 'size'"),

@@ -62,7 +62,8 @@ struct StackLoader {
     let files = folder.manifests(matching: configuration.computes, reporting: &findings)
     for file in files { sources.add(file.path, file.bytes) }
     let rules = KindRules(
-      catalog: .azureML, checkName: checkName(_:of:at:reporting:), advice: kindAdvice(for:))
+      catalog: .azureML, checkName: checkName(_:of:at:reporting:),
+      checkWorkspace: checkAgainstWorkspace(_:_:reporting:), advice: kindAdvice(for:))
     let manifests = files.map { ManifestFile(path: $0.path, bytes: $0.bytes) }
     let targets =
       switch secrets {
