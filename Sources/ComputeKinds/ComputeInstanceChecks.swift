@@ -44,7 +44,7 @@ private func triggerFault(_ trigger: AttributeValue) -> String? {
   let ofCron = ["expression"]
   let ofRecurrence = ["frequency", "interval", "schedule"]
   let isCron = trigger["type"]?.text?.lowercased() == "cron"
-  if let stray = (isCron ? ofRecurrence : ofCron).first(where: { trigger[$0] != nil }) {
+  if let stray = (isCron ? ofRecurrence : ofCron).first(where: { trigger[key: $0] != nil }) {
     return "'\(stray)' belongs to a trigger of type '\(isCron ? "recurrence" : "cron")'"
   }
   if isCron {

@@ -37,7 +37,7 @@ extension WireShape {
   /// The ids and provisioning states that the service adds are left behind.
   private static func decodeSchedule(_ item: AttributeValue) -> AttributeValue {
     let type = item["triggerType"]?.text?.lowercased() ?? "cron"
-    let inner = item[type] ?? .map([:])
+    let inner = item[key: type] ?? .map([:])
     var trigger: AttributeValue = ["type": .text(type)]
     for (manifest, wire) in triggerEntries {
       guard let value = inner[wire], value != .null, value != .list([]) else { continue }

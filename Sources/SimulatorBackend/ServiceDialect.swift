@@ -49,7 +49,8 @@ package struct ServiceDialect: Sendable {
       var actionBody = AttributeValue.map([:])
       let inner = AttributePath(Array(wire.segments.dropFirst(2)))
       actionBody[inner] = body[wire] ?? .null
-      let content = inner.segments.count > 1 ? actionBody[inner.segments[0]] ?? .null : actionBody
+      let content =
+        inner.segments.count > 1 ? actionBody[key: inner.segments[0]] ?? .null : actionBody
       requests.append(.action(name: target.name, action: action, body: content))
     }
     if needsPut {

@@ -37,14 +37,14 @@ extension AttributeValue {
   }
 
   /// The entry of a map, or nil.
-  public subscript(key: String) -> AttributeValue? { map?[key] }
+  public subscript(key key: String) -> AttributeValue? { map?[key] }
 
   /// The value at a path of nested maps, or nil where there is none.
   public subscript(path: AttributePath) -> AttributeValue? {
     get {
       var value = self
       for segment in path.segments {
-        guard let next = value[segment] else { return nil }
+        guard let next = value[key: segment] else { return nil }
         value = next
       }
       return value

@@ -17,7 +17,7 @@ extension Field {
       }
     case .listByKey(let key):
       normalisedList(value) { elements in
-        elements.sorted { ($0[key]?.canonicalJSON ?? "") < ($1[key]?.canonicalJSON ?? "") }
+        elements.sorted { ($0[key: key]?.canonicalJSON ?? "") < ($1[key: key]?.canonicalJSON ?? "") }
       }
     }
   }
