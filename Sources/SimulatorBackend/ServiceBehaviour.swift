@@ -24,6 +24,11 @@ struct ServiceBehaviour {
       .contains(wire.segments.count > 2 ? wire.segments[2] : "")
   }
 
+  /// What changes by PUT although no manifest names it.
+  var alsoUpdates: [AttributePath] {
+    computeType == "aks" ? ["properties.properties.sslConfiguration.status"] : []
+  }
+
   /// What a PATCH may carry.
   static let patchable: [AttributePath] = [
     "properties.properties.scaleSettings.minNodeCount",

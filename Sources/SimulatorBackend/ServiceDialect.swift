@@ -55,24 +55,34 @@ package struct ServiceDialect: Sendable {
     }
     if needsPut {
       requests.append(
-        .put(name: target.name, body: merge(body, into: current ?? .map([:]), target)))
+        .put(name: target.name, body: merge(body, into: current ?? .map([:]), target, fields)))
     }
     return requests
   }
 
   private func merge(
-    _ body: AttributeValue, into current: AttributeValue, _ target: ComputeTarget
+    _ body: AttributeValue, into current: AttributeValue, _ target: ComputeTarget,
+    _ fields: [AttributePath]
   ) -> AttributeValue {
     var merged = current
-    for field in target.kind.fields where field.setBy == .user {
+    for (slot, field) in target.kind.fields.enumerated() where field.setBy == .user {
       guard let wire = field.wire else { continue }
-      if let value = body[wire] {
-        merged[wire] = value
-      } else if field.defaultValue == .null {
-        merged[wire] = nil
+      switch target.attributes[slot] ?? field.defaultValue {
+      case .null?: merged[wire] = nil
+      case let value?: merged[wire] = field.encode(value)
+      case nil: continue
       }
     }
-    for addition in target.kind.addsToBody(target) { merged[addition.path] = addition.value }
+    // What a creation adds stays as the service has it, unless it belongs to what changes: the
+    // status of TLS to its certificate.
+    let changedObjects = Set(
+      fields.compactMap { path in
+        target.kind.slot(path).flatMap { target.kind.fields[$0].wire?.segments.dropLast() }
+      })
+    for addition in target.kind.addsToBody(target)
+    where changedObjects.contains(addition.path.segments.dropLast()) {
+      merged[addition.path] = addition.value
+    }
     merged["tags"] = tags(body["tags"], keepingOwnOf: target["tags"] == nil ? current["tags"] : nil)
     return merged
   }

@@ -79,6 +79,9 @@ extension SimulatedService {
     _ behaviour: ServiceBehaviour
   ) -> ServiceResponse? {
     if behaviour.ignoresPut { return nil }
+    for wire in behaviour.alsoUpdates {
+      if let sent = body[wire] { compute.body[wire] = sent }
+    }
     for field in kind.fields where field.setBy == .user {
       guard let wire = field.wire, let sent = body[wire] else { continue }
       let held = compute.body[wire] ?? .null
