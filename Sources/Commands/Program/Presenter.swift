@@ -66,7 +66,7 @@ struct Presenter: Sendable {
     if hasCompactWarnings, finding.severity != .error {
       context.messages.write(finding.compactText(style: messages))
     } else {
-      context.messages.write(finding.text(sources: sources, style: messages) + "\n")
+      context.messages.write("\n" + finding.text(sources: sources, style: messages))
     }
   }
 
@@ -104,7 +104,7 @@ struct Presenter: Sendable {
     case .stepFailed(let step, _, let failure):
       context.output.writeLine(ApplyText.line(event))
       context.messages.write(
-        ApplyText.finding(step, failure).text(sources: sources, style: messages) + "\n")
+        "\n" + ApplyText.finding(step, failure).text(sources: sources, style: messages) + "\n")
     case .noted(let text): context.messages.writeLine(text.visible)
     }
   }
