@@ -9,6 +9,7 @@ struct ListCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "List the workspace's targets: kind, state, owner and resource.",
+    usage: "berth list [<options>]",
     discussion: """
       Targets of other stacks and of nobody are listed too.
 

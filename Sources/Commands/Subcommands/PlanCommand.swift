@@ -10,6 +10,7 @@ struct PlanCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Show what would change; change nothing.",
+    usage: "berth plan [<options>]",
     discussion: """
       Example:
         berth plan --out plan.json --detailed-exitcode

@@ -9,6 +9,7 @@ struct ShowCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Print a saved plan; it may be stale.",
+    usage: "berth show [<options>] <planfile>",
     discussion: """
       Example:
         berth show plan.json

@@ -7,6 +7,7 @@ struct ValidateCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
     abstract: "Check the manifests, without a look at the workspace.",
+    usage: "berth validate [<options>]",
     discussion: """
       Secrets are not looked up: references are checked for their form only.
 

@@ -6,6 +6,7 @@ struct VersionCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "version",
     abstract: "Print the version.",
+    usage: "berth version [--json]",
     discussion: """
       Example:
         berth version --json

@@ -26,6 +26,7 @@ struct WorkspaceCommand: ParsableCommand {
 struct WorkspaceShowCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show every target, as the service shows it.",
+    usage: "berth workspace show [<options>]",
     discussion: """
       Example:
         berth workspace show --json
@@ -80,6 +81,7 @@ struct WorkspaceShowCommand: Subcommand {
 struct WorkspaceSetCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "set", abstract: "Give fields of a target other values.",
+    usage: "berth workspace set [<options>] <addr> <field=value> ...",
     discussion: """
       Values are read as YAML; 'null' takes a value away. 'tags.KEY' sets a tag.
 
@@ -132,6 +134,7 @@ struct WorkspaceSetCommand: Subcommand {
 struct WorkspaceAttachCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "attach", abstract: "Attach a resource, as a colleague would in the portal.",
+    usage: "berth workspace attach [<options>] <name> <kind> <resource-id>",
     discussion: """
       The service accepts a second attachment of one resource, and breaks the first.
 
@@ -165,6 +168,7 @@ struct WorkspaceAttachCommand: Subcommand {
 struct WorkspaceRemoveCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "remove", abstract: "Remove a target; an attachment's resource lives on.",
+    usage: "berth workspace remove [<options>] <addr>",
     discussion: """
       Example:
         berth workspace remove amlcompute.cpu-cluster
