@@ -62,7 +62,8 @@ private let mistakes: [Mistake] = [
     name: "control-characters-in-values", manifest: cluster + "size: \"a\\r\\u202Eb\\x9b\"\n"),
   Mistake(name: "tab", manifest: "name: gpu\n\ttype: amlcompute\n"),
   Mistake(name: "duplicate-key", manifest: cluster + "size: a\nsize: b\n"),
-  Mistake(name: "deep-nesting", manifest: cluster + "tags: " + String(repeating: "[", count: 10_000)),
+  Mistake(
+    name: "deep-nesting", manifest: cluster + "tags: " + String(repeating: "[", count: 10_000)),
   Mistake(
     name: "alias-bomb",
     manifest: "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
@@ -163,7 +164,8 @@ struct BadInputTests {
 
     #expect(try folder.run("plan", "--out", "plan.json").status == 0)
     let plan = try folder.read("plan.json")
-    try folder.write(plan.replacing("\"amlcompute.gpu\"", with: "\"amlcompute.cpu\""), to: "edited.json")
+    try folder.write(
+      plan.replacing("\"amlcompute.gpu\"", with: "\"amlcompute.cpu\""), to: "edited.json")
     let edited = try folder.run("apply", "edited.json")
     #expect(edited.status == 5)
     expectGolden(edited.messages, "mistakes/plan-edited.txt")

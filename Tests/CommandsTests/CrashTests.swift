@@ -36,7 +36,8 @@ struct CrashTests {
     }
     if Bool.random(using: &random) { documents.removeLast() }
     if Bool.random(using: &random) {
-      documents.append("name: pool\ntype: amlcompute\nmax_instances: \(Int.random(in: 1...9, using: &random))\n")
+      documents.append(
+        "name: pool\ntype: amlcompute\nmax_instances: \(Int.random(in: 1...9, using: &random))\n")
     }
     return documents.joined(separator: "---\n")
   }
@@ -67,7 +68,8 @@ struct CrashTests {
     #expect(broken.isEmpty, "seed \(seed): \(broken)")
   }
 
-  @Test func `an apply that is interrupted finishes what runs and leaves nothing detached`() throws {
+  @Test func `an apply that is interrupted finishes what runs and leaves nothing detached`() throws
+  {
     let folder = try TemporaryFolder.example("tls-rotation")
     #expect(try folder.run("apply", "--auto-approve").status == 0)
     for file in ["www.pem", "www.key"] {

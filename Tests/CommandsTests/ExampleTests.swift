@@ -45,7 +45,8 @@ struct ExampleTests {
       try folder.write(try folder.read("certs/renewed/\(file)"), to: "certs/\(file)")
     }
     let plan = try folder.run("plan", "--out", "plan.json")
-    expectGolden(plan.output.replacing(/Digest: .*/, with: "Digest: ..."), "tls-rotation.renewed.txt")
+    expectGolden(
+      plan.output.replacing(/Digest: .*/, with: "Digest: ..."), "tls-rotation.renewed.txt")
     let apply = try folder.run("apply", "--auto-approve")
     let order = apply.output.split(separator: "\n").filter { $0.hasPrefix("aks.inference: ") }
     #expect(
@@ -73,7 +74,8 @@ struct ExampleTests {
     #expect(try folder.run("apply", "--auto-approve").status == 0)
     for file in ["spark-etl.yml", "spark-adhoc.yml"] {
       let text = try folder.read(file)
-      let swapped = text.contains("pool1")
+      let swapped =
+        text.contains("pool1")
         ? text.replacing("pool1", with: "pool2") : text.replacing("pool2", with: "pool1")
       try folder.write(swapped, to: file)
     }

@@ -28,7 +28,8 @@ struct HelpTests {
     #expect(json.contains("\"plan_format_version\": \"1.0\""))
   }
 
-  @Test func `init writes a stack that plans and applies, and never touches what is there`() throws {
+  @Test func `init writes a stack that plans and applies, and never touches what is there`() throws
+  {
     let folder = try TemporaryFolder()
     #expect(try folder.run("init", "--chdir", "ml").status == 0)
     #expect(try folder.run("--chdir", "ml", "validate").status == 0)

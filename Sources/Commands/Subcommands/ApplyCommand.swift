@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Planning
 
-/// `berth apply`
+/// The command `berth apply`.
 struct ApplyCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "apply",
@@ -46,7 +46,7 @@ struct ApplyCommand: Subcommand {
   }
 }
 
-/// `berth destroy`
+/// The command `berth destroy`.
 struct DestroyCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "destroy",

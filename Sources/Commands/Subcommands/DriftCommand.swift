@@ -1,7 +1,7 @@
-internal import Planning
 internal import ArgumentParser
+internal import Planning
 
-/// `berth drift`
+/// The command `berth drift`.
 struct DriftCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "drift",

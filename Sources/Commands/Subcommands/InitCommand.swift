@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Storage
 
-/// `berth init`
+/// The command `berth init`.
 struct InitCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "init",

@@ -1,10 +1,10 @@
+internal import ArgumentParser
 internal import EmbeddedBackend
 internal import Manifests
-internal import ArgumentParser
 internal import Reporting
 internal import TargetModel
 
-/// `berth list`
+/// The command `berth list`.
 struct ListCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "list",

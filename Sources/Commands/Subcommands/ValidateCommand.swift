@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Reporting
 
-/// `berth validate`
+/// The command `berth validate`.
 struct ValidateCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",

@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import TargetModel
 
-/// `berth version`
+/// The command `berth version`.
 struct VersionCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "version",

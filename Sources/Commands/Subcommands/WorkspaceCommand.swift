@@ -7,7 +7,7 @@ internal import ManifestSyntax
 internal import SimulatorBackend
 internal import TargetModel
 
-/// `berth workspace`
+/// The command `berth workspace`.
 struct WorkspaceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "workspace",
@@ -22,7 +22,7 @@ struct WorkspaceCommand: ParsableCommand {
     ])
 }
 
-/// `berth workspace show`
+/// The command `berth workspace show`.
 struct WorkspaceShowCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show every target, as the service shows it.",
@@ -77,7 +77,7 @@ struct WorkspaceShowCommand: Subcommand {
   }
 }
 
-/// `berth workspace set`
+/// The command `berth workspace set`.
 struct WorkspaceSetCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "set", abstract: "Give fields of a target other values.",
@@ -130,7 +130,7 @@ struct WorkspaceSetCommand: Subcommand {
   }
 }
 
-/// `berth workspace attach`
+/// The command `berth workspace attach`.
 struct WorkspaceAttachCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "attach", abstract: "Attach a resource, as a colleague would in the portal.",
@@ -164,7 +164,7 @@ struct WorkspaceAttachCommand: Subcommand {
   }
 }
 
-/// `berth workspace remove`
+/// The command `berth workspace remove`.
 struct WorkspaceRemoveCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "remove", abstract: "Remove a target; an attachment's resource lives on.",
