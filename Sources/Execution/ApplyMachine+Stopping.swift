@@ -78,8 +78,7 @@ extension ApplyMachine {
         .failed(
           StepFailure(
             code: "interrupted",
-            message: "The run was ended while the operation\(operation) was under way. The next "
-              + "apply takes it up where it stands.",
+            message: "The run was ended while the operation\(operation) was under way.",
             outcomeIsUnknown: true)))
     }
     for index in runs.indices { end(index, .notStarted(.interrupted)) }

@@ -75,8 +75,8 @@ extension ApplyMachine {
       .failed(
         StepFailure(
           code: "deadline",
-          message: "The operation\(operation) has not ended within \(minutes) minutes and may "
-            + "still be running. The next apply takes it up where it stands.",
+          message: "The operation\(operation) has not ended within \(minutes) minutes. It "
+            + "may still be running.",
           outcomeIsUnknown: true)))
   }
 

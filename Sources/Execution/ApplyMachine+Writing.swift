@@ -153,7 +153,6 @@ extension StepFailure {
   /// The service never answered, and the target does not show what became of the request.
   fileprivate static let lostReply = StepFailure(
     code: "reply-lost",
-    message: "The service did not answer, and the target does not show the change. It may still "
-      + "come. Apply again to see.",
+    message: "The service did not answer, and the target does not show the change.",
     outcomeIsUnknown: true)
 }
