@@ -390,6 +390,23 @@ import Testing
     }
   }
 
+  @Test func `a request that was turned away before an interruption is not sent again after it`() {
+    var machine = started(pool("p"))
+    for case .append(let record) in machine.handle(
+      .looked(StepID(1), .success(Sight(target: nil))), at: .zero)
+    {
+      _ = machine.handle(.journaled(record), at: .zero)
+    }
+    _ = machine.handle(.interrupted, at: .zero)
+    let busy = BackendFailure(.conflict, code: "409", message: "Busy.")
+    _ = machine.handle(.submitted(StepID(1), .failure(busy)), at: .zero)
+    _ = machine.handle(.timePassed, at: .seconds(5))
+    let rest = machine.handle(.looked(StepID(1), .success(Sight(target: nil))), at: .seconds(5))
+    #expect(rest.filter(\.isCall).isEmpty)
+    #expect(machine.isFinished)
+    #expect(machine.report.outcomes[0].outcome == .notStarted(.interrupted))
+  }
+
   @Test func `an interruption before the journal is open starts nothing`() {
     var driver = driver([pool("p")], [])
     _ = driver.machine.handle(.began, at: .zero)
