@@ -88,10 +88,10 @@ private func destroying(
   guard world.standing(of: observed, for: document) == .ours, world.knows(observed) else {
     return nil
   }
-  let document = document?.kind.name == observed.kind ? document : nil
-  let policy = document.map(\.settings.onRemove) ?? observed.marks.onRemove
+  let ownDocument = document?.kind.name == observed.kind ? document : nil
+  let policy = ownDocument.map(\.settings.onRemove) ?? observed.marks.onRemove
   if policy == .retain {
-    findings.append(.retained(observed, document))
+    findings.append(.retained(observed, ownDocument))
     return nil
   }
   return .removing(

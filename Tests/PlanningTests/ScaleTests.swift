@@ -1,3 +1,4 @@
+import Diagnostics
 import Planning
 import TargetModel
 import TestSupport
@@ -5,7 +6,7 @@ import Testing
 
 /// Plans of ten thousand targets. Times are printed, not expected; a plan whose time grows with the
 /// square of its size would not end here.
-struct SpeedTests {
+struct ScaleTests {
   @Test func `ten thousand targets that need nothing, and ten thousand that do`() {
     let count = 10_000
     let targets = (0..<count).map { index in
