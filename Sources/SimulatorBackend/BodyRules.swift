@@ -87,8 +87,9 @@ struct BodyRules {
   func patch(_ sent: AttributeValue, over body: AttributeValue) -> AttributeValue {
     guard !behaviour.ignoresWrites else { return body }
     var sent = sent
-    if let identities = sent[.userAssigned] {
-      sent[.userAssigned] = (body[.userAssigned] ?? .map([:])).overlaid(by: identities)
+    if let identities = sent[.userAssignedIdentities] {
+      sent[.userAssignedIdentities] =
+        (body[.userAssignedIdentities] ?? .map([:])).overlaid(by: identities)
     }
     var merged = body
     for (field, wire, value) in changes(sent, over: body) where field.onChange == .inPlace {
@@ -122,10 +123,6 @@ struct BodyRules {
     if kind.updatesMarks, let tags = sent["tags"] { body["tags"] = tags == .null ? .map([:]) : tags }
     IdentityReport.fill(&body)
   }
-}
-
-extension AttributePath {
-  fileprivate static let userAssigned: AttributePath = "identity.userAssignedIdentities"
 }
 
 extension ServiceRefusal {

@@ -3,7 +3,7 @@ internal import TargetModel
 /// What the service tells of managed identities: who they are in the directory.
 enum IdentityReport {
   static func fill(_ body: inout AttributeValue) {
-    guard let type = body["identity.type"]?.text?.lowercased() else { return }
+    guard let type = body[.identityType]?.text?.lowercased() else { return }
     let seed = body["id"]?.text ?? ""
     if type.contains("systemassigned") {
       body["identity.principalId"] = .text(guid(seed + "/principal"))
@@ -12,7 +12,7 @@ enum IdentityReport {
       body.remove("identity.principalId")
       body.remove("identity.tenantId")
     }
-    guard type.contains("userassigned"), let ids = body["identity.userAssignedIdentities"]?.map
+    guard type.contains("userassigned"), let ids = body[.userAssignedIdentities]?.map
     else {
       body.remove("identity.userAssignedIdentities")
       return

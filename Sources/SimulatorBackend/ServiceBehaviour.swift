@@ -75,14 +75,14 @@ private let clusterPort: AttributePath = "properties.properties.remoteLoginPortP
 @Sendable private func reportCluster(
   _ body: inout AttributeValue, _ moment: ServiceBehaviour.Moment
 ) {
-  let least = body["properties.properties.scaleSettings.minNodeCount"]?.integer ?? 0
+  let least = body[.leastNodes]?.integer ?? 0
   let isThere = moment != .begun
   body["properties.properties.allocationState"] = isThere ? "Steady" : "Resizing"
   body["properties.properties.currentNodeCount"] = .integer(isThere ? least : 0)
   body["properties.properties.targetNodeCount"] = .integer(least)
   // The service decides once: closed within a network, open otherwise.
   if moment == .ready, body[clusterPort]?.text ?? "NotSpecified" == "NotSpecified" {
-    let isPrivate = body["properties.properties.subnet.id"]?.text != nil
+    let isPrivate = body[.subnetID]?.text != nil
     body[clusterPort] = isPrivate ? "Disabled" : "Enabled"
   }
 }
@@ -117,7 +117,14 @@ extension AttributeValue {
   }
 }
 
+/// A literal in brackets would be taken for a single key, so paths that are read have names.
 extension AttributePath {
+  static let inner: AttributePath = "properties.properties"
+  static let identityType: AttributePath = "identity.type"
+  static let userAssignedIdentities: AttributePath = "identity.userAssignedIdentities"
+  fileprivate static let leastNodes: AttributePath =
+    "properties.properties.scaleSettings.minNodeCount"
+  fileprivate static let subnetID: AttributePath = "properties.properties.subnet.id"
   static let provisioningState: AttributePath = "properties.provisioningState"
   static let provisioningErrors: AttributePath = "properties.provisioningErrors"
   static let computeType: AttributePath = "properties.computeType"

@@ -168,7 +168,7 @@ extension SimulatedService {
     body[.provisioningErrors] = .null
     body.fill(.resourceID, .null)
     body.fill("properties.description", .null)
-    if body["properties.properties"]?.map == nil { body["properties.properties"] = .map([:]) }
+    if body[.inner]?.map == nil { body[.inner] = .map([:]) }
   }
 
   private func checkOrigin(
