@@ -111,6 +111,11 @@ public struct EmbeddedWorkspace: Backend {
     try checked(try await answer(.list)).body["value"]?.list ?? []
   }
 
+  /// Lets the file grow no further than this: what a full disk does, for tests of it.
+  func limit(toPages pages: Int) throws {
+    try database?.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
+  }
+
   // MARK: Answering
 
   /// Answers a request that changes nothing but what is due anyway.
