@@ -47,7 +47,8 @@ let readingWorlds: [ConformanceWorld] = [
     }
   },
 
-  ConformanceWorld("an operation that is over has succeeded") { visit async throws(BackendFailure) in
+  ConformanceWorld("an operation that is over has succeeded") {
+    visit async throws(BackendFailure) in
     visit.expect(
       try await visit.backend.status(of: .finished) == .succeeded, "a finished handle succeeded")
   },

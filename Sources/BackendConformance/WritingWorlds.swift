@@ -86,7 +86,8 @@ let writingWorlds: [ConformanceWorld] = [
     try await visit.carryOut(.detach(name: "nobody"))
   },
 
-  ConformanceWorld("a removal may be repeated while it runs") { visit async throws(BackendFailure) in
+  ConformanceWorld("a removal may be repeated while it runs") {
+    visit async throws(BackendFailure) in
     try await visit.carryOut(.create(ComputeTarget(.inventedPool, "going"), marks: marks))
     let first = try await visit.backend.submit(.delete(name: "going"))
     let second = try await visit.backend.submit(.delete(name: "going"))

@@ -57,7 +57,9 @@ enum DatabaseFile {
   private static func readOnly(_ path: String) throws -> DatabaseQueue {
     do {
       let database = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
-      _ = try database.inDatabase { try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master") }
+      _ = try database.inDatabase {
+        try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master")
+      }
       return database
     } catch let error as DatabaseError
       where error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY
@@ -103,7 +105,8 @@ enum DatabaseFile {
     guard found <= version else {
       throw WorkspaceStoreFailure(
         problem: .tooRecent, path: path,
-        reason: "was written by a later version of Berth (format \(found), this one reads \(version))")
+        reason:
+          "was written by a later version of Berth (format \(found), this one reads \(version))")
     }
     return false
   }

@@ -92,7 +92,7 @@ public struct EmbeddedWorkspace: Backend {
           return .commit
         }
       }
-    } catch where error is DatabaseError || error is RowDecodingError {
+    } catch  where error is DatabaseError || error is RowDecodingError {
       throw failure(error)
     }
   }

@@ -56,10 +56,12 @@ struct SQLiteStore: WorldStore {
     return computes
   }
 
+  /// Without the name of the index SQLite walks through the whole workspace, for its order.
   func holders(ofResource key: String) throws -> [StoredCompute] {
     try Row.fetchAll(
       database.cachedStatement(
-        sql: Self.computeColumns + " WHERE workspace = ? AND resource = ? ORDER BY key"),
+        sql: Self.computeColumns
+          + " INDEXED BY compute_by_resource WHERE workspace = ? AND resource = ? ORDER BY key"),
       arguments: [workspace, key]
     ).map(Self.compute)
   }
@@ -209,7 +211,8 @@ struct SQLiteStore: WorldStore {
       arguments: [workspace]
     ).map { row in
       HistoryEntry(
-        time: try row.decode(Int64.self, atIndex: 0), event: try row.decode(String.self, atIndex: 1),
+        time: try row.decode(Int64.self, atIndex: 0),
+        event: try row.decode(String.self, atIndex: 1),
         name: try row.decode(String.self, atIndex: 2),
         resource: try row.decode(String?.self, atIndex: 3))
     }

@@ -120,7 +120,9 @@ struct BodyRules {
   /// Tags are replaced as a whole where the kind lets them change at all; elsewhere what is sent
   /// is dropped without a word.
   private func finish(_ body: inout AttributeValue, _ sent: AttributeValue) {
-    if kind.updatesMarks, let tags = sent["tags"] { body["tags"] = tags == .null ? .map([:]) : tags }
+    if kind.updatesMarks, let tags = sent["tags"] {
+      body["tags"] = tags == .null ? .map([:]) : tags
+    }
     IdentityReport.fill(&body)
   }
 }
@@ -148,7 +150,8 @@ extension AttributeValue {
     return .map(merged)
   }
 
-  fileprivate mutating func apply(_ value: AttributeValue, at wire: AttributePath, of field: Field) {
+  fileprivate mutating func apply(_ value: AttributeValue, at wire: AttributePath, of field: Field)
+  {
     guard value == .null else {
       self[wire] = value
       return
@@ -175,13 +178,19 @@ extension FieldType {
 
   fileprivate func withoutSecrets(_ value: AttributeValue) -> AttributeValue {
     switch (self, value) {
-    case (.list(let element, _), .list(let values)): return .list(values.map(element.withoutSecrets))
-    case (.map(let element), .map(let values)): return .map(values.mapValues(element.withoutSecrets))
+    case (.list(let element, _), .list(let values)):
+      return .list(values.map(element.withoutSecrets))
+    case (.map(let element), .map(let values)):
+      return .map(values.mapValues(element.withoutSecrets))
     case (.object(let fields), .map):
       var kept = value
       for field in fields {
         guard let wire = field.wire, let inner = kept[wire] else { continue }
-        if field.isWriteOnly { kept.remove(wire) } else { kept[wire] = field.type.withoutSecrets(inner) }
+        if field.isWriteOnly {
+          kept.remove(wire)
+        } else {
+          kept[wire] = field.type.withoutSecrets(inner)
+        }
       }
       return kept
     default: return value

@@ -115,7 +115,9 @@ extension SimulatedService {
     let hostSlot = held?.hostField.flatMap { kind?.slot($0) }
     if isID {
       body[.resourceID] = .text(resource)
-    } else if !resource.hasPrefix("/"), let kind, let wire = hostSlot.flatMap({ kind.fields[$0].wire }) {
+    } else if !resource.hasPrefix("/"), let kind,
+      let wire = hostSlot.flatMap({ kind.fields[$0].wire })
+    {
       body[wire] = .text(resource)
     } else {
       throw PortalRefusal(reason: "'\(resource)' is no resource id.")

@@ -100,7 +100,9 @@ private let clusterPort: AttributePath = "properties.properties.remoteLoginPortP
 ) {
   guard moment == .ready else { return }
   let segments = (body[.resourceID]?.text ?? "").split(separator: "/").map(String.init)
-  for (index, key) in [(1, "subscriptionId"), (3, "resourceGroup"), (7, "workspaceName"), (9, "poolName")]
+  for (index, key) in [
+    (1, "subscriptionId"), (3, "resourceGroup"), (7, "workspaceName"), (9, "poolName"),
+  ]
   where index < segments.count {
     body[AttributePath("properties.properties.\(key)")] = .text(segments[index])
   }

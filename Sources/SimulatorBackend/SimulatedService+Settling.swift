@@ -117,7 +117,9 @@ extension SimulatedService {
   ) throws {
     if let kind = kind(of: compute.body) {
       ServiceBehaviour.of(kind.computeType).report(&compute.body, moment)
-      if kind.hasPower, moment == .ready { setPower(&compute, "Running", "Create", "Succeeded", time) }
+      if kind.hasPower, moment == .ready {
+        setPower(&compute, "Running", "Create", "Succeeded", time)
+      }
     }
     compute.body[.modifiedOn] = .text(Timestamp.text(time))
     comeToRest(&compute)

@@ -108,7 +108,9 @@ extension SimulatedService {
         400, "BadRequest", "The compute '\(compute.name)' is attached: detach it instead.")
     }
     compute.body[.provisioningState] = "Deleting"
-    if compute.body[.state]?.text != nil { setPower(&compute, "Deleting", "Delete", "InProgress", now) }
+    if compute.body[.state]?.text != nil {
+      setPower(&compute, "Deleting", "Delete", "InProgress", now)
+    }
     var response = try begin(effect, on: compute, status: 202, at: now)
     response.body = .null
     return response

@@ -1,10 +1,11 @@
 import BackendInterface
-@testable import EmbeddedBackend
 import FoundationEssentials
 import SimulatorBackend
 import TargetModel
 import TestSupport
 import Testing
+
+@testable import EmbeddedBackend
 
 @Suite struct PersistenceTests {
   let folder: ScratchFolder

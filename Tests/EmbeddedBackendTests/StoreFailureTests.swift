@@ -1,11 +1,12 @@
 import BackendInterface
 import Diagnostics
-@testable import EmbeddedBackend
 import FoundationEssentials
 import SimulatorBackend
 import TargetModel
 import TestSupport
 import Testing
+
+@testable import EmbeddedBackend
 
 /// Whatever stands at the path, the answer is a sentence and nothing is lost.
 @Suite struct StoreFailureTests {

@@ -1,9 +1,8 @@
 import BackendConformance
 import SimulatorBackend
 import TargetModel
-import Testing
-
 import TestSupport
+import Testing
 
 @Test(arguments: ConformanceWorld.all)
 func `the simulated backend conforms`(world: ConformanceWorld) async {

@@ -40,9 +40,12 @@ import Testing
       #expect(operation?.isDone != true, "\(place): \(compute.name) waits for what is over")
       if operation == nil {
         #expect(
-          ["Succeeded", "Failed"].contains(state), "\(place): \(compute.name) rests as \(state ?? "")")
+          ["Succeeded", "Failed"].contains(state),
+          "\(place): \(compute.name) rests as \(state ?? "")")
       }
-      if compute.isBroken, operation == nil { #expect(state == "Failed", "\(place): \(compute.name)") }
+      if compute.isBroken, operation == nil {
+        #expect(state == "Failed", "\(place): \(compute.name)")
+      }
     }
     let holders = computes.filter { $0.isInEffect && !$0.isBroken }
     for (index, holder) in holders.enumerated() {
@@ -107,7 +110,9 @@ import Testing
     ] where Int.random(in: 0..<3, using: &random) == 0 {
       body[AttributePath("properties.properties.\(path)")] = value(&random, 2)
     }
-    if Int.random(in: 0..<8, using: &random) == 0 { body["properties.properties"] = value(&random, 3) }
+    if Int.random(in: 0..<8, using: &random) == 0 {
+      body["properties.properties"] = value(&random, 3)
+    }
     switch body[AttributePath("properties.computeType")] {
     case "Link": body["properties.properties.password"] = "canary"
     case "VirtualMachine":
@@ -126,7 +131,8 @@ import Testing
     case 1: .bool(true)
     case 2: .integer(Int.random(in: -1...200, using: &random))
     case 3: .integer(.max)
-    case 4, 5: .text(["a", "STANDARD_D2_V2", "", "h.example.com"].randomElement(using: &random) ?? "")
+    case 4, 5:
+      .text(["a", "STANDARD_D2_V2", "", "h.example.com"].randomElement(using: &random) ?? "")
     case 6: .list([value(&random, depth - 1)])
     default:
       .map(["type": value(&random, depth - 1), "status": value(&random, depth - 1)])

@@ -145,7 +145,8 @@ private let inner: AttributePath = "properties.properties"
   }
 
   @Test mutating func `a Spark pool always has an object of properties`() throws {
-    let pool = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Synapse/workspaces/w"
+    let pool =
+      "/subscriptions/s/resourceGroups/g/providers/Microsoft.Synapse/workspaces/w"
       + "/bigDataPools/p"
     _ = try world.send(.put("spark", "SynapseSpark", resource: pool))
     #expect(try world.shown("spark")?[inner]?.map != nil)
@@ -165,7 +166,9 @@ private let inner: AttributePath = "properties.properties"
     // The same machine by its address is another resource, and the same address the same one.
     for name in ["vm2", "vm3"] {
       try world.finish(
-        .put("\(name)", "VirtualMachine", ["address": "h.example.com", "administratorAccount": account]))
+        .put(
+          "\(name)", "VirtualMachine",
+          ["address": "h.example.com", "administratorAccount": account]))
     }
     #expect(try world.state("vm1") == "Succeeded")
     #expect(try world.state("vm2") == "Failed")
