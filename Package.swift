@@ -101,11 +101,14 @@ let package = Package(
       "TargetModelTests",
       imports: ["TargetModel", "Digests", "Diagnostics", "ComputeKinds", "TestSupport"]),
     tests(
-      "ComputeKindsTests", imports: ["ComputeKinds", "TargetModel", "Diagnostics", "TestSupport"]),
+      "ComputeKindsTests",
+      // Manifests binds the examples and the kinds' samples.
+      imports: ["ComputeKinds", "Manifests", "TargetModel", "Diagnostics", "TestSupport"]),
     tests(
       "ManifestsTests",
       imports: [
-        "Manifests", "ManifestSyntax", "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+        "Manifests", "ManifestSyntax", "ComputeKinds", "TargetModel", "Digests", "Diagnostics",
+        "TestSupport",
       ]),
     tests(
       "PlanningTests",
@@ -137,6 +140,13 @@ let package = Package(
         "Reporting", "Planning", "ApplyJournal", "ComputeKinds", "TargetModel", "Diagnostics",
         "TestSupport",
       ]),
+    // Uses the product as a program elsewhere does: public declarations only.
+    tests(
+      "LibraryTests",
+      imports: [
+        "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Execution", "Manifests",
+        "Planning", "Reporting", "SimulatorBackend", "TargetModel",
+      ], packageAccess: false),
     // Drives the built `berth` binary, as a user would.
     tests(
       "CommandsTests",

@@ -1,7 +1,8 @@
 public import TargetModel
 
-/// A workspace's compute service, as Berth talks to it. These comments are the contract, and
-/// `BackendConformance` is its test.
+/// A workspace's compute service, as Berth talks to it.
+///
+/// These comments are the contract, and `BackendConformance` is its test.
 ///
 /// Laws every backend keeps:
 /// - Reading changes nothing and is never cached.
@@ -18,11 +19,23 @@ public protocol Backend: Sendable {
   /// Absence of the workspace itself is a failure of class `.absent`, never nil.
   func read(_ name: String) async throws(BackendFailure) -> ObservedTarget?
 
+  /// The targets that hold a resource, or a share of it that clashes. Asked right before an attach.
+  func holders(of resource: ResourceIdentity) async throws(BackendFailure) -> [ObservedTarget]
+
   /// Asks the service for a change. Returns as soon as the service has taken the order.
   func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle
 
   /// How far an operation is. Hints, never truth: success is confirmed by reading the target.
   func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus
+}
+
+extension Backend {
+  /// Looks through the list, for services that can't be asked by resource.
+  public func holders(
+    of resource: ResourceIdentity
+  ) async throws(BackendFailure) -> [ObservedTarget] {
+    try await list().filter { $0.resource?.clashes(with: resource) == true }
+  }
 }
 
 /// A change to ask for.
@@ -63,6 +76,7 @@ public struct OperationHandle: Hashable, Sendable {
   /// The operation's URL or id; nil if it was over when it was answered.
   public let reference: String?
 
+  /// A value made of its parts.
   public init(reference: String?) { self.reference = reference }
 
   /// An operation that ended with its answer.

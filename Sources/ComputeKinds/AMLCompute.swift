@@ -7,76 +7,20 @@ extension KindDescriptor {
     name: "amlcompute", computeType: "AmlCompute", title: "compute cluster",
     summary: "A pool of identical machines that grows and shrinks with its queue of jobs.",
     origin: .created,
-    fields: [
-      .description, .tags(onChange: .inPlace), .location(wire: "location"),
-      Field(
-        "size", .text(pattern: "[A-Za-z0-9_-]{2,64}"), "The size of a machine",
-        olderNames: ["vm_size"], default: "STANDARD_DS3_V2", onChange: .recreate,
-        comparison: .ignoringCase, wire: "properties.properties.vmSize",
-        source: "Azure ML REST API, AmlComputeProperties"),
-      Field(
-        "tier",
-        .choice([
-          .init("dedicated", wire: "Dedicated"), .init("low_priority", wire: "LowPriority"),
-        ]), "Dedicated machines, or cheaper ones that may be taken away",
-        olderNames: ["vm_priority"], default: "dedicated", onChange: .recreate,
-        comparison: .ignoringCase, wire: "properties.properties.vmPriority",
-        source: "Azure ML REST API, AmlComputeProperties"),
-      Field(
-        "min_instances", .integer(0...100_000), "Machines that are kept even when idle",
-        olderNames: ["min_nodes"], default: 0, onChange: .inPlace,
-        wire: "properties.properties.scaleSettings.minNodeCount",
-        source: "Azure ML REST API, ScaleSettings"),
-      Field(
-        "max_instances", .integer(0...100_000), "The most machines there may be",
-        olderNames: ["max_nodes"], default: 4, onChange: .inPlace,
-        wire: "properties.properties.scaleSettings.maxNodeCount",
-        source: "Azure ML REST API, ScaleSettings"),
-      Field(
-        "idle_time_before_scale_down", .duration(.seconds, 0...86_400_000),
-        "How long a machine may idle before it is given back, in seconds",
-        olderNames: ["idle_seconds_before_scaledown"], default: 120, onChange: .inPlace,
-        wire: "properties.properties.scaleSettings.nodeIdleTimeBeforeScaleDown",
-        source: "Azure ML REST API, ScaleSettings"),
-      Field(
-        "ssh_public_access_enabled", .toggle(on: "Enabled", off: "Disabled"),
-        "Whether machines accept SSH from outside",
-        olderNames: ["remote_login_port_public_access"], onChange: .recreate,
-        wire: "properties.properties.remoteLoginPortPublicAccess",
-        source: "Azure ML REST API, AmlComputeProperties"),
-      Field(
-        "ssh_settings.admin_username", .text(), "The administrator's name on each machine",
-        olderNames: ["admin_username"], onChange: .recreate,
-        wire: "properties.properties.userAccountCredentials.adminUserName",
-        source: "Azure ML REST API, UserAccountCredentials"),
-      Field(
-        "ssh_settings.admin_password", .text(), "The administrator's password",
-        olderNames: ["admin_user_password"], isSecret: true, onChange: .recreate,
-        wire: "properties.properties.userAccountCredentials.adminUserPassword",
-        source: "Azure ML REST API, UserAccountCredentials"),
-      // A public key is no secret, but whether the service tells it is not known.
-      Field(
-        "ssh_settings.ssh_key_value", .text(), "The administrator's public SSH key",
-        olderNames: ["admin_user_ssh_key"], isWriteOnly: true, onChange: .recreate,
-        wire: "properties.properties.userAccountCredentials.adminUserSshPublicKey",
-        source: "Azure ML REST API, UserAccountCredentials"),
-    ] + Field.network + Field.identity(onChange: .inPlace) + [
-      .fromService(
-        "allocation_state", .text(), "Steady, or Resizing while machines come and go",
-        wire: "properties.properties.allocationState"),
-      .fromService(
-        "current_instances", .integer(0...100_000), "How many machines there are now",
-        wire: "properties.properties.currentNodeCount"),
-    ],
+    fields: clusterFields + Field.network(from: "AmlComputeProperties")
+      + Field.identity(onChange: .inPlace) + reportedFields,
     updatesMarks: true,
-    checks: [.scaleBounds, .networkIsComplete, .identityFits, .clusterSSH, .scaleCosts],
+    checks: [
+      .scaleBounds, .networkIsComplete, .identityFits, .clusterSSH, .scaleCosts,
+    ],
     fold: foldNetwork,
     addsToBody: { target in
       var additions: [(path: AttributePath, value: AttributeValue)] = [
         ("properties.properties.osType", "Linux"),
         ("properties.disableLocalAuth", .bool(!target.hasSSHSettings)),
       ]
-      if target["ssh_public_access_enabled"] == nil {
+      // The service decides once, while it creates: closed within a network, open otherwise.
+      if target["ssh_public_access_enabled"]?.bool == nil {
         additions.append(("properties.properties.remoteLoginPortPublicAccess", "NotSpecified"))
       }
       return additions
@@ -91,6 +35,74 @@ extension KindDescriptor {
       """)
 }
 
+private let clusterFields: [Field] = [
+  .description, .tags(onChange: .inPlace), .location(wire: "location"),
+  .vmSize("The size of each machine", from: "AmlComputeProperties"),
+  Field(
+    "tier",
+    .choice([
+      .init("dedicated", wire: "Dedicated"),
+      .init("low_priority", wire: "LowPriority", olderNames: ["lowpriority"]),
+    ]), "Dedicated machines, or cheaper ones that may be taken away",
+    olderNames: ["vm_priority"], default: "dedicated", onChange: .recreate,
+    comparison: .ignoringCase, wire: "properties.properties.vmPriority",
+    source: "Azure ML REST API, AmlComputeProperties"),
+  Field(
+    "min_instances", .integer(0...100_000), "Machines that are kept even when idle",
+    olderNames: ["min_nodes"], default: 0, onChange: .inPlace,
+    wire: "properties.properties.scaleSettings.minNodeCount",
+    source: "Azure ML REST API, ScaleSettings"),
+  Field(
+    "max_instances", .integer(0...100_000), "The most machines there may be",
+    olderNames: ["max_nodes"], default: .integer(defaultMaximum), onChange: .inPlace,
+    wire: "properties.properties.scaleSettings.maxNodeCount",
+    source: "Azure ML REST API, ScaleSettings; default of az ml"),
+  Field(
+    "idle_time_before_scale_down", .duration(.seconds, 0...31_536_000),
+    "How long a machine may idle before it is given back, in seconds",
+    olderNames: ["idle_seconds_before_scaledown"], default: 120, onChange: .inPlace,
+    wire: "properties.properties.scaleSettings.nodeIdleTimeBeforeScaleDown",
+    source: "Azure ML REST API, ScaleSettings; default of az ml"),
+  Field(
+    "ssh_public_access_enabled", .toggle(on: "Enabled", off: "Disabled"),
+    "Whether machines accept SSH from outside; the service decides if it is not said",
+    olderNames: ["remote_login_port_public_access"], onChange: .recreate,
+    wire: "properties.properties.remoteLoginPortPublicAccess",
+    source: "Azure ML REST API, AmlComputeProperties"),
+  Field(
+    "ssh_settings.admin_username", .text(), "The administrator's name on each machine",
+    olderNames: ["admin_username"], onChange: .recreate,
+    wire: "properties.properties.userAccountCredentials.adminUserName",
+    source: "Azure ML REST API, UserAccountCredentials"),
+  Field(
+    "ssh_settings.admin_password", .text(), "The administrator's password",
+    olderNames: ["admin_user_password"], isSecret: true, onChange: .recreate,
+    wire: "properties.properties.userAccountCredentials.adminUserPassword",
+    source: "Azure ML REST API, UserAccountCredentials"),
+  // A public key is no secret to people, so it may be shown. The service's description marks it
+  // as one, though, and nothing proves that it is ever told: compared with what is observed, it
+  // would be drift for ever. So it is write-only, and a change is seen by its fingerprint.
+  Field(
+    "ssh_settings.ssh_key_value", .text(), "The administrator's public SSH key",
+    olderNames: ["admin_user_ssh_key"], isWriteOnly: true, onChange: .recreate,
+    wire: "properties.properties.userAccountCredentials.adminUserSshPublicKey",
+    source: "Azure ML REST API, UserAccountCredentials"),
+]
+
+private let reportedFields: [Field] = [
+  .fromService(
+    "allocation_state", .text(), "`Steady`, or `Resizing` while machines come and go",
+    wire: "properties.properties.allocationState"),
+  .fromService(
+    "current_node_count", .integer(0...100_000), "How many machines there are now",
+    wire: "properties.properties.currentNodeCount"),
+  .fromService(
+    "target_node_count", .integer(0...100_000), "How many machines there are to be",
+    wire: "properties.properties.targetNodeCount"),
+]
+
+private let defaultMaximum = 4
+
 extension ComputeTarget {
   /// True if the manifest says anything under `ssh_settings`.
   fileprivate var hasSSHSettings: Bool {
@@ -104,7 +116,7 @@ extension CrossFieldCheck {
   /// The least can't be more than the most.
   fileprivate static let scaleBounds = CrossFieldCheck(.scaleBounds) { target, findings in
     let least = target["min_instances"]?.integer ?? 0
-    let most = target["max_instances"]?.integer ?? 4
+    let most = target["max_instances"]?.integer ?? defaultMaximum
     if least > most { findings.append(.scaleBounds(target, least, most)) }
   }
 
@@ -115,7 +127,10 @@ extension CrossFieldCheck {
     let hasKey = target["ssh_settings.ssh_key_value"] != nil
     let hasName = target["ssh_settings.admin_username"] != nil
     if (hasPassword || hasKey) && !hasName {
-      findings.append(.sshCredentials(target, "a password or key needs 'admin_username' beside it"))
+      findings.append(
+        .sshCredentials(
+          target, at: hasPassword ? "ssh_settings.admin_password" : "ssh_settings.ssh_key_value",
+          "a password or a key needs 'admin_username' beside it"))
     }
     if hasName && !hasPassword && !hasKey {
       findings.append(
@@ -129,7 +144,9 @@ extension CrossFieldCheck {
     if let least = target["min_instances"]?.integer, least > 0 {
       findings.append(.idleCost(target, least))
     }
-    if target["tier"]?.text?.lowercased() == "low_priority" { findings.append(.preemption(target)) }
+    if let tier = target["tier"]?.text?.lowercased(), tier.hasPrefix("low") {
+      findings.append(.preemption(target))
+    }
   }
 }
 

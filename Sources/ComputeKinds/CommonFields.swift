@@ -1,6 +1,8 @@
 internal import TargetModel
 
-/// Rows that several kinds share. What a change costs differs, and is said by each kind.
+/// Rows that several kinds share.
+///
+/// What a change costs differs, and is said by each kind.
 extension Field {
   /// The resource that an attachment holds.
   static func resourceID(_ types: [String], isRequired: Bool = true) -> Field {
@@ -16,10 +18,14 @@ extension Field {
       wire: "properties.description", source: "Azure ML REST API, Compute")
   }
 
+  /// Tags of the user's own.
+  ///
+  /// Only clusters are known to take other tags while they live; nothing proves it of any other
+  /// kind, so there a change of tags is a change like any other.
   static func tags(onChange: ChangeEffect) -> Field {
     Field(
       "tags", .map(of: .text()), "Tags of your own", onChange: onChange, wire: "tags",
-      source: "Azure Resource Manager, tags")
+      source: "Azure ML REST API, ComputeResource")
   }
 
   /// The region; for kinds that always live in the workspace's own region it has no wire path.
@@ -33,82 +39,151 @@ extension Field {
       source: "Azure ML REST API, ComputeResource")
   }
 
+  static func vmSize(_ summary: String, from section: String) -> Field {
+    Field(
+      "size", .text(pattern: "[A-Za-z0-9_-]{2,64}"), summary, olderNames: ["vm_size"],
+      default: "STANDARD_DS3_V2", onChange: .recreate, comparison: .ignoringCase,
+      wire: "properties.properties.vmSize", source: "Azure ML REST API, \(section)")
+  }
+
   /// The managed identity: its type, and which user-assigned ones.
   static func identity(onChange: ChangeEffect) -> [Field] {
     [
       Field(
-        "identity.type",
-        .choice([
-          .init("none", wire: "None"), .init("system_assigned", wire: "SystemAssigned"),
-          .init("user_assigned", wire: "UserAssigned"),
-          .init("system_assigned,user_assigned", wire: "SystemAssigned,UserAssigned"),
-        ]),
-        "The sort of managed identity", olderNames: ["identity_type"], default: "none",
-        onChange: onChange, wire: "identity.type", source: "Azure ML REST API, Identity"),
+        "identity.type", .choice(FieldType.identityTypes), "The sort of managed identity",
+        olderNames: ["identity_type"], default: "none", onChange: onChange, wire: "identity.type",
+        source: "Azure ML REST API, Identity"),
       Field(
         "identity.user_assigned_identities",
         .list(
           of: .object([
+            // Not of type `resourceID`: Microsoft's own example has a text that is none, so a
+            // check warns instead.
             Field(
               "resource_id", .text(), "The identity's resource id", isRequired: true,
               onChange: onChange, comparison: .resourceID, wire: "resource_id")
           ])),
-        "The user-assigned identities", default: .null, onChange: onChange,
-        comparison: .listByKey("resource_id"), wire: "identity.userAssignedIdentities",
-        shape: .keyedByResourceID, source: "Azure ML REST API, Identity"),
+        "The user-assigned identities", default: .null, onChange: onChange, comparison: .set,
+        wire: "identity.userAssignedIdentities", shape: .keyedByResourceID,
+        source: "Azure ML REST API, Identity"),
+      .fromService(
+        "identity.principal_id", .text(), "The system-assigned identity's principal",
+        wire: "identity.principalId"),
+      .fromService(
+        "identity.tenant_id", .text(), "The system-assigned identity's tenant",
+        wire: "identity.tenantId"),
     ]
   }
 
-  /// The network, as `az ml` has it: a network and a subnet name, or a subnet's full id. `fold`
-  /// makes an id of the two names.
-  static var network: [Field] {
+  /// The network, as `az ml` has it: a network's and a subnet's name, or a subnet's full id.
+  ///
+  /// `foldNetwork` makes an id of the two names.
+  static func network(from section: String) -> [Field] {
     [
       Field(
-        "network_settings.vnet_name", .text(), "The virtual network, by name",
+        "network_settings.vnet_name", .text(pattern: "[A-Za-z0-9_.()-]{1,80}"),
+        "The virtual network, by name, in the workspace's own resource group",
         olderNames: ["vnet_name"], onChange: .recreate, wire: nil,
         source: "az ml, network_settings"),
       Field(
         "network_settings.subnet", .text(), "The subnet, by name or by its full resource id",
         olderNames: ["subnet_name"], default: .null, onChange: .recreate, comparison: .resourceID,
-        wire: "properties.properties.subnet.id", source: "Azure ML REST API, ResourceId"),
+        wire: "properties.properties.subnet.id", source: "Azure ML REST API, \(section)"),
       Field(
-        "enable_node_public_ip", .boolean, "Whether machines have public addresses; false needs a subnet",
-        default: true, onChange: .recreate, wire: "properties.properties.enableNodePublicIp",
-        source: "Azure ML REST API, enableNodePublicIp"),
+        "enable_node_public_ip", .boolean,
+        "Whether machines have public addresses; `false` needs a subnet", default: true,
+        onChange: .recreate, wire: "properties.properties.enableNodePublicIp",
+        source: "Azure ML REST API, \(section)"),
     ]
   }
 
   /// A field that only the service sets.
+  ///
+  /// No manifest can change it, so what a change costs is never asked.
   static func fromService(
     _ path: AttributePath, _ type: FieldType, _ summary: String, wire: AttributePath
   ) -> Field {
     Field(path, type, summary, setBy: .server, onChange: .recreate, wire: wire)
   }
+
+  /// A field inside a list or object; the row of the whole says what a change costs.
+  static func nested(
+    _ path: AttributePath, _ type: FieldType, _ summary: String, isRequired: Bool = false,
+    default defaultValue: AttributeValue? = nil, comparison: Comparison = .exact
+  ) -> Field {
+    Field(
+      path, type, summary, isRequired: isRequired, default: defaultValue, onChange: .recreate,
+      comparison: comparison, wire: path)
+  }
+}
+
+extension FieldType {
+  /// The service knows both at once, but only one sort is documented to work; a check refuses it.
+  static let identityTypes: [Choice] = [
+    Choice("none", wire: "None"),
+    Choice("system_assigned", wire: "SystemAssigned", olderNames: ["SystemAssigned"]),
+    Choice("user_assigned", wire: "UserAssigned", olderNames: ["UserAssigned"]),
+    Choice(
+      "system_assigned,user_assigned", wire: "SystemAssigned,UserAssigned",
+      olderNames: ["SystemAssigned,UserAssigned"]),
+  ]
+
+  /// A choice of words that are capitalised on the wire.
+  static func words(_ words: String...) -> FieldType {
+    .choice(words.map { Choice($0, wire: $0.capitalisedWord) })
+  }
+}
+
+extension String {
+  /// The first letter large and the rest small, as the service writes words of a fixed set.
+  var capitalisedWord: String { prefix(1).uppercased() + dropFirst().lowercased() }
 }
 
 extension WireShape {
   /// A list of `{resource_id}` in manifests is a map by id on the wire.
+  ///
+  /// Two spellings of one id are one identity.
   static let keyedByResourceID = WireShape(
     encode: { value in
-      let ids = (value.list ?? []).compactMap { $0["resource_id"]?.text }
-      return .map(Dictionary(ids.map { ($0, .map([:])) }, uniquingKeysWith: { first, _ in first }))
+      var entries: [String: AttributeValue] = [:]
+      var seen: Set<String> = []
+      for id in (value.list ?? []).compactMap({ $0["resource_id"]?.text }) {
+        let key = (try? ARMResourceID(parsing: id))?.canonical ?? id.lowercased()
+        if seen.insert(key).inserted { entries[id] = .map([:]) }
+      }
+      return .map(entries)
     },
     decode: { value in
       .list((value.map ?? [:]).keys.sorted().map { ["resource_id": .text($0)] })
     })
+
+  /// The service writes `null` where a map has nothing to say.
+  static let withoutNulls = WireShape(
+    encode: { $0 },
+    decode: { $0.withoutNulls })
+}
+
+extension AttributeValue {
+  fileprivate var withoutNulls: AttributeValue {
+    switch self {
+    case .map(let entries): .map(entries.filter { $0.value != .null }.mapValues(\.withoutNulls))
+    case .list(let elements): .list(elements.map(\.withoutNulls))
+    case .null, .bool, .integer, .number, .text, .secret: self
+    }
+  }
 }
 
 /// Makes a subnet's id of a network's and a subnet's name, in the workspace's own subscription and
-/// group, as `az ml` does.
+/// group as `az ml` does, and drops the network's name: from there on a subnet is known by its id.
 @Sendable func foldNetwork(
   _ kind: KindDescriptor, _ attributes: inout Attributes, _ workspace: WorkspaceIdentity
 ) {
   guard let networkSlot = kind.slot("network_settings.vnet_name"),
     let subnetSlot = kind.slot("network_settings.subnet"),
-    let subnet = attributes[subnetSlot]?.text, !subnet.hasPrefix("/"),
-    let network = attributes[networkSlot]?.text
+    let network = attributes[networkSlot]?.text, let subnet = attributes[subnetSlot]?.text
   else { return }
   attributes[networkSlot] = nil
+  guard !subnet.hasPrefix("/") else { return }
   attributes[subnetSlot] = .text(
     "/subscriptions/\(workspace.subscriptionID)/resourceGroups/\(workspace.resourceGroup)"
       + "/providers/Microsoft.Network/virtualNetworks/\(network)/subnets/\(subnet)")

@@ -1,9 +1,10 @@
+package import Diagnostics
 public import TargetModel
 
 extension KindDescriptor {
-  /// `kubernetes`: an AKS or Arc cluster with the machine-learning extension. The one kind that may
-  /// hold a cluster more than once, with different namespaces (Azure ML: attach a Kubernetes
-  /// cluster to a workspace).
+  /// `kubernetes`: an AKS or Arc cluster with the machine-learning extension.
+  ///
+  /// The one kind that may hold a cluster more than once, with different namespaces.
   public static let kubernetes = KindDescriptor(
     name: "kubernetes", computeType: "Kubernetes", title: "Kubernetes cluster",
     summary: "An AKS or Arc cluster with the machine-learning extension, attached by namespace.",
@@ -18,48 +19,9 @@ extension KindDescriptor {
         "The namespace to work in; it must exist", default: "default", onChange: .recreate,
         wire: "properties.properties.namespace",
         source: "Azure ML REST API, KubernetesProperties"),
-      Field(
-        "properties.defaultInstanceType", .text(), "The instance type for jobs that name none",
-        onChange: .recreate, wire: "properties.properties.defaultInstanceType",
-        source: "Azure ML REST API, KubernetesProperties"),
-      Field(
-        "properties.instanceTypes",
-        .map(
-          of: .object([
-            Field(
-              "nodeSelector", .map(of: .text()), "Which nodes", onChange: .recreate,
-              wire: "nodeSelector"),
-            Field(
-              "resources.requests", .map(of: .text()), "What is asked for", onChange: .recreate,
-              wire: "resources.requests"),
-            Field(
-              "resources.limits", .map(of: .text()), "What is at most given", onChange: .recreate,
-              wire: "resources.limits"),
-          ])), "Instance types by name", onChange: .recreate,
-        wire: "properties.properties.instanceTypes",
-        source: "Azure ML REST API, InstanceTypeSchema"),
-      Field(
-        "properties.vcName", .text(), "The virtual cluster's name", onChange: .recreate,
-        wire: "properties.properties.vcName", source: "Azure ML REST API, KubernetesProperties"),
-      Field(
-        "properties.extensionPrincipalId", .text(), "The extension's principal", onChange: .recreate,
-        wire: "properties.properties.extensionPrincipalId",
-        source: "Azure ML REST API, KubernetesProperties"),
-      Field(
-        "properties.extensionInstanceReleaseTrain", .text(), "The extension's release train",
-        onChange: .recreate, wire: "properties.properties.extensionInstanceReleaseTrain",
-        source: "Azure ML REST API, KubernetesProperties"),
-      Field(
-        "properties.relayConnectionString", .text(), "The relay's connection string",
-        isSecret: true, onChange: .recreate, wire: "properties.properties.relayConnectionString",
-        source: "Azure ML REST API, KubernetesProperties"),
-      Field(
-        "properties.serviceBusConnectionString", .text(), "The service bus's connection string",
-        isSecret: true, onChange: .recreate,
-        wire: "properties.properties.serviceBusConnectionString",
-        source: "Azure ML REST API, KubernetesProperties"),
-    ] + Field.identity(onChange: .inPlace),
-    resource: HeldResource(shareField: "namespace"), checks: [.identityFits],
+    ] + extensionFields + Field.identity(onChange: .inPlace),
+    resource: HeldResource(shareField: "namespace"),
+    checks: [.identityFits, .onlyOneIdentity],
     sample: """
       name: k8s-prod
       type: kubernetes
@@ -67,4 +29,68 @@ extension KindDescriptor {
       namespace: ml
 
       """)
+}
+
+/// What stands under `properties`.
+///
+/// `az ml` takes any map there; these are all the entries that the service knows, and naming them
+/// lets a slip of the pen be found.
+private let extensionFields: [Field] = [
+  extensionField(
+    "defaultInstanceType", .text(), "The instance type of jobs that name none",
+    olderNames: ["properties.default_instance_type"]),
+  extensionField(
+    "instanceTypes",
+    .map(
+      of: .object([
+        .nested("nodeSelector", .map(of: .text()), "Labels of the nodes to use"),
+        .nested("resources.requests", .map(of: .text()), "What a job asks for"),
+        .nested("resources.limits", .map(of: .text()), "What a job gets at most"),
+      ])), "Instance types by name", olderNames: ["properties.instance_types"],
+    shape: .withoutNulls),
+  extensionField("vcName", .text(), "The virtual cluster's name"),
+  extensionField("extensionPrincipalId", .text(), "The principal of the cluster's extension"),
+  extensionField(
+    "extensionInstanceReleaseTrain", .text(), "The release train of the cluster's extension"),
+  extensionField(
+    "relayConnectionString", .text(), "The relay's connection string", isSecret: true),
+  extensionField(
+    "serviceBusConnectionString", .text(), "The service bus's connection string", isSecret: true),
+]
+
+private func extensionField(
+  _ name: String, _ type: FieldType, _ summary: String, olderNames: [AttributePath] = [],
+  isSecret: Bool = false, shape: WireShape? = nil
+) -> Field {
+  Field(
+    AttributePath(["properties", name]), type, summary, olderNames: olderNames,
+    isSecret: isSecret, onChange: .recreate,
+    wire: AttributePath(["properties", "properties", name]), shape: shape,
+    source: "Azure ML REST API, KubernetesProperties")
+}
+
+extension CrossFieldCheck {
+  /// Of several user-assigned identities a Kubernetes attachment uses the first and no other.
+  fileprivate static let onlyOneIdentity = CrossFieldCheck(.identityUnused) { target, findings in
+    let count = target["identity.user_assigned_identities"]?.list?.count ?? 0
+    if count > 1 { findings.append(.identityUnused(target, count)) }
+  }
+}
+
+extension Rule {
+  /// No identity is given in vain.
+  package static let identityUnused = Rule("identity-unused")
+}
+
+extension Diagnostic {
+  fileprivate static func identityUnused(_ target: ComputeTarget, _ count: Int) -> Diagnostic {
+    Diagnostic(
+      .warning, .identityUnused, "Only one identity is used",
+      detail: """
+        Of the \(count) user-assigned identities, the service uses the first for a Kubernetes \
+        cluster and no other. Name one.
+        """,
+      address: target.address.description,
+      at: target.location(of: "identity.user_assigned_identities"))
+  }
 }

@@ -1,37 +1,52 @@
 public import Diagnostics
 public import TargetModel
 
-/// Checks a target's name as the service does (Azure ML REST API, computeName; domain.md R76, R77).
+/// Checks a target's name as the service does, and says which part of it is wrong.
 ///
-/// The pattern is `^[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9\-]{2,23}$`: 3 to 24 letters, digits
-/// and hyphens, a letter first, and not a hyphen followed by digits only at the end.
+/// The service's pattern (Azure ML REST API, computeName) is
+/// `^[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9\-]{2,23}$`: 3 to 24 letters, digits and hyphens, a
+/// letter first, and at the end no hyphen with nothing but digits behind it. Names are also unique
+/// within a region, which only the service can tell (domain.md R76, R77).
 public func checkName(
   _ name: String, of kind: KindDescriptor, at location: SourceLocation,
   reporting findings: inout DiagnosticList
 ) {
+  let address = TargetAddress(kind: kind.name, name: name)
   if let fault = nameFault(name) {
-    findings.append(.invalidName(name, fault, at: location))
-  } else if kind.origin != .attached, reservedNames.contains(name.lowercased()) {
-    findings.append(
-      .invalidName(name, "it is reserved by the service for a target of its own", at: location))
-  } else if (kind.name == "aks" || kind.name == "synapsespark") && name.count > 16 {
-    findings.append(.longName(name, kind, at: location))
+    findings.append(.invalidName(address, fault, at: location))
+  } else if let meaning = reservedNames[name.lowercased()] {
+    findings.append(.reservedName(address, meaning, at: location))
+  } else if kindsWithShortNames.contains(kind.name), name.count > shortNameLimit {
+    findings.append(.longName(address, kind, at: location))
+  } else if name.hasSuffix("-") {
+    findings.append(.hyphenAtEnd(address, at: location))
   }
 }
 
-/// Names that mean something else where a job names its target (Azure ML SDK v1, create only).
-private let reservedNames: Set<String> = ["amlcompute", "local", "containerinstance"]
+/// Names that mean something else where a job names its target.
+private let reservedNames = [
+  "amlcompute": "a cluster that is made for one run",
+  "local": "the computer a job is submitted from",
+  "containerinstance": "a container that is made for one run",
+]
+
+/// Kinds for which the studio or an older client takes at most 16 characters (domain.md R77).
+private let kindsWithShortNames: Set<KindName> = ["aks", "synapsespark"]
+private let shortNameLimit = 16
 
 /// What is wrong with a name, as the end of a sentence; nil if nothing is.
 private func nameFault(_ name: String) -> String? {
   let characters = Array(name.unicodeScalars)
+  if characters.isEmpty { return "it is empty" }
   if let odd = characters.first(where: { !$0.isNameCharacter }) {
     return "'\(String(odd).visible)' is not a letter from a to z, a digit or a hyphen"
+  }
+  if let first = characters.first, !first.isNameLetter {
+    return "it begins with '\(String(first))', not with a letter"
   }
   if characters.count < 3 || characters.count > 24 {
     return "it has \(characters.count) character\(characters.count == 1 ? "" : "s")"
   }
-  if let first = characters.first, !first.isNameLetter { return "it does not begin with a letter" }
   if let hyphen = characters.lastIndex(of: "-"), hyphen + 1 < characters.count,
     characters[(hyphen + 1)...].allSatisfy(\.isNameDigit)
   {
@@ -49,32 +64,58 @@ extension Unicode.Scalar {
 extension Rule {
   /// A name that the service accepts.
   package static let invalidName = Rule("invalid-name")
-  /// A name that some of the service's faces find too long.
-  package static let longName = Rule("long-name")
+  /// A name that means nothing else.
+  package static let reservedName = Rule("reserved-name")
+  /// A name that every face of the service accepts.
+  package static let unportableName = Rule("unportable-name")
 }
 
 extension Diagnostic {
   fileprivate static func invalidName(
-    _ name: String, _ fault: String, at location: SourceLocation
+    _ address: TargetAddress, _ fault: String, at location: SourceLocation
   ) -> Diagnostic {
     Diagnostic(
       .error, .invalidName, "Name is not allowed",
       detail: """
-        The service does not accept '\(name.prefix(64))': \(fault). A name has 3 to 24 letters, \
-        digits and hyphens, and begins with a letter.
+        The service does not accept '\(address.name.prefix(64))': \(fault). A name has 3 to 24 \
+        letters, digits and hyphens, and begins with a letter.
         """,
-      at: location)
+      address: address.description, at: location)
+  }
+
+  fileprivate static func reservedName(
+    _ address: TargetAddress, _ meaning: String, at location: SourceLocation
+  ) -> Diagnostic {
+    Diagnostic(
+      .error, .reservedName, "Name is reserved",
+      detail: """
+        Where a job names its target, '\(address.name)' means \(meaning), so no job could use this \
+        one. Choose another name.
+        """,
+      address: address.description, at: location)
   }
 
   fileprivate static func longName(
-    _ name: String, _ kind: KindDescriptor, at location: SourceLocation
+    _ address: TargetAddress, _ kind: KindDescriptor, at location: SourceLocation
   ) -> Diagnostic {
     Diagnostic(
-      .warning, .longName, "Name may be too long",
+      .warning, .unportableName, "Name may be refused",
       detail: """
-        '\(name)' has \(name.count) characters. The service's studio and its older client take at \
-        most 16 for a \(kind.name).
+        '\(address.name)' has \(address.name.count) characters. The service's API takes 24, but \
+        its studio and older client at most \(shortNameLimit) for \(kind.title)s.
         """,
-      at: location)
+      address: address.description, at: location)
+  }
+
+  fileprivate static func hyphenAtEnd(
+    _ address: TargetAddress, at location: SourceLocation
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, .unportableName, "Name may be refused",
+      detail: """
+        '\(address.name)' ends in a hyphen. The service's API takes it, but its studio wants a \
+        letter behind a hyphen.
+        """,
+      address: address.description, at: location)
   }
 }

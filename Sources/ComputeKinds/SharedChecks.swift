@@ -6,27 +6,12 @@ extension CrossFieldCheck {
   /// A network and a subnet come together, and machines without public addresses need one.
   static let networkIsComplete = CrossFieldCheck(.networkIncomplete, .publicAddressNeeded) {
     target, findings in
-    let network = target["network_settings.vnet_name"]
+    let network = target["network_settings.vnet_name"]?.text
     let subnet = target["network_settings.subnet"]?.text
-    if network != nil && subnet == nil {
-      findings.append(
-        .networkIncomplete(
-          target, "network_settings.vnet_name", "'vnet_name' needs a 'subnet' beside it"))
+    if let fault = networkFault(network: network, subnet: subnet) {
+      findings.append(.networkIncomplete(target, fault.path, fault.what))
     }
-    if let subnet, network == nil, !subnet.hasPrefix("/") {
-      findings.append(
-        .networkIncomplete(
-          target, "network_settings.subnet",
-          "a subnet's name needs 'vnet_name' beside it; or give the subnet's full resource id"))
-    }
-    if let subnet, subnet.hasPrefix("/"), (try? ARMResourceID(parsing: subnet)) == nil {
-      findings.append(
-        .networkIncomplete(
-          target, "network_settings.subnet",
-          "it must be a name, or look like '/subscriptions/SUB/resourceGroups/GROUP/providers/"
-            + "Microsoft.Network/virtualNetworks/NAME/subnets/NAME'"))
-    }
-    if target["enable_node_public_ip"] == .bool(false), subnet == nil {
+    if target["enable_node_public_ip"] == .bool(false), network == nil, subnet == nil {
       findings.append(.publicAddressNeeded(target))
     }
   }
@@ -34,40 +19,72 @@ extension CrossFieldCheck {
   /// One system-assigned identity, or user-assigned ones with their ids (domain.md R28).
   static let identityFits = CrossFieldCheck(.identityMismatch, .identityNotAnID) {
     target, findings in
-    let type = target["identity.type"]?.text?.lowercased() ?? "none"
+    let type = target["identity.type"]?.text ?? "none"
+    let choice = FieldType.identityTypes.first { $0.isMeant(by: type) }?.wire
     let identities = target["identity.user_assigned_identities"]?.list ?? []
-    if type == "system_assigned,user_assigned" {
+    if choice == "SystemAssigned,UserAssigned" {
       findings.append(
         .identityMismatch(
           target, "identity.type",
           "a target has one system-assigned identity or user-assigned ones, never both"))
-    } else if type == "user_assigned" && identities.isEmpty {
+    } else if choice == "UserAssigned" && identities.isEmpty {
       findings.append(
         .identityMismatch(
-          target, "identity.type", "'user_assigned' needs 'user_assigned_identities'"))
-    } else if type != "user_assigned" && !identities.isEmpty {
+          target, "identity.type", "'user_assigned' needs 'user_assigned_identities' beside it"))
+    } else if choice != "UserAssigned" && !identities.isEmpty {
       findings.append(
         .identityMismatch(
           target, "identity.user_assigned_identities",
-          "'user_assigned_identities' needs 'type: user_assigned'"))
+          "'user_assigned_identities' needs 'type: user_assigned' beside it"))
     }
     for identity in identities {
-      guard let id = identity["resource_id"]?.text, (try? ARMResourceID(parsing: id)) == nil else {
-        continue
+      if let text = identity["resource_id"]?.text, !isIdentityID(text) {
+        findings.append(.identityNotAnID(target))
+        return
       }
-      findings.append(.identityNotAnID(target))
     }
   }
 
-  /// A resource in another subscription than the workspace is possible and worth a look. The
-  /// check needs the workspace, which the planner knows; here only the shape is looked at.
+  /// A kind that may be reached by an address is attached by exactly one of its two ways.
   static let resourceOrAddress = CrossFieldCheck(.resourceOrAddress) { target, findings in
     guard let resource = target.kind.resource, let hostField = resource.hostField else { return }
     switch (target[resource.idField] != nil, target[hostField] != nil) {
-    case (true, true), (false, false): findings.append(.resourceOrAddress(target, resource))
+    case (true, true), (false, false):
+      findings.append(.resourceOrAddress(target, resource.idField, hostField))
     case (true, false), (false, true): break
     }
   }
+}
+
+/// What does not fit between a network and a subnet, as the end of a sentence.
+private func networkFault(
+  network: String?, subnet: String?
+) -> (path: AttributePath, what: String)? {
+  guard let subnet else {
+    return network == nil
+      ? nil : ("network_settings.vnet_name", "'vnet_name' needs a 'subnet' beside it")
+  }
+  let path: AttributePath = "network_settings.subnet"
+  guard subnet.hasPrefix("/") else {
+    if network == nil {
+      return (path, "a subnet's name needs 'vnet_name' beside it; or give the subnet's full id")
+    }
+    return subnet.wholeMatch(of: /[A-Za-z0-9_.-]{1,80}/) == nil
+      ? (path, "a subnet's name has letters, digits, '_', '.' and '-'") : nil
+  }
+  let id = try? ARMResourceID(parsing: subnet)
+  return id?.type == "microsoft.network/virtualnetworks/subnets"
+    ? nil
+    : (
+      path,
+      "a subnet's id looks like '/subscriptions/SUB/resourceGroups/GROUP/providers/"
+        + "Microsoft.Network/virtualNetworks/NAME/subnets/NAME'"
+    )
+}
+
+private func isIdentityID(_ text: String) -> Bool {
+  (try? ARMResourceID(parsing: text))?.type
+    == "microsoft.managedidentity/userassignedidentities"
 }
 
 extension Rule {
@@ -101,7 +118,7 @@ extension Diagnostic {
     Diagnostic(
       .error, .publicAddressNeeded, "Machines could not be reached",
       detail: """
-        Without public addresses, machines need a subnet: give 'network_settings.subnet', or \
+        Without public addresses, machines need a subnet. Give 'network_settings.subnet', or \
         remove 'enable_node_public_ip: false'.
         """,
       address: target.address.description, at: target.location(of: "enable_node_public_ip"))
@@ -120,37 +137,40 @@ extension Diagnostic {
     Diagnostic(
       .warning, .identityNotAnID, "Identity is not a resource id",
       detail: """
-        The service wants an identity's full resource id: '/subscriptions/SUB/resourceGroups/\
-        GROUP/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME'.
+        The service wants the full resource id of a user-assigned identity: '/subscriptions/SUB/\
+        resourceGroups/GROUP/providers/Microsoft.ManagedIdentity/userAssignedIdentities/NAME'.
         """,
       address: target.address.description,
       at: target.location(of: "identity.user_assigned_identities"))
   }
 
   fileprivate static func resourceOrAddress(
-    _ target: ComputeTarget, _ resource: KindDescriptor.HeldResource
+    _ target: ComputeTarget, _ idField: AttributePath, _ hostField: AttributePath
   ) -> Diagnostic {
-    let host = resource.hostField.map(\.description) ?? "address"
+    let isMissing = target[idField] == nil
     return Diagnostic(
-      .error, .resourceOrAddress, "Resource is not clear",
+      .error, .resourceOrAddress, isMissing ? "Nothing to attach" : "Two things to attach",
       detail: """
-        A \(target.kind.name) is attached by '\(resource.idField)' or by '\(host)': give exactly \
-        one of them.
+        A \(target.kind.title) is attached by '\(idField)' or by '\(hostField)'. Give exactly one \
+        of them.
         """,
-      address: target.address.description, at: target.location(of: resource.idField))
+      address: target.address.description,
+      at: target.location(of: isMissing ? idField : hostField))
   }
 
-  static func sshCredentials(_ target: ComputeTarget, _ what: String) -> Diagnostic {
+  static func sshCredentials(
+    _ target: ComputeTarget, at path: AttributePath = "ssh_settings.admin_username", _ what: String
+  ) -> Diagnostic {
     Diagnostic(
       .error, .sshCredentials, "SSH credentials do not fit together",
       detail: "In 'ssh_settings', \(what).", address: target.address.description,
-      at: target.location(of: "ssh_settings.admin_username"), hidesSource: true)
+      at: target.location(of: path), hidesSource: true)
   }
 
   static func passwordNotKey(_ target: ComputeTarget) -> Diagnostic {
     Diagnostic(
       .warning, .passwordNotKey, "Password instead of a key",
-      detail: "A password can be guessed; an SSH key can't. Prefer a key.",
+      detail: "A password can be guessed and an SSH key can't. Prefer a key.",
       address: target.address.description, at: target.location(of: "ssh_settings.admin_password"),
       hidesSource: true)
   }

@@ -11,7 +11,8 @@ extension KindDescriptor {
       .description, .tags(onChange: .recreate), .location(wire: nil),
     ] + Field.identity(onChange: .recreate) + [
       .fromService(
-        "spark_version", .text(), "The version of Spark", wire: "properties.properties.sparkVersion"),
+        "spark_version", .text(), "The version of Spark", wire: "properties.properties.sparkVersion"
+      ),
       .fromService(
         "node_count", .integer(0...10_000), "How many nodes the pool has",
         wire: "properties.properties.nodeCount"),

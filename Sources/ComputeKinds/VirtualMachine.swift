@@ -20,6 +20,7 @@ extension KindDescriptor {
         olderNames: ["ssh_port"], default: 22, onChange: .recreate,
         wire: "properties.properties.sshPort",
         source: "Azure ML REST API, VirtualMachineProperties"),
+      // The service tells no credentials, and the name counts as one of them.
       Field(
         "ssh_settings.admin_username", .text(), "The administrator's name",
         olderNames: ["username"], isRequired: true, isWriteOnly: true, onChange: .recreate,
@@ -56,7 +57,7 @@ extension KindDescriptor {
 }
 
 extension CrossFieldCheck {
-  /// Exactly one way in (Azure ML SDK v1: password or key, not both, one required).
+  /// Exactly one way in: a password or a key.
   fileprivate static let machineCredentials = CrossFieldCheck(.sshCredentials, .passwordNotKey) {
     target, findings in
     let hasPassword = target["ssh_settings.admin_password"] != nil
@@ -65,8 +66,9 @@ extension CrossFieldCheck {
     case (true, true):
       findings.append(
         .sshCredentials(
-          target, "give 'admin_password' or 'ssh_private_key_file', not both: nobody could say "
-            + "which one counts"))
+          target, at: "ssh_settings.admin_password",
+          "give 'admin_password' or 'ssh_private_key_file' but not both: nobody could say which "
+            + "one counts"))
     case (false, false):
       findings.append(
         .sshCredentials(target, "'admin_password' or 'ssh_private_key_file' is needed"))
@@ -75,7 +77,9 @@ extension CrossFieldCheck {
     }
     if target["ssh_settings.ssh_private_key_passphrase"] != nil, !hasKey {
       findings.append(
-        .sshCredentials(target, "a passphrase needs 'ssh_private_key_file' beside it"))
+        .sshCredentials(
+          target, at: "ssh_settings.ssh_private_key_passphrase",
+          "a passphrase needs 'ssh_private_key_file' beside it"))
     }
   }
 }

@@ -57,6 +57,18 @@ public struct EmbeddedWorkspace: Backend {
     return dialect.mapping.target(in: try checked(response).body)
   }
 
+  public func holders(
+    of resource: ResourceIdentity
+  ) async throws(BackendFailure) -> [ObservedTarget] {
+    let response = try respond { service, time in
+      _ = try service.handle(.get(name: "-"), at: time)
+      return ServiceResponse(
+        200, ["value": .list(try service.bodies(holding: resource.key))])
+    }
+    return (response.body["value"]?.list ?? []).compactMap(dialect.mapping.target)
+      .filter { $0.resource?.clashes(with: resource) == true }
+  }
+
   public func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
     guard let database, access == .readAndWrite else { throw readOnlyFailure }
     // Reading, merging and writing are one transaction: nobody comes in between, and of a request

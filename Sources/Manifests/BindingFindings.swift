@@ -2,10 +2,8 @@ package import Diagnostics
 internal import ManifestSyntax
 internal import TargetModel
 
-/// The rules of values and keys.
+/// The rules of values.
 extension Rule {
-  /// A key that nothing reads.
-  package static let unknownKey = Rule("unknown-key")
   /// A value of another type than is due.
   package static let wrongType = Rule("wrong-type")
   /// A number outside its range, or too many elements.
@@ -14,30 +12,18 @@ extension Rule {
   package static let invalidValue = Rule("invalid-value")
   /// A resource id that can't be one.
   package static let malformedResourceID = Rule("malformed-resource-id")
-  /// Something that must be said and is not.
-  package static let missingField = Rule("missing-field")
+  /// A tag that is Berth's own.
+  package static let reservedTag = Rule("reserved-tag")
 }
 
 extension Diagnostic {
-  static func unknownKey(
-    _ key: YAMLNode, _ known: [String], _ place: String, _ address: String?
-  ) -> Diagnostic {
-    let suggestion = nearest(to: key.text, among: known)
-    return Diagnostic(
-      .error, .unknownKey, "Key is not known",
-      detail: "There is no '\(key.text)' in \(place). "
-        + (suggestion.map { "Did you mean \"\($0)\"?" }
-          ?? "It knows \(known.map { "'\($0)'" }.joined(separator: ", "))."),
-      address: address, at: key.location)
-  }
-
   static func wrongType(
     _ path: AttributePath, _ expected: String, _ node: YAMLNode, _ address: String?
   ) -> Diagnostic {
     Diagnostic(
       .error, .wrongType, "Value has the wrong type",
       detail: "'\(path)' must be \(expected), and here is \(node.typeInWords).", address: address,
-      at: node.location)
+      at: node.kind == .scalar ? node.location : node.location.firstLine)
   }
 
   static func wrongValue(
@@ -45,17 +31,18 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .error, .invalidValue, "Value does not fit",
-      detail: "'\(node.text.prefix(80))' can't be '\(path)': \(why).", address: address,
+      detail: "'\(node.text.shortened)' can't be '\(path)': \(why).", address: address,
       at: node.location)
   }
 
   static func outOfRange(
-    _ path: AttributePath, _ number: Int, _ range: ClosedRange<Int>, _ node: YAMLNode,
+    _ path: AttributePath, _ number: String, _ range: ClosedRange<Int>, _ node: YAMLNode,
     _ address: String?
   ) -> Diagnostic {
     Diagnostic(
       .error, .outOfRange, "Number is out of range",
-      detail: "'\(path)' is \(number), and must be from \(range.lowerBound) to \(range.upperBound).",
+      detail:
+        "'\(path)' is \(number), and must be from \(range.lowerBound) to \(range.upperBound).",
       address: address, at: node.location)
   }
 
@@ -75,20 +62,21 @@ extension Diagnostic {
     let suggestion = meant ?? nearest(to: node.text, among: words)
     return Diagnostic(
       .error, .invalidValue, "Value does not fit",
-      detail: "'\(node.text.prefix(80))' can't be '\(path)'. "
+      detail: "'\(node.text.shortened)' can't be '\(path)'. "
         + (suggestion.map { "Did you mean \"\($0)\"?" }
           ?? "It is one of \(words.map { "'\($0)'" }.joined(separator: ", "))."),
       address: address, at: node.location)
   }
 
   static func wrongResourceType(
-    _ path: AttributePath, _ types: [String], _ node: YAMLNode, _ address: String?
+    _ path: AttributePath, _ types: [String], _ id: ARMResourceID, _ node: YAMLNode,
+    _ address: String?
   ) -> Diagnostic {
     Diagnostic(
       .error, .malformedResourceID, "Resource is of the wrong type",
       detail: """
-        '\(path)' must be the id of a \(types.joined(separator: " or a ")). Copy the id from the \
-        resource's properties in the portal.
+        '\(path)' must be the id of a \(types.joined(separator: " or a ")), and this is a \
+        \(id.type.shortened). Copy the id from the resource's properties in the portal.
         """,
       address: address, at: node.location)
   }
@@ -103,12 +91,14 @@ extension Diagnostic {
       at: node.location)
   }
 
-  static func missingField(
-    _ path: AttributePath, _ place: SourceLocation, _ address: String?
-  ) -> Diagnostic {
+  static func reservedTag(_ key: YAMLNode, _ address: String?) -> Diagnostic {
     Diagnostic(
-      .error, .missingField, "Field is missing", detail: "'\(path)' must be given. Add it.",
-      address: address, at: place)
+      .error, .reservedTag, "Tag is Berth's own",
+      detail: """
+        '\(key.text)' is a mark by which Berth knows its targets; it is written by every apply. \
+        Remove it here.
+        """,
+      address: address, at: key.location)
   }
 }
 
@@ -117,7 +107,8 @@ extension ARMResourceID {
   fileprivate static func pattern(_ type: String) -> String {
     let parts = type.split(separator: "/")
     let names = parts.dropFirst().map { "\($0)/NAME" }.joined(separator: "/")
-    return " An example: /subscriptions/SUB/resourceGroups/GROUP/providers/\(parts.first ?? "")/\(names)"
+    return
+      " An example: /subscriptions/SUB/resourceGroups/GROUP/providers/\(parts.first ?? "")/\(names)"
   }
 }
 
@@ -132,9 +123,19 @@ extension YAMLNode {
       case .null: "nothing"
       case .bool(let bool): bool ? "true" : "false"
       case .integer(let integer): "the number \(integer)"
-      case .number: "the number \(text.prefix(40))"
-      case .text(let text): text.isEmpty ? "an empty text" : "the text '\(text.prefix(80))'"
+      case .number: "the number \(text.shortened)"
+      case .text(let text): text.isEmpty ? "an empty text" : "the text '\(text.shortened)'"
       }
     }
   }
+}
+
+extension String {
+  /// The beginning of a text that nobody limited.
+  var shortened: String { utf8.count <= 80 ? self : "\(prefix(64))..." }
+}
+
+extension SourceLocation {
+  /// Only the beginning, for findings about a whole mapping.
+  var firstLine: SourceLocation { SourceLocation(file: file, start: start, end: start) }
 }

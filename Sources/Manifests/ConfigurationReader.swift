@@ -2,8 +2,9 @@ public import Diagnostics
 internal import ManifestSyntax
 internal import TargetModel
 
-/// Reads `berth.yaml`. Nil if something essential is missing or wrong; everything wrong is
-/// reported.
+/// Reads the configuration of a stack, which is `berth.yaml`.
+///
+/// Nil if something essential is missing or wrong; everything wrong is reported.
 public func readConfiguration(
   _ bytes: [UInt8], file: String, reporting findings: inout DiagnosticList
 ) -> StackConfiguration? {
@@ -23,16 +24,21 @@ public func readConfiguration(
 
 private struct ConfigurationReader {
   var findings = DiagnosticList()
+  private var places: [String: SourceLocation] = [:]
 
   mutating func read(_ root: YAMLNode) -> StackConfiguration? {
     checkKeys(of: root, known: ["stack", "workspace", "backend", "computes"], in: "berth.yaml")
-    let stack = text("stack", in: root, at: "stack", matching: /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/, "1 to 64 letters, digits, '-', '_' and '.'")
+    let stack = text(
+      "stack", in: root, at: "stack", matching: /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/,
+      "1 to 64 letters, digits, '-', '_' and '.', a letter or digit first")
     let workspace = workspace(in: root)
     let backend = backend(in: root)
     let computes = computes(in: root)
     guard let stack, let workspace, let backend else { return nil }
-    return StackConfiguration(
+    var configuration = StackConfiguration(
       stack: stack, workspace: workspace, backend: backend, computes: computes)
+    configuration.places = places
+    return configuration
   }
 
   private mutating func workspace(in root: YAMLNode) -> WorkspaceIdentity? {
@@ -66,19 +72,22 @@ private struct ConfigurationReader {
     checkKeys(of: node, known: ["type", "store", "operation_milliseconds"], in: "backend")
     var backend = BackendConfiguration()
     if let type = node["type"], type.text != "local" {
-      findings.append(.unknownBackend(type))
+      findings.append(type.text == "azure" ? .azureBackend(type) : .unknownBackend(type))
       return nil
     }
-    if let store = node["store"] {
-      backend.store = text("store", in: node, at: "backend.store", matching: /[^\x00]{1,4096}/, "a path")
-      _ = store
+    if node["store"] != nil {
+      backend.store = text(
+        "store", in: node, at: "backend.store", matching: /[^\x00]{1,4096}/, "a path")
     }
     if let time = node["operation_milliseconds"] {
-      guard case .integer(let milliseconds) = time.scalar, (0...60_000).contains(milliseconds) else {
+      guard case .integer(let milliseconds) = time.scalar, (0...60_000).contains(milliseconds)
+      else {
         findings.append(
-          .configurationValue("backend.operation_milliseconds", "a whole number from 0 to 60000", time))
+          .configurationValue(
+            "backend.operation_milliseconds", "a whole number from 0 to 60000", time))
         return nil
       }
+      places["backend.operation_milliseconds"] = time.location
       backend.operationMilliseconds = milliseconds
     }
     return backend
@@ -88,17 +97,20 @@ private struct ConfigurationReader {
     guard let node = root["computes"] else { return [] }
     let elements = node.kind == .scalar ? [node] : node.elements
     guard node.kind != .mapping, !elements.isEmpty else {
-      findings.append(.configurationValue("computes", "a list of patterns such as 'compute/**/*.yml'", node))
+      findings.append(
+        .configurationValue("computes", "a list of patterns such as 'compute/**/*.yml'", node))
       return []
     }
-    return elements.compactMap { element in
+    return elements.enumerated().compactMap { index, element in
       guard element.kind == .scalar, !element.text.isEmpty, !element.text.hasPrefix("/"),
         !element.text.split(separator: "/").contains("..")
       else {
         findings.append(
-          .configurationValue("computes", "a pattern below the stack's folder such as 'compute/**/*.yml'", element))
+          .configurationValue(
+            "computes", "a pattern below the stack's folder such as 'compute/**/*.yml'", element))
         return nil
       }
+      places["computes.\(index)"] = element.location
       return element.text
     }
   }
@@ -129,12 +141,14 @@ private struct ConfigurationReader {
       findings.append(.configurationValue(path, expected, value))
       return nil
     }
+    places[path] = value.location
     return value.text
   }
 
   private mutating func checkKeys(of node: YAMLNode, known: [String], in place: String) {
     for (key, _) in node.entries where !known.contains(key.text) {
-      findings.append(.unknownConfigurationKey(key, known, place))
+      let meant = nearest(to: key.text, among: known)
+      findings.append(.unknownKey(key, meant: meant, known: known, in: place, nil))
     }
   }
 }
@@ -171,33 +185,27 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .error, .invalidConfiguration, "Value does not fit",
-      detail: "'\(path)' must be \(expected).", at: node.location)
+      detail: "'\(path)' must be \(expected), and here is \(node.typeInWords).",
+      at: node.kind == .scalar ? node.location : node.location.firstLine)
+  }
+
+  fileprivate static func azureBackend(_ node: YAMLNode) -> Diagnostic {
+    Diagnostic(
+      .error, .invalidConfiguration, "Backend is not built yet",
+      detail: """
+        This version can't manage a workspace in Azure; it has the embedded one. Write \
+        'type: local'.
+        """,
+      at: node.location)
   }
 
   fileprivate static func unknownBackend(_ node: YAMLNode) -> Diagnostic {
     Diagnostic(
       .error, .invalidConfiguration, "Backend is not known",
       detail: """
-        '\(node.text)' is no backend of this version. Write 'type: local' for the embedded \
-        workspace.
+        'backend.type' is \(node.typeInWords), and that is no backend. Write 'type: local' for the \
+        embedded workspace.
         """,
-      at: node.location)
+      at: node.kind == .scalar ? node.location : node.location.firstLine)
   }
-
-  fileprivate static func unknownConfigurationKey(
-    _ key: YAMLNode, _ known: [String], _ place: String
-  ) -> Diagnostic {
-    let suggestion = nearest(to: key.text, among: known)
-    return Diagnostic(
-      .error, .unknownKey, "Key is not known",
-      detail: "There is no '\(key.text)' in \(place). "
-        + (suggestion.map { "Did you mean \"\($0)\"?" }
-          ?? "It knows \(known.map { "'\($0)'" }.joined(separator: ", "))."),
-      at: key.location)
-  }
-}
-
-extension SourceLocation {
-  /// Only the beginning, for findings about a whole mapping.
-  var firstLine: SourceLocation { SourceLocation(file: file, start: start, end: start) }
 }

@@ -7,44 +7,77 @@ final class FieldTree: Sendable {
   /// The current name, where this is one that older clients used.
   let currentName: AttributePath?
   let children: [String: FieldTree]
+  /// Where the field holds objects, however deep in lists and maps: what one may hold.
+  let object: FieldTree?
 
-  private init(
-    field: (slot: Int, field: Field)?, currentName: AttributePath?, children: [String: FieldTree]
-  ) {
-    self.field = field
-    self.currentName = currentName
-    self.children = children
-  }
+  private typealias Row = (
+    path: ArraySlice<String>, slot: Int, field: Field, currentName: AttributePath?
+  )
 
-  /// The tree of a table. Fields that only the service sets are known too, so that a manifest
-  /// which names one gets a better answer than "unknown".
+  /// The tree of a table.
+  ///
+  /// Fields that only the service sets are known too, so that a manifest which names one gets a
+  /// better answer than "unknown".
   convenience init(_ fields: [Field]) {
-    var entries: [(path: ArraySlice<String>, slot: Int, field: Field, currentName: AttributePath?)] = []
+    var rows: [Row] = []
     for (slot, field) in fields.enumerated() {
-      entries.append((field.path.segments[...], slot, field, nil))
-      for name in field.olderNames { entries.append((name.segments[...], slot, field, field.path)) }
+      rows.append((field.path.segments[...], slot, field, nil))
+      for name in field.olderNames { rows.append((name.segments[...], slot, field, field.path)) }
     }
-    self.init(entries)
+    self.init(rows)
   }
 
-  private convenience init(
-    _ entries: [(path: ArraySlice<String>, slot: Int, field: Field, currentName: AttributePath?)]
-  ) {
-    var here: (slot: Int, field: Field)?
-    var currentName: AttributePath?
-    var deeper: [String: [(path: ArraySlice<String>, slot: Int, field: Field, currentName: AttributePath?)]] = [:]
-    for entry in entries {
-      guard let first = entry.path.first else {
-        here = (entry.slot, entry.field)
-        currentName = entry.currentName
+  private init(_ rows: [Row]) {
+    var here: Row?
+    var deeper: [String: [Row]] = [:]
+    for row in rows {
+      guard let first = row.path.first else {
+        here = row
         continue
       }
       deeper[first, default: []].append(
-        (entry.path.dropFirst(), entry.slot, entry.field, entry.currentName))
+        (row.path.dropFirst(), row.slot, row.field, row.currentName))
     }
-    self.init(field: here, currentName: currentName, children: deeper.mapValues(FieldTree.init))
+    field = here.map { ($0.slot, $0.field) }
+    currentName = here?.currentName
+    object = here?.field.type.objectFields.map { FieldTree($0) }
+    children = deeper.mapValues { FieldTree($0) }
   }
 
-  /// Names to suggest: the current ones.
-  var names: [String] { children.filter { $0.value.currentName == nil }.keys.sorted() }
+  /// Names to show: the current ones of what a manifest may set.
+  var names: [String] {
+    children.filter { $0.value.slots.contains(where: \.isSettable) }.keys.sorted()
+  }
+
+  /// True if anything from here on is a secret.
+  var holdsSecret: Bool {
+    field?.field.isKeptSecret == true || object?.holdsSecret == true
+      || children.values.contains(where: \.holdsSecret)
+  }
+
+  /// The rows from here on.
+  var slots: [(slot: Int, isSettable: Bool)] {
+    let here = field.map { [($0.slot, $0.field.setBy == .user && currentName == nil)] } ?? []
+    return here + children.values.flatMap(\.slots)
+  }
+}
+
+extension Field {
+  /// True for whatever must never be shown.
+  var isKeptSecret: Bool {
+    if case .secretFile = type { true } else { isSecret }
+  }
+}
+
+extension FieldType {
+  /// The table of the objects that such a value holds.
+  fileprivate var objectFields: [Field]? {
+    switch self {
+    case .object(let fields): fields
+    case .list(let element, _), .map(let element): element.objectFields
+    case .text, .boolean, .toggle, .integer, .duration, .choice, .resourceID, .region, .secretFile,
+      .anything:
+      nil
+    }
+  }
 }

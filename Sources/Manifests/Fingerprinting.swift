@@ -12,7 +12,8 @@ public func withFingerprints(
     var target = target
     for (slot, field) in target.kind.fields.enumerated() where field.isWriteOnly {
       guard let value = target.attributes[slot], value != .null else { continue }
-      let text = if case .secret(let secret) = value { secret.reveal() } else { value.canonicalJSON }
+      let text =
+        if case .secret(let secret) = value { secret.reveal() } else { value.canonicalJSON }
       let place = "\(workspace.resourceID)/\(target.address.nameKey)#\(field.path)".lowercased()
       target.secretFingerprints[field.path] = fingerprinter.fingerprint(of: text, at: place)
     }

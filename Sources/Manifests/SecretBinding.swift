@@ -4,69 +4,79 @@ internal import TargetModel
 
 extension ValueBinding {
   /// A secret: a reference that is looked up, a file's content, or, with a warning, a literal.
-  mutating func secret(_ node: YAMLNode, of field: Field) -> AttributeValue? {
+  ///
+  /// No finding about it says what stands there; a mistake may be the secret itself.
+  mutating func secret(
+    _ node: YAMLNode, of field: Field, at path: AttributePath
+  ) -> AttributeValue? {
     guard node.kind == .scalar else {
-      findings.append(.secretFault(field.path, "It must be a text or a reference.", node, address))
+      findings.append(.secretFault(path, "It must be a text or a reference.", node, address))
       return nil
     }
-    if case .secretFile = field.type { return file(node.text, field, node) }
-    guard let reference = Reference(node.text) else {
-      if node.text.contains("${") {
-        findings.append(
-          .secretFault(
-            field.path,
-            "A reference stands alone: '${env:NAME}' or '${file:path}', with nothing around it.",
-            node, address))
-        return nil
-      }
-      findings.append(.literalSecret(field.path, node, address))
-      return .secret(SecretText(node.text, from: .literal))
-    }
-    switch reference {
-    case .environment(let name): return variable(name, field, node)
-    case .file(let path): return file(path, field, node)
-    case .unknown(let word):
-      findings.append(
-        .secretFault(
-          field.path, "'${\(word):...}' is not known; write '${env:NAME}' or '${file:path}'.",
-          node, address))
+    switch SecretReference(node.text) {
+    case .environment(let name): return variable(name, path, node)
+    case .file(let file): return self.file(file, path, node, isWhole: field.type.isFile)
+    case .malformed(let why):
+      findings.append(.secretFault(path, why, node, address))
       return nil
+    case nil: return field.type.isFile ? namedFile(path, node) : literal(path, node)
     }
   }
 
-  private mutating func variable(
-    _ name: String, _ field: Field, _ node: YAMLNode
-  ) -> AttributeValue? {
-    guard name.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_]*/) != nil else {
+  private mutating func literal(_ path: AttributePath, _ node: YAMLNode) -> AttributeValue? {
+    guard !node.text.isEmpty else {
       findings.append(
-        .secretFault(field.path, "'\(name)' is no name of a variable.", node, address))
+        .secretFault(
+          path, "It is empty. Refer to it: '${env:NAME}' or '${file:path}'.", node, address))
       return nil
     }
+    findings.append(.literalSecret(path, node, address))
+    return .secret(SecretText(node.text, from: .literal))
+  }
+
+  private mutating func variable(
+    _ name: String, _ path: AttributePath, _ node: YAMLNode
+  ) -> AttributeValue? {
     guard !isCredentialOfTheRunner(name) else {
-      findings.append(.runnerCredential(field.path, name, node, address))
+      findings.append(.runnerCredential(path, name, node, address))
       return nil
     }
     guard let value = secrets.environment(name), !value.isEmpty else {
-      findings.append(.unsetVariable(field.path, name, node, address))
+      findings.append(.unsetVariable(path, name, node, address))
       return nil
     }
     return .secret(SecretText(value, from: .environment(name)))
   }
 
-  private mutating func file(_ path: String, _ field: Field, _ node: YAMLNode) -> AttributeValue? {
-    switch secrets.file(path, namedIn: node.location.file) {
+  /// A field that names a file whose content is the secret.
+  private mutating func namedFile(_ path: AttributePath, _ node: YAMLNode) -> AttributeValue? {
+    let name = node.text
+    guard !name.isEmpty, name.utf8.count <= 1_024, !name.contains(where: \.isNewline) else {
+      findings.append(
+        .secretFault(
+          path, "It names a file by its path; the content does not belong here.", node, address))
+      return nil
+    }
+    return file(name, path, node, isWhole: true)
+  }
+
+  private mutating func file(
+    _ name: String, _ path: AttributePath, _ node: YAMLNode, isWhole: Bool
+  ) -> AttributeValue? {
+    switch secrets.file(name, namedIn: node.location.file) {
     case .failure(let failure):
-      findings.append(.secretFile(field.path, path, failure.reason, node, address))
+      findings.append(.secretFile(path, name, failure.reason, node, address))
       return nil
     case .success(let file):
-      if file.contents.isEmpty {
-        findings.append(.secretFile(field.path, path, "is empty", node, address))
+      let contents = isWhole ? file.contents : file.contents.withoutEndOfOnlyLine
+      if contents.isEmpty {
+        findings.append(.secretFile(path, name, "is empty", node, address))
         return nil
       }
       if file.isReadableByOthers {
-        findings.append(.exposedSecretFile(field.path, path, node, address))
+        findings.append(.exposedSecretFile(path, name, node, address))
       }
-      return .secret(SecretText(file.contents, from: .file(path)))
+      return .secret(SecretText(contents, from: .file(name)))
     }
   }
 
@@ -80,22 +90,70 @@ extension ValueBinding {
 }
 
 /// `${env:NAME}` or `${file:path}` as the whole of a text.
-private enum Reference {
+private enum SecretReference {
   case environment(String)
   case file(String)
-  case unknown(String)
+  /// It was meant as a reference and is none; the sentence says why.
+  case malformed(String)
 
+  /// Nil for a text without `${`.
   init?(_ text: String) {
-    guard text.hasPrefix("${"), text.hasSuffix("}") else { return nil }
+    guard text.contains("${") else { return nil }
+    guard text.hasPrefix("${"), text.hasSuffix("}"), !text.dropFirst(2).dropLast().contains("${")
+    else {
+      self = .malformed(
+        "A reference stands alone: '${env:NAME}' or '${file:path}', with nothing around it.")
+      return
+    }
     let inner = text.dropFirst(2).dropLast()
-    guard !inner.contains("${"), let colon = inner.firstIndex(of: ":") else { return nil }
-    let argument = String(inner[inner.index(after: colon)...])
-    switch inner[..<colon] {
-    case "env": self = .environment(argument)
-    case "file": self = .file(argument)
-    case let word: self = .unknown(String(word))
+    let argument = inner.drop { $0 != ":" }.dropFirst()
+    switch inner.prefix(while: { $0 != ":" }) {
+    case "env" where argument.utf8.isVariableName: self = .environment(String(argument))
+    case "env":
+      self = .malformed(
+        "What follows 'env:' is no name of a variable: letters, digits and '_', and no digit first."
+      )
+    case "file" where !argument.isEmpty && !argument.contains(where: \.isNewline):
+      self = .file(String(argument))
+    case "file": self = .malformed("What follows 'file:' is no path.")
+    default: self = .malformed("A reference is '${env:NAME}' or '${file:path}'.")
     }
   }
+}
+
+extension Substring.UTF8View {
+  /// Letters, digits and `_`, and no digit first.
+  fileprivate var isVariableName: Bool {
+    guard let first, !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first) else { return false }
+    return allSatisfy {
+      switch $0 {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+        true
+      default: false
+      }
+    }
+  }
+}
+
+extension FieldType {
+  /// True where the manifest names a file.
+  fileprivate var isFile: Bool {
+    if case .secretFile = self { true } else { false }
+  }
+}
+
+extension String {
+  /// A file with one line is meant without the line's end; a key of many lines needs it.
+  fileprivate var withoutEndOfOnlyLine: String {
+    guard let end = firstIndex(where: \.isNewline), index(after: end) == endIndex else {
+      return self
+    }
+    return String(self[..<end])
+  }
+
+  /// True if a reference stands somewhere in the text.
+  var holdsReference: Bool { contains("${env:") || contains("${file:") }
 }
 
 extension Rule {

@@ -1,5 +1,8 @@
-/// Where `${env:}` and `${file:}` are looked up. Given by whoever may touch the environment and
-/// the file system; binding itself touches neither.
+internal import TargetModel
+
+/// Where references to secrets are looked up.
+///
+/// Given by whoever may touch the environment and the file system; binding itself touches neither.
 public protocol SecretSource: Sendable {
   /// The value of a variable, or nil if it is not set.
   func environment(_ name: String) -> String?
@@ -44,12 +47,12 @@ public struct UnresolvedSecrets: SecretSource {
   public init() {}
 
   /// Always a placeholder.
-  public func environment(_ name: String) -> String? { "unresolved" }
+  public func environment(_ name: String) -> String? { SecretText.unresolved }
 
   /// Always a placeholder.
   public func file(
     _ path: String, namedIn manifest: String
   ) -> Result<SecretFile, SecretFileFailure> {
-    .success(SecretFile(contents: "unresolved", isReadableByOthers: false))
+    .success(SecretFile(contents: SecretText.unresolved, isReadableByOthers: false))
   }
 }

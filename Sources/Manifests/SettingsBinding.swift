@@ -1,14 +1,16 @@
-internal import Diagnostics
+package import Diagnostics
 internal import ManifestSyntax
 internal import TargetModel
 
-/// Reads what a document says under `berth:`. An unknown word is refused, never taken for a
-/// default: a misspelt policy must not become one that destroys (reliability.md T7).
+/// Reads what a document says under its `berth` key.
+///
+/// An unknown word is refused, never taken for a default: a misspelt policy must not become one
+/// that destroys (reliability.md T7).
 func settings(
-  _ node: YAMLNode, of kind: KindDescriptor, _ address: String,
+  _ node: YAMLNode, of kind: KindDescriptor, among catalog: KindCatalog, _ address: String?,
   reporting findings: inout DiagnosticList
 ) -> TargetSettings {
-  var reader = SettingsReader(kind: kind, address: address)
+  var reader = SettingsReader(kind: kind, catalog: catalog, address: address)
   if node.kind == .mapping {
     for (key, value) in node.entries { reader.read(key, value) }
   } else if node.scalar != .null {
@@ -20,7 +22,8 @@ func settings(
 
 private struct SettingsReader {
   let kind: KindDescriptor
-  let address: String
+  let catalog: KindCatalog
+  let address: String?
   var settings = TargetSettings()
   var findings = DiagnosticList()
 
@@ -38,11 +41,16 @@ private struct SettingsReader {
       settings.onRemove = word(key, value, RemovalPolicy.allCases.map(\.rawValue))
         .flatMap(RemovalPolicy.init)
     case "tls_update":
-      settings.updatesTLSInPlace = word(key, value, ["in_place", "reattach"]) == "in_place"
+      settings.updatesTLSInPlace = updatesTLSInPlace(key, value)
     case "power_state": readPower(key, value)
-    case "ignore_changes": settings.ignoreChanges = texts(key, value).compactMap { ignoredField($0) }
+    case "ignore_changes":
+      settings.ignoreChanges = texts(key, value).compactMap { ignoredField($0) }
     case "depends_on": settings.dependsOn = texts(key, value).compactMap { dependency($0) }
-    default: findings.append(.unknownKey(key, Self.keys, "berth", address))
+    default:
+      findings.append(
+        .unknownKey(
+          key, meant: nearest(to: key.text, among: Self.keys), known: Self.keys, in: "'berth'",
+          address))
     }
   }
 
@@ -53,14 +61,28 @@ private struct SettingsReader {
   }
 
   private mutating func word(_ key: YAMLNode, _ value: YAMLNode, _ words: [String]) -> String? {
-    if value.kind == .scalar, words.contains(value.text) { return value.text }
+    guard value.kind == .scalar, value.scalar != .null else {
+      findings.append(
+        .wrongType(
+          path(key), "one of \(words.map { "'\($0)'" }.joined(separator: ", "))", value, address))
+      return nil
+    }
+    if words.contains(value.text) { return value.text }
     findings.append(.unknownWord(path(key), value, words, nil, address))
     return nil
   }
 
+  private mutating func updatesTLSInPlace(_ key: YAMLNode, _ value: YAMLNode) -> Bool {
+    guard kind.fields.contains(where: { $0.path.segments.first == "tls" }) else {
+      findings.append(.wrongSetting(key, "a \(kind.name) has no TLS of its own", address))
+      return false
+    }
+    return word(key, value, ["in_place", "reattach"]) == "in_place"
+  }
+
   private mutating func readPower(_ key: YAMLNode, _ value: YAMLNode) {
     guard kind.hasPower else {
-      findings.append(.wrongValue(path(key), "a \(kind.name) can't be switched off", value, address))
+      findings.append(.wrongSetting(key, "a \(kind.name) can't be switched off", address))
       return
     }
     settings.power = word(key, value, PowerState.allCases.map(\.rawValue)).flatMap(PowerState.init)
@@ -80,7 +102,9 @@ private struct SettingsReader {
   private mutating func ignoredField(_ node: YAMLNode) -> AttributePath? {
     let path = AttributePath(node.text)
     if kind.fields.contains(where: { $0.path.segments.starts(with: path.segments) }) { return path }
-    let suggestion = nearest(to: node.text, among: kind.fields.map(\.path.description))
+    let suggestion =
+      kind.fields.first { $0.olderNames.contains(path) }?.path.description
+      ?? nearest(to: node.text, among: kind.fields.map(\.path.description))
     findings.append(
       .wrongValue(
         "berth.ignore_changes",
@@ -90,12 +114,39 @@ private struct SettingsReader {
   }
 
   private mutating func dependency(_ node: YAMLNode) -> TargetAddress? {
-    if let dependency = TargetAddress(node.text) { return dependency }
+    guard let dependency = TargetAddress(node.text) else {
+      findings.append(
+        .wrongValue("berth.depends_on", "an address looks like 'amlcompute.base'", node, address))
+      return nil
+    }
+    if let kind = catalog[dependency.kind] {
+      return TargetAddress(kind: kind.name, name: dependency.name)
+    }
+    let meant = nearest(to: dependency.kind.text, among: catalog.kinds.map(\.name.text))
     findings.append(
       .wrongValue(
-        "berth.depends_on", "an address looks like 'amlcompute.base'", node, address))
+        "berth.depends_on",
+        "there is no type '\(dependency.kind.text.shortened)'"
+          + (meant.map { ". Did you mean \"\($0).\(dependency.name)\"?" } ?? ""),
+        node, address))
     return nil
   }
 
   private func path(_ key: YAMLNode) -> AttributePath { AttributePath(["berth", key.text]) }
+}
+
+extension Rule {
+  /// A setting that has no meaning for a kind.
+  package static let wrongSetting = Rule("wrong-setting")
+}
+
+extension Diagnostic {
+  fileprivate static func wrongSetting(
+    _ key: YAMLNode, _ why: String, _ address: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      .error, .wrongSetting, "Setting does not fit the type",
+      detail: "'berth.\(key.text)' has no meaning here: \(why). Remove it.", address: address,
+      at: key.location)
+  }
 }

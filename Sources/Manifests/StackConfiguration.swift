@@ -1,3 +1,4 @@
+public import Diagnostics
 public import TargetModel
 
 /// What `berth.yaml` says.
@@ -11,6 +12,10 @@ public struct StackConfiguration: Hashable, Sendable {
   /// Patterns of the files with compute documents, from the stack's folder; empty for every
   /// `.yml` and `.yaml` file below it.
   public var computes: [String]
+  /// The place of each value, by key, such as `workspace.name` and `computes.0`.
+  ///
+  /// Nothing for what `berth.yaml` leaves out.
+  public var places: [String: SourceLocation] = [:]
 
   /// A configuration, as `berth.yaml` would say it.
   public init(
@@ -26,8 +31,9 @@ public struct StackConfiguration: Hashable, Sendable {
 
 /// The embedded workspace, the one backend there is for now (`type: local`).
 public struct BackendConfiguration: Hashable, Sendable {
-  /// The file that keeps the workspace, from the stack's folder; nil for `.berth/workspace.db`.
-  /// Several stacks share a workspace by naming one file.
+  /// The file that keeps the workspace, from the stack's folder; nil for the stack's own.
+  ///
+  /// That is `.berth/workspace.db`. Several stacks share a workspace by naming one file.
   public var store: String?
   /// How long an operation of the simulated service takes, in milliseconds.
   public var operationMilliseconds: Int

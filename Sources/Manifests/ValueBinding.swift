@@ -8,27 +8,62 @@ struct ValueBinding {
   /// The target's address, for findings.
   var address: String?
   var findings = DiagnosticList()
+  /// The lines of the file that may hold a secret, whatever is wrong with them.
+  var secretLines: Set<Int> = []
+  /// Patterns of fields, so that each is read once.
+  private var patterns: [String: Regex<AnyRegexOutput>] = [:]
+
+  init(secrets: any SecretSource) {
+    self.secrets = secrets
+  }
 
   /// The value of a field; nil if it is absent (`null`) or does not fit, which is then reported.
   mutating func value(
-    _ node: YAMLNode, of field: Field, usesOlderName: Bool = false
+    _ node: YAMLNode, of field: Field, _ tree: FieldTree, at path: AttributePath,
+    usesOlderName: Bool
   ) -> AttributeValue? {
+    if field.isKeptSecret { hideLines(of: node) }
     if node.scalar == .null { return nil }
-    if field.isSecret { return secret(node, of: field) }
-    return value(node, field.type, Naming(field.path, usesOlderName: usesOlderName))
+    if field.isKeptSecret { return secret(node, of: field, at: path) }
+    return value(
+      node, field.type, Naming(path, object: tree.object, usesOlderName: usesOlderName))
   }
 
-  /// What findings call a value, and whether words of older clients are understood in it.
+  /// Keeps the lines of a node out of every finding about this file.
+  mutating func hideLines(of node: YAMLNode) {
+    let place = node.location
+    secretLines.formUnion(place.start.line...max(place.start.line, place.end.line))
+  }
+
+  /// Reports a value of the wrong type.
+  mutating func refuse(
+    _ node: YAMLNode, _ expected: String, at path: [String], mayHoldSecret: Bool
+  ) {
+    guard mayHoldSecret, node.kind == .scalar else {
+      findings.append(.wrongType(AttributePath(path), expected, node, address))
+      return
+    }
+    hideLines(of: node)
+    findings.append(.wrongTypeOfSecrets(AttributePath(path), expected, node, address))
+  }
+
+  /// What findings call a value, and what else is known of its place.
   private struct Naming {
     let path: AttributePath
+    /// What objects in it may hold.
+    let object: FieldTree?
+    /// True if the words of older clients are understood in it.
     let usesOlderName: Bool
 
-    init(_ path: AttributePath, usesOlderName: Bool = false) {
+    init(_ path: AttributePath, object: FieldTree?, usesOlderName: Bool = false) {
       self.path = path
+      self.object = object
       self.usesOlderName = usesOlderName
     }
 
-    func inside(_ segment: String) -> Naming { Naming(AttributePath(path.segments + [segment])) }
+    func inside(_ segment: String) -> Naming {
+      Naming(AttributePath(path.segments + [segment]), object: object)
+    }
   }
 
   private mutating func value(
@@ -36,34 +71,66 @@ struct ValueBinding {
   ) -> AttributeValue? {
     switch type {
     case .text(let pattern): return text(node, pattern, name)
-    case .boolean, .toggle: return boolean(node, name)
+    case .boolean: return boolean(node, name)
+    case .toggle(let on, let off): return toggle(node, on, off, name)
     case .integer(let range): return integer(node, range, name)
     case .duration(let unit, let range): return duration(node, unit, range, name)
     case .choice(let choices): return choice(node, choices, name)
     case .resourceID(let types): return resourceID(node, types, name)
-    case .region, .secretFile: return text(node, nil, name)
+    case .region: return region(node, name)
+    case .secretFile: return text(node, nil, name)
     case .list(let element, let limit): return list(node, element, limit, name)
     case .object(let fields): return object(node, fields, name)
     case .map(let element): return map(node, element, name)
-    case .anything: return anything(node)
+    case .anything: return anything(node, name)
     }
   }
 
   // MARK: Scalars
 
+  /// The text of a scalar that means something, whatever YAML takes it for.
+  private mutating func word(_ node: YAMLNode, _ expected: String, _ name: Naming) -> String? {
+    guard node.kind == .scalar, node.scalar != .null else {
+      findings.append(.wrongType(name.path, expected, node, address))
+      return nil
+    }
+    if node.text.holdsReference {
+      findings.append(.referenceNotAllowed(name.path, node, address))
+      return nil
+    }
+    return node.text
+  }
+
   private mutating func text(
     _ node: YAMLNode, _ pattern: String?, _ name: Naming
   ) -> AttributeValue? {
-    guard node.kind == .scalar else {
-      findings.append(.wrongType(name.path, "a text", node, address))
+    guard let text = word(node, "a text", name) else { return nil }
+    if let pattern, !matches(text, pattern) {
+      findings.append(
+        .wrongValue(name.path, "it must match the pattern '\(pattern)'", node, address))
       return nil
     }
-    if node.text.contains("${") { findings.append(.referenceNotAllowed(name.path, node, address)) }
-    if let pattern, let regex = try? Regex(pattern), (try? regex.wholeMatch(in: node.text)) == nil {
-      findings.append(.wrongValue(name.path, "it does not look like one", node, address))
+    return .text(text)
+  }
+
+  /// True if a pattern matches the whole of a text.
+  ///
+  /// It compares scalar by scalar, so that no letter passes for one that only looks the same. A
+  /// pattern that can't be read matches nothing.
+  private mutating func matches(_ text: String, _ pattern: String) -> Bool {
+    let regex = patterns[pattern] ?? (try? Regex(pattern).matchingSemantics(.unicodeScalar))
+    patterns[pattern] = regex
+    return regex.flatMap { try? $0.wholeMatch(in: text) } != nil
+  }
+
+  private mutating func region(_ node: YAMLNode, _ name: Naming) -> AttributeValue? {
+    guard let text = word(node, "a region", name) else { return nil }
+    guard matches(text, "[A-Za-z][A-Za-z0-9 ]{1,63}") else {
+      findings.append(
+        .wrongValue(name.path, "a region looks like 'westeurope' or 'West Europe'", node, address))
       return nil
     }
-    return .text(node.text)
+    return .text(text)
   }
 
   private mutating func boolean(_ node: YAMLNode, _ name: Naming) -> AttributeValue? {
@@ -77,22 +144,36 @@ struct ValueBinding {
     }
   }
 
+  /// Older clients wrote the service's own words.
+  private mutating func toggle(
+    _ node: YAMLNode, _ on: String, _ off: String, _ name: Naming
+  ) -> AttributeValue? {
+    if name.usesOlderName {
+      if node.text.lowercased() == on.lowercased() { return true }
+      if node.text.lowercased() == off.lowercased() { return false }
+    }
+    return boolean(node, name)
+  }
+
   private mutating func integer(
     _ node: YAMLNode, _ range: ClosedRange<Int>, _ name: Naming
   ) -> AttributeValue? {
-    guard let number = wholeNumber(node) else {
+    if let number = wholeNumber(node) { return inRange(number, range, node, name) }
+    if node.kind == .scalar, matches(node.text, "[-+]?[0-9]{1,40}") {
+      findings.append(.outOfRange(name.path, node.text, range, node, address))
+    } else {
       findings.append(.wrongType(name.path, "a whole number", node, address))
-      return nil
     }
-    return inRange(number, range, node, name)
+    return nil
   }
 
   /// A whole number, also as text: `az ml` takes "4" for 4.
   private func wholeNumber(_ node: YAMLNode) -> Int? {
     switch node.scalar {
     case .integer(let integer): integer
+    case .number(let number): Int(exactly: number)
     case .text(let text): Int(text)
-    case .null, .bool, .number, nil: nil
+    case .null, .bool, nil: nil
     }
   }
 
@@ -112,7 +193,7 @@ struct ValueBinding {
     _ number: Int, _ range: ClosedRange<Int>, _ node: YAMLNode, _ name: Naming
   ) -> AttributeValue? {
     guard range.contains(number) else {
-      findings.append(.outOfRange(name.path, number, range, node, address))
+      findings.append(.outOfRange(name.path, "\(number)", range, node, address))
       return nil
     }
     return .integer(number)
@@ -121,8 +202,13 @@ struct ValueBinding {
   private mutating func choice(
     _ node: YAMLNode, _ choices: [FieldType.Choice], _ name: Naming
   ) -> AttributeValue? {
-    let word = node.text.lowercased()
-    if let choice = choices.first(where: { $0.name.lowercased() == word }) {
+    let known = choices.map { "'\($0.name)'" }.joined(separator: ", ")
+    guard let text = word(node, "one of \(known)", name) else { return nil }
+    let word = text.lowercased()
+    // Words of older clients are understood under their older keys only, as by `az ml`.
+    if let choice = choices.first(where: {
+      name.usesOlderName ? $0.isMeant(by: word) : $0.name.lowercased() == word
+    }) {
       return .text(choice.name)
     }
     let byWire = choices.first { $0.wire.lowercased() == word }
@@ -134,17 +220,14 @@ struct ValueBinding {
   private mutating func resourceID(
     _ node: YAMLNode, _ types: [String], _ name: Naming
   ) -> AttributeValue? {
-    guard node.kind == .scalar else {
-      findings.append(.wrongType(name.path, "a resource id", node, address))
-      return nil
-    }
+    guard let text = word(node, "a resource id", name) else { return nil }
     do {
-      let id = try ARMResourceID(parsing: node.text)
+      let id = try ARMResourceID(parsing: text)
       if !types.isEmpty, !types.contains(where: { $0.lowercased() == id.type }) {
-        findings.append(.wrongResourceType(name.path, types, node, address))
+        findings.append(.wrongResourceType(name.path, types, id, node, address))
         return nil
       }
-      return .text(node.text)
+      return .text(id.text)
     } catch {
       findings.append(.malformedResourceID(name.path, error.reason, types.first, node, address))
       return nil
@@ -177,15 +260,19 @@ struct ValueBinding {
       findings.append(.wrongType(name.path, "a mapping", node, address))
       return nil
     }
+    let areTags = name.path == "tags"
+    let before = findings.errorCount
     var entries: [String: AttributeValue] = [:]
     for (key, entry) in node.entries {
-      if entry.scalar == .null {
+      if areTags, MarkTags.isMark(key.text) {
+        findings.append(.reservedTag(key, address))
+      } else if entry.scalar == .null, !areTags {
         entries[key.text] = .null
-      } else if let value = value(entry, element, name.inside(key.text)) {
-        entries[key.text] = value
+      } else {
+        entries[key.text] = value(entry, element, name.inside(key.text))
       }
     }
-    return .map(entries)
+    return findings.errorCount == before ? .map(entries) : nil
   }
 
   private mutating func object(
@@ -196,53 +283,49 @@ struct ValueBinding {
       return nil
     }
     let before = findings.errorCount
+    let bound = self.fields(
+      of: node, by: name.object ?? FieldTree(fields), table: fields, at: name.path.segments,
+      owner: name.path.description, missingAt: node.location.firstLine)
     var result = AttributeValue.map([:])
-    bindObject(node, FieldTree(fields), name, into: &result)
-    for field in fields where field.isRequired && result[field.path] == nil {
-      guard findings.errorCount == before else { break }
-      let path = AttributePath(name.path.segments + field.path.segments)
-      findings.append(.missingField(path, node.location.firstLine, address))
+    for (slot, field) in fields.enumerated() {
+      if let value = bound.values[slot] { result[field.path] = value }
     }
     return findings.errorCount == before ? result : nil
   }
 
-  private mutating func bindObject(
-    _ node: YAMLNode, _ tree: FieldTree, _ name: Naming, into result: inout AttributeValue
-  ) {
-    for (key, entry) in node.entries {
-      guard let child = tree.children[key.text] else {
-        findings.append(.unknownKey(key, tree.names, name.path.description, address))
-        continue
-      }
-      if let (_, field) = child.field {
-        if entry.scalar == .null { continue }
-        if let value = value(entry, field.type, name.inside(key.text)) {
-          result[field.path] = value
-        }
-      } else if entry.kind == .mapping {
-        bindObject(entry, child, name.inside(key.text), into: &result)
-      } else {
-        findings.append(.wrongType(name.inside(key.text).path, "a mapping", entry, address))
-      }
-    }
-  }
-
-  private func anything(_ node: YAMLNode) -> AttributeValue {
+  private mutating func anything(_ node: YAMLNode, _ name: Naming) -> AttributeValue? {
     switch node.kind {
-    case .sequence: return .list(node.elements.map(anything))
+    case .sequence:
+      return .list(
+        node.elements.enumerated().compactMap { anything($1, name.inside("\($0)")) })
     case .mapping:
-      return .map(
-        Dictionary(
-          node.entries.map { ($0.key.text, anything($0.value)) },
-          uniquingKeysWith: { first, _ in first }))
+      var entries: [String: AttributeValue] = [:]
+      for (key, value) in node.entries {
+        entries[key.text] = anything(value, name.inside(key.text))
+      }
+      return .map(entries)
     case .scalar:
       switch node.scalar ?? .null {
       case .null: return .null
       case .bool(let bool): return .bool(bool)
       case .integer(let integer): return .integer(integer)
-      case .number(let number): return .number(number)
-      case .text(let text): return .text(text)
+      case .number(let number) where number.isFinite: return .number(number)
+      case .number:
+        findings.append(.wrongType(name.path, "a number that JSON can say", node, address))
+        return nil
+      case .text: return word(node, "a text", name).map(AttributeValue.text)
       }
     }
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func wrongTypeOfSecrets(
+    _ path: AttributePath, _ expected: String, _ node: YAMLNode, _ address: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      .error, .wrongType, "Value has the wrong type",
+      detail: "'\(path)' must be \(expected), and here is a text or number.", address: address,
+      at: node.location, hidesSource: true)
   }
 }

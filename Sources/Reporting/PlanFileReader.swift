@@ -137,7 +137,7 @@ private struct PlanFileReader {
   }
 
   private func list(_ key: String) throws(PlanFileFailure) -> [AttributeValue] {
-    guard let list = body[key]?.list else { throw wrong(key) }
+    guard let list = body[key: key]?.list else { throw wrong(key) }
     return list
   }
 

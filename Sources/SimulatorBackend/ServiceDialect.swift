@@ -63,7 +63,16 @@ package struct ServiceDialect: Sendable {
         needsPut = true
       }
     }
-    for addition in target.kind.addsToBody(target) { merged[addition.path] = addition.value }
+    // What a creation adds stays as the service has it, unless it belongs to what changes: the
+    // status of TLS to its certificate.
+    let changedObjects = Set(
+      paths.compactMap { path in
+        target.kind.slot(path).flatMap { target.kind.fields[$0].wire?.segments.dropLast() }
+      })
+    for addition in target.kind.addsToBody(target)
+    where changedObjects.contains(addition.path.segments.dropLast()) {
+      merged[addition.path] = addition.value
+    }
     merged["tags"] = tags(
       paths.contains("tags") ? target["tags"] : current["tags"], with: marks)
     var requests = actions.sorted { $0.key < $1.key }

@@ -1,4 +1,4 @@
-internal import TargetModel
+package import TargetModel
 
 /// The compute service of one workspace as a pure state machine: a request and the time go in, a
 /// response comes out, rows of the store change.
@@ -55,6 +55,11 @@ public struct SimulatedService<Store: WorldStore> {
       throw ServiceRefusal.notFound(name, in: configuration.workspace)
     }
     return compute
+  }
+
+  /// The bodies of the targets that hold a resource, by its canonical key.
+  package func bodies(holding key: String) throws -> [AttributeValue] {
+    try store.holders(ofResource: key).map(\.body)
   }
 
   func kind(of body: AttributeValue) -> KindDescriptor? {

@@ -37,14 +37,14 @@ extension AttributeValue {
   }
 
   /// The entry of a map, or nil.
-  public subscript(key: String) -> AttributeValue? { map?[key] }
+  public subscript(key key: String) -> AttributeValue? { map?[key] }
 
   /// The value at a path of nested maps, or nil where there is none.
   public subscript(path: AttributePath) -> AttributeValue? {
     get {
       var value = self
       for segment in path.segments {
-        guard let next = value[segment] else { return nil }
+        guard let next = value[key: segment] else { return nil }
         value = next
       }
       return value
@@ -73,10 +73,15 @@ extension AttributeValue {
 extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+  /// The value that a literal stands for.
   public init(stringLiteral value: String) { self = .text(value) }
+  /// The value that a literal stands for.
   public init(integerLiteral value: Int) { self = .integer(value) }
+  /// The value that a literal stands for.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// The value that a literal stands for.
   public init(arrayLiteral elements: AttributeValue...) { self = .list(elements) }
+  /// The value that a literal stands for.
   public init(dictionaryLiteral elements: (String, AttributeValue)...) {
     self = .map(Dictionary(elements, uniquingKeysWith: { _, last in last }))
   }

@@ -1,11 +1,14 @@
 extension Field {
   /// The form of a value in which two sides compare: what the field's `comparison` says means
-  /// nothing is gone. Normalising twice changes nothing more.
+  /// nothing is gone.
+  ///
+  /// Normalising twice changes nothing more.
   public func normalised(_ value: AttributeValue) -> AttributeValue {
     switch comparison {
     case .exact: type.normalised(value)
     case .ignoringCase: type.normalised(value).mapText { $0.lowercased() }
-    case .resourceID: value.mapText { (try? ARMResourceID(parsing: $0))?.canonical ?? $0.lowercased() }
+    case .resourceID:
+      value.mapText { (try? ARMResourceID(parsing: $0))?.canonical ?? $0.lowercased() }
     case .region:
       value.mapText { text in String(text.lowercased().filter { !$0.isWhitespace }) }
     case .set:
@@ -16,7 +19,9 @@ extension Field {
       }
     case .listByKey(let key):
       normalisedList(value) { elements in
-        elements.sorted { ($0[key]?.canonicalJSON ?? "") < ($1[key]?.canonicalJSON ?? "") }
+        elements.sorted {
+          ($0[key: key]?.canonicalJSON ?? "") < ($1[key: key]?.canonicalJSON ?? "")
+        }
       }
     }
   }
@@ -42,8 +47,8 @@ extension FieldType {
       .text((try? ARMResourceID(parsing: text))?.canonical ?? text.lowercased())
     case (.region, .text(let text)):
       .text(String(text.lowercased().filter { !$0.isWhitespace }))
-    case (.choice, .text(let text)):
-      .text(text.lowercased())
+    case (.choice(let choices), .text(let text)):
+      .text((choices.first { $0.isMeant(by: text) }?.name ?? text).lowercased())
     default: value
     }
   }

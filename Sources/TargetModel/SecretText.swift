@@ -14,15 +14,25 @@ public struct SecretText: Hashable, Sendable {
     case file(String)
   }
 
+  /// Where it comes from.
   public let origin: Origin
   private let contents: String
 
+  /// A value made of its parts.
   public init(_ contents: String, from origin: Origin) {
     self.contents = contents
     self.origin = origin
   }
 
-  /// The secret itself. Only for a request's body and for fingerprints.
+  /// What stands for a secret that nobody looked up, where only the form of manifests is checked.
+  public static let unresolved = "unresolved"
+
+  /// False if nobody looked the secret up, so that nothing can be said of its content.
+  public var isResolved: Bool { contents != Self.unresolved }
+
+  /// The secret itself.
+  ///
+  /// Only for a request's body and for fingerprints.
   public func reveal() -> String { contents }
 }
 
@@ -30,7 +40,10 @@ extension SecretText: CustomStringConvertible, CustomDebugStringConvertible, Cus
   /// What people see in place of a secret.
   public static let placeholder = "(sensitive value)"
 
+  /// The text that people read.
   public var description: String { Self.placeholder }
+  /// The same: a secret has no other form.
   public var debugDescription: String { Self.placeholder }
+  /// An empty mirror: nothing to look into.
   public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

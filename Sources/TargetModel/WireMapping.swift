@@ -3,8 +3,10 @@
 /// Bodies have the shape of api.md section 3 for requests and responses alike. A backend moves the
 /// JSON; nothing in it knows a kind.
 public struct WireMapping: Sendable {
+  /// The kinds there are.
   public let catalog: KindCatalog
 
+  /// A value made of its parts.
   public init(catalog: KindCatalog) {
     self.catalog = catalog
   }
@@ -73,6 +75,7 @@ public struct WireMapping: Sendable {
         attributes[slot] = field.decode(value)
       }
     }
+    kind.pruneObserved(kind, &attributes)
     return attributes
   }
 
@@ -117,11 +120,12 @@ extension FieldType {
     switch (self, value) {
     case (_, .secret(let secret)): return .text(secret.reveal())
     case (.toggle(let on, let off), .bool(let bool)): return .text(bool ? on : off)
+    // Minutes stay minutes: the official client shows no other form of them.
+    case (.duration(.minutes, _), .integer(let count)): return .text("PT\(count)M")
     case (.duration(let unit, _), .integer(let count)):
       return .text(ISODuration.text(seconds: count * unit.rawValue))
     case (.choice(let choices), .text(let word)):
-      let key = word.lowercased()
-      return .text(choices.first { $0.name.lowercased() == key }?.wire ?? word)
+      return .text(choices.first { $0.isMeant(by: word) }?.wire ?? word)
     case (.list(let element, _), .list(let values)): return .list(values.map(element.encode))
     case (.map(let element), .map(let values)): return .map(values.mapValues(element.encode))
     case (.object(let fields), .map):

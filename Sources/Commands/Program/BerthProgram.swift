@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Diagnostics
 
 /// The program behind the `berth` command.
 public enum BerthProgram {
@@ -13,10 +14,21 @@ public enum BerthProgram {
   package static func run(_ arguments: [String], in context: CommandContext) async -> ExitStatus {
     let spelling = ArgumentSpelling(subcommands: BerthCommand.subcommandNames)
     let words = spelling.normalised(arguments, environment: context.environment)
+    if let word = words.first, !word.hasPrefix("-"),
+      !BerthCommand.subcommandNames.contains(word), word != "help"
+    {
+      let suggestion = nearest(to: word, among: BerthCommand.subcommandNames.sorted())
+      context.messages.writeLine(
+        "Error: There is no command '\(word.visible)'."
+          + (suggestion.map { " Did you mean \"\($0)\"?" } ?? "")
+          + " See 'berth --help'.")
+      return .failure
+    }
     do {
-      let command = try BerthCommand.parseAsRoot(words)
+      var command = try BerthCommand.parseAsRoot(words)
       guard let subcommand = command as? any Subcommand else {
-        context.output.writeLine(BerthCommand.helpMessage(columns: helpColumns(in: context)))
+        // A group of commands, or a request for help: running it throws its help.
+        try command.run()
         return .success
       }
       return await subcommand.run(in: context)
@@ -54,14 +66,16 @@ struct BerthCommand: ParsableCommand {
     discussion: """
       Begin with 'berth init', then 'berth plan' and 'berth apply'.
 
-      Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 refused by a
-      safety rule, 4 locked, 5 saved plan is stale, 6 applied in part, 130 and 143
-      interrupted and terminated.
+      Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 refused
+      by a safety rule, 4 locked, 5 saved plan is stale, 6 applied in part, 130
+      and 143 interrupted and terminated.
       """,
     subcommands: subcommands)
 
   private static let subcommands: [any ParsableCommand.Type] = [
-    InitCommand.self, VersionCommand.self,
+    InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
+    DestroyCommand.self, DriftCommand.self, ListCommand.self, ShowCommand.self,
+    WorkspaceCommand.self, VersionCommand.self,
   ]
 
   /// The subcommands' names and aliases.

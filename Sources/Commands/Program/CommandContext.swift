@@ -20,7 +20,9 @@ package struct CommandContext: Sendable {
   package var messageTerminal: TerminalFacts
   /// Measures durations.
   package var clock: any Clock<Duration>
-  /// The wall time in milliseconds since 1970. Printed and stored, never compared to decide.
+  /// The wall time in milliseconds since 1970.
+  ///
+  /// Printed and stored, never compared to decide.
   package var now: @Sendable () -> Int64
   /// So many random bytes.
   package var randomBytes: @Sendable (Int) -> [UInt8]
@@ -28,13 +30,15 @@ package struct CommandContext: Sendable {
   package var who: String
   /// Signals that ask the command to end.
   package var signals: SignalSource
+  /// Ends the process at once, whatever is still going on.
+  package var leaveAtOnce: @Sendable (Int32) -> Void
 
   package init(
     environment: [String: String], workingDirectory: String, output: Console, messages: Console,
     readLine: @escaping @Sendable () -> String?, canAsk: Bool, outputTerminal: TerminalFacts,
     messageTerminal: TerminalFacts, clock: any Clock<Duration>,
     now: @escaping @Sendable () -> Int64, randomBytes: @escaping @Sendable (Int) -> [UInt8],
-    who: String, signals: SignalSource
+    who: String, signals: SignalSource, leaveAtOnce: @escaping @Sendable (Int32) -> Void
   ) {
     self.environment = environment
     self.workingDirectory = workingDirectory
@@ -49,6 +53,7 @@ package struct CommandContext: Sendable {
     self.randomBytes = randomBytes
     self.who = who
     self.signals = signals
+    self.leaveAtOnce = leaveAtOnce
   }
 
   /// True if Berth should not hint at the next command (`BERTH_IN_AUTOMATION`).
@@ -59,6 +64,9 @@ package struct CommandContext: Sendable {
     guard let value = environment[name] else { return false }
     return !value.isEmpty && value != "0"
   }
+
+  /// Ends the process at once.
+  func leave(_ status: ExitStatus) { leaveAtOnce(status.rawValue) }
 
   /// A path as it counts from a folder.
   package func path(_ path: String, from folder: String) -> String {

@@ -30,7 +30,8 @@ extension CommandContext {
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &source) }
       },
       who: ProcessFacts.who(),
-      signals: SignalSource { ProcessFacts.signals() })
+      signals: SignalSource { ProcessFacts.signals() },
+      leaveAtOnce: { _exit($0) })
   }
 }
 

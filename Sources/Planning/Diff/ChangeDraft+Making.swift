@@ -22,7 +22,7 @@ extension ChangeDraft {
     let change = Change(
       address: observed.address, action: act == .detach ? .detach : .delete, reason: reason,
       resource: observed.resource?.shown, before: world.nested(observed),
-      precondition: observed.fingerprint)
+      precondition: observed.fingerprint(in: world.request.catalog))
     return ChangeDraft(change: change, acts: [act], desired: nil, observed: observed)
   }
 
@@ -34,14 +34,14 @@ extension ChangeDraft {
     let change = Change(
       address: observed.address, action: .forget, reason: reason,
       resource: observed.resource?.shown, before: nested, after: nested,
-      precondition: observed.fingerprint)
+      precondition: observed.fingerprint(in: world.request.catalog))
     return ChangeDraft(change: change, acts: [.mark], desired: nil, observed: observed)
   }
 
   /// A living target that is to be taken away and made again.
   static func recreating(
     _ desired: ComputeTarget, _ observed: ObservedTarget, _ comparison: TargetComparison,
-    isBroken: Bool
+    isBroken: Bool, known world: PlanningWorld
   ) -> ChangeDraft {
     let action: Action =
       switch (observed.isAttached, desired.isAttached) {
@@ -56,7 +56,7 @@ extension ChangeDraft {
       attributes: comparison.differences, unchangedAttributeCount: comparison.unchangedCount,
       source: desired.location, resource: desired.heldResource?.shown ?? observed.resource?.shown,
       before: desired.kind.nested(observed.attributes), after: desired.nestedWithDefaults,
-      sensitivePaths: desired.setSecrets, precondition: observed.fingerprint)
+      sensitivePaths: desired.setSecrets, precondition: observed.fingerprint(in: world.request.catalog))
     let acts = [action.release, action.acquisition].compactMap { $0 }
     return ChangeDraft(
       change: change, acts: acts + desired.powerActsAfterMaking, desired: desired,
@@ -65,7 +65,8 @@ extension ChangeDraft {
 
   /// A living target whose differences can be brought about on it; without acts if there are none.
   static func updating(
-    _ desired: ComputeTarget, _ observed: ObservedTarget, _ comparison: TargetComparison
+    _ desired: ComputeTarget, _ observed: ObservedTarget, _ comparison: TargetComparison,
+    known world: PlanningWorld
   ) -> ChangeDraft {
     var change = Change(
       address: desired.address, action: .update,
@@ -73,7 +74,7 @@ extension ChangeDraft {
       attributes: comparison.differences, unchangedAttributeCount: comparison.unchangedCount,
       source: desired.location, resource: observed.resource?.shown,
       before: desired.kind.nested(observed.attributes), after: desired.nestedWithDefaults,
-      sensitivePaths: desired.setSecrets, precondition: observed.fingerprint)
+      sensitivePaths: desired.setSecrets, precondition: observed.fingerprint(in: world.request.catalog))
     var acts: [Act] = comparison.differences.isEmpty ? [] : [.update]
     if let wanted = desired.settings.power, wanted != observed.power {
       if acts.isEmpty {

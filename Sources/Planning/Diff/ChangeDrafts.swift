@@ -53,9 +53,9 @@ private func changing(
   let isBroken = observed.state == .failed || observed.state == .canceled
   let crossesOver = desired.isAttached != observed.isAttached
   if comparison.needsRecreation || isBroken || crossesOver {
-    return .recreating(desired, observed, comparison, isBroken: isBroken)
+    return .recreating(desired, observed, comparison, isBroken: isBroken, known: world)
   }
-  var draft = ChangeDraft.updating(desired, observed, comparison)
+  var draft = ChangeDraft.updating(desired, observed, comparison, known: world)
   let adopts = !world.owns(observed)
   if desired.kind.updatesMarks {
     draft.addMarkChanges(adopts: adopts, stack: world.request.stack)

@@ -1,20 +1,20 @@
 internal import Digests
-internal import TargetModel
+package import TargetModel
 
 /// What differs between a target as desired and as observed.
-struct TargetComparison {
+package struct TargetComparison: Sendable {
   /// The fields that differ, in the order of the kind's table, and then what `berth:` says.
-  var differences: [AttributeChange] = []
-  var unchangedCount = 0
+  package private(set) var differences: [AttributeChange] = []
+  package private(set) var unchangedCount = 0
   /// Secrets of which nobody can tell whether they changed.
-  var unknowableSecrets: [AttributePath] = []
+  package private(set) var unknowableSecrets: [AttributePath] = []
 
   /// True if a difference can't be brought about on the living target.
-  var needsRecreation: Bool { differences.contains { $0.effect != .inPlace } }
+  package var needsRecreation: Bool { differences.contains { $0.effect != .inPlace } }
 
   /// Compares two targets of one kind, slot by slot. Both sides are normalised first and nothing
   /// is filtered afterwards.
-  init(_ desired: ComputeTarget, with observed: ObservedTarget) {
+  package init(_ desired: ComputeTarget, with observed: ObservedTarget) {
     for (slot, field) in desired.kind.fields.enumerated() {
       guard field.setBy == .user, field.wire != nil, !desired.ignoresChanges(of: field.path) else {
         continue

@@ -10,7 +10,7 @@ func checkAttachOnce(
 ) {
   guard world.request.mode != .destroy else { return }
   var claims: [String: [ComputeTarget]] = [:]
-  for target in world.pairs.compactMap(\.desired) {
+  for target in world.inOrderOfClaim {
     guard let resource = target.heldResource else { continue }
     if let first = claims[resource.key]?.first(where: { $0.heldResource?.clashes(with: resource) == true }) {
       findings.append(.claimedTwice(target, resource, first))
@@ -33,6 +33,20 @@ func checkAttachOnce(
     }
   }
   reportDoubleAttachments(holders, released, world, &findings)
+}
+
+extension PlanningWorld {
+  /// The desired targets, those first that hold what they name already, then in the order of the
+  /// manifests: it is the newcomer that is told to go.
+  fileprivate var inOrderOfClaim: [ComputeTarget] {
+    let claims = pairs.compactMap { pair -> (isHolder: Bool, target: ComputeTarget)? in
+      guard let desired = pair.desired, let resource = desired.heldResource else { return nil }
+      return (pair.observed?.resource?.clashes(with: resource) == true, desired)
+    }
+    return claims.sorted {
+      ($0.isHolder ? 0 : 1, $0.target.location) < ($1.isHolder ? 0 : 1, $1.target.location)
+    }.map(\.target)
+  }
 }
 
 /// A workspace in which a resource is held twice already: one of the two does not work.

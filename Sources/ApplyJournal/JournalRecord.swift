@@ -1,0 +1,91 @@
+public import Planning
+public import TargetModel
+
+/// A record with the moment it was made.
+public struct JournalEntry: Hashable, Sendable {
+  /// Wall time, in milliseconds since 1970 (UTC). For people only: it is never compared.
+  public var milliseconds: Int
+  public var record: JournalRecord
+
+  public init(milliseconds: Int, record: JournalRecord) {
+    self.milliseconds = milliseconds
+    self.record = record
+  }
+}
+
+/// Something that happened in an apply.
+///
+/// An intent is written before its effect, so that after a crash between the two it is known that
+/// nobody knows. Nothing needs the journal to be safe: without it the next plan is made from
+/// reality alone.
+public enum JournalRecord: Hashable, Sendable {
+  /// The run began; the first record of every journal.
+  case started(RunHeader)
+  /// A step's request is about to be sent, perhaps not for the first time.
+  case intended(Intent)
+  /// The service took a step's request. The operation can be asked for by its reference, also by
+  /// another process; nil if it was over when it was answered.
+  case submitted(StepID, operation: String?)
+  /// A step is over.
+  case finished(StepID, StepResult)
+  /// The run is over.
+  case ended(RunEnd)
+}
+
+/// Which run a journal tells of.
+public struct RunHeader: Hashable, Sendable {
+  /// The run's own id.
+  public var run: String
+  public var stack: String
+  /// The workspace's resource id.
+  public var workspace: String
+  /// The digest of the plan that is carried out, as it is shown.
+  public var planDigest: String
+
+  public init(run: String, stack: String, workspace: String, planDigest: String) {
+    self.run = run
+    self.stack = stack
+    self.workspace = workspace
+    self.planDigest = planDigest
+  }
+}
+
+/// A request that is about to be sent.
+public struct Intent: Hashable, Sendable {
+  public var step: StepID
+  public var act: Act
+  public var address: TargetAddress
+  /// The underlying resource that the act takes or gives up, if any.
+  public var resource: String?
+
+  public init(step: StepID, act: Act, address: TargetAddress, resource: String? = nil) {
+    self.step = step
+    self.act = act
+    self.address = address
+    self.resource = resource
+  }
+
+  public init(_ step: Step) {
+    self.init(step: step.id, act: step.act, address: step.address, resource: step.resource)
+  }
+}
+
+/// How a step ended, as far as the journal keeps it.
+public enum StepResult: Hashable, Sendable {
+  case done
+  case failed(code: String, message: String)
+  /// Nobody can say whether the effect took place.
+  case unknown(code: String, message: String)
+  /// The intent was written, but the request was never sent.
+  case notSent
+}
+
+/// How a run ended.
+public enum RunEnd: String, Hashable, Sendable {
+  /// Every step is done.
+  case complete
+  /// At least one step is not.
+  case partial
+  /// A signal ended it early.
+  case interrupted
+}

@@ -1,0 +1,16 @@
+/// Where an apply writes its journal.
+public protocol JournalWriting: Sendable {
+  /// Adds an entry. It is durable when this returns; once it failed, it fails for ever, because a
+  /// failed sync is never retried into success (reliability.md F23).
+  func append(_ entry: JournalEntry) throws(JournalWriteFailure)
+}
+
+/// The journal can't be written, so nothing may be started any more.
+public struct JournalWriteFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Why, in a sentence without a full stop.
+  public let reason: String
+
+  public init(_ reason: String) { self.reason = reason }
+
+  public var description: String { reason }
+}

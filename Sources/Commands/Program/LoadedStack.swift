@@ -1,0 +1,134 @@
+internal import ComputeKinds
+internal import Diagnostics
+internal import Digests
+internal import Manifests
+internal import Storage
+internal import TargetModel
+
+/// A stack as it stands on disk, read and bound.
+struct LoadedStack: Sendable {
+  let folder: StackFolder
+  let configuration: StackConfiguration
+  let targets: [ComputeTarget]
+  /// The SHA-256 of everything that was read, 64 hexadecimal digits.
+  let manifestsSHA256: String
+
+  /// Where the embedded workspace is kept.
+  var storePath: String {
+    let store = configuration.backend.store ?? StackFolder.ownFolderName + "/workspace.db"
+    return store.hasPrefix("/") ? store : folder.path + "/" + store
+  }
+}
+
+/// Reads stacks: the only place where disk, binder and kinds meet.
+struct StackLoader {
+  let context: CommandContext
+  /// What was found, with the texts it was found in.
+  var findings = DiagnosticList()
+  var sources = SourceTexts()
+
+  init(_ context: CommandContext) {
+    self.context = context
+  }
+
+  /// What a command needs of secrets.
+  enum SecretUse {
+    /// Their values, to compare and to send.
+    case resolve
+    /// Only that references are well formed.
+    case checkForm
+  }
+
+  /// Reads the stack that a folder belongs to; nil if its `berth.yaml` does not say enough.
+  ///
+  /// Everything found is in `findings`.
+  mutating func load(from start: String, secrets: SecretUse) -> LoadedStack? {
+    guard let folder = StackFolder.containing(start) else {
+      findings.append(.noStack(start))
+      return nil
+    }
+    let name = StackFolder.configurationName
+    let configurationBytes: [UInt8]
+    do {
+      configurationBytes = try folder.configuration()
+    } catch {
+      findings.append(.unreadableConfiguration(name, error.reason))
+      return nil
+    }
+    sources.add(name, configurationBytes)
+    guard
+      let configuration = readConfiguration(configurationBytes, file: name, reporting: &findings)
+    else { return nil }
+
+    let files = folder.manifests(matching: configuration.computes, reporting: &findings)
+    for file in files { sources.add(file.path, file.bytes) }
+    let rules = KindRules(
+      catalog: .azureML, checkName: checkName(_:of:at:reporting:),
+      checkWorkspace: checkAgainstWorkspace(_:_:reporting:), advice: kindAdvice(for:))
+    let manifests = files.map { ManifestFile(path: $0.path, bytes: $0.bytes) }
+    let targets =
+      switch secrets {
+      case .resolve:
+        bindManifests(
+          manifests, of: configuration, rules: rules,
+          secrets: StackSecrets(environment: context.environment, folder: folder.path),
+          reporting: &findings)
+      case .checkForm:
+        bindManifests(
+          manifests, of: configuration, rules: rules, secrets: UnresolvedSecrets(),
+          reporting: &findings)
+      }
+    let digest = sha256(
+      ([(name, configurationBytes)] + files.map { ($0.path, $0.bytes) })
+        .map { "\($0.0)=\(sha256($0.1))" }.joined(separator: "\n"))
+    return LoadedStack(
+      folder: folder, configuration: configuration, targets: targets, manifestsSHA256: digest)
+  }
+}
+
+/// Looks secrets up in the environment and in files below the stack.
+private struct StackSecrets: SecretSource {
+  let environment: [String: String]
+  let folder: String
+
+  func environment(_ name: String) -> String? { environment[name] }
+
+  func file(
+    _ path: String, namedIn manifest: String
+  ) -> Result<SecretFile, SecretFileFailure> {
+    let base = manifest.split(separator: "/").dropLast().joined(separator: "/")
+    let whole = path.hasPrefix("/") || base.isEmpty ? path : base + "/" + path
+    do {
+      let contents = try SafeFile.read(whole, below: folder, limit: 256 << 10)
+      guard let text = String(validating: contents.bytes, as: UTF8.self) else {
+        return .failure(SecretFileFailure("is not text in UTF-8"))
+      }
+      return .success(
+        SecretFile(contents: text, isReadableByOthers: contents.isReadableByOthers))
+    } catch {
+      return .failure(SecretFileFailure(error.reason))
+    }
+  }
+}
+
+extension Rule {
+  static let stackNotFound = Rule("stack-not-found")
+}
+
+extension Diagnostic {
+  fileprivate static func noStack(_ start: String) -> Diagnostic {
+    Diagnostic(
+      .error, .stackNotFound, "No stack here",
+      detail: """
+        There is no berth.yaml in \(start) or in a folder above it. Begin with 'berth init', or \
+        name the stack's folder with '--chdir'.
+        """)
+  }
+
+  fileprivate static func unreadableConfiguration(_ file: String, _ reason: String) -> Diagnostic {
+    Diagnostic(
+      .error, .fileUnreadable, "Stack can't be read",
+      detail: "\(file) \(reason). It must be a regular file of text.",
+      at: SourceLocation(startOf: file))
+  }
+}

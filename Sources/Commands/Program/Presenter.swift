@@ -1,0 +1,136 @@
+internal import ApplyJournal
+internal import Diagnostics
+internal import Planning
+internal import Reporting
+internal import TargetModel
+
+/// Shows what a command found and did: to people, as a stream of events, or both.
+///
+/// Results go to standard output, findings to standard error; with `--json` standard output holds
+/// events only.
+struct Presenter: Sendable {
+  private let context: CommandContext
+  private let output: TerminalStyle
+  private let messages: TerminalStyle
+  /// Where events go; nil for nowhere.
+  private let events: Console?
+  /// True if people are shown text.
+  private let hasText: Bool
+  private let isConcise: Bool
+  private let hasCompactWarnings: Bool
+  var sources = SourceTexts()
+
+  init(
+    _ context: CommandContext, _ common: CommonOptions, events: EventDestination = .none,
+    isConcise: Bool = false, hasCompactWarnings: Bool = false
+  ) {
+    self.context = context
+    output = common.style(of: context.outputTerminal, in: context)
+    messages = common.style(of: context.messageTerminal, in: context)
+    self.isConcise = isConcise
+    self.hasCompactWarnings = hasCompactWarnings
+    switch events {
+    case .none: (self.events, hasText) = (nil, true)
+    case .output: (self.events, hasText) = (context.output, false)
+    case .file(let console): (self.events, hasText) = (console, true)
+    }
+  }
+
+  /// Where a command's events go.
+  enum EventDestination: Sendable {
+    case none
+    case output
+    case file(Console)
+  }
+
+  /// How text looks on standard output.
+  var style: TerminalStyle { output }
+
+  private var stream: EventStream {
+    EventStream(sources: sources) { Timestamp.text(context.now()) }
+  }
+
+  // MARK: Findings
+
+  /// Shows findings in the order in which people read them; at most the first hundred of them.
+  func show(_ findings: DiagnosticList) {
+    let sorted = findings.sorted
+    for finding in sorted.prefix(100) { show(finding) }
+    if sorted.count > 100 { note("... and \(sorted.count - 100) more.") }
+  }
+
+  /// Shows a finding.
+  func show(_ finding: Diagnostic) {
+    events?.write(stream.diagnostic(finding))
+    guard hasText else { return }
+    if hasCompactWarnings, finding.severity != .error {
+      context.messages.write(finding.compactText(style: messages))
+    } else {
+      context.messages.write("\n" + finding.text(sources: sources, style: messages))
+    }
+  }
+
+  /// Says something to people that is no result.
+  func note(_ text: String) {
+    events?.write(stream.log("info", text, .map([:])))
+    if hasText { context.messages.writeLine(text) }
+  }
+
+  // MARK: Results
+
+  /// Begins the stream of events.
+  func begin() {
+    events?.write(stream.version(BerthVersion.text))
+  }
+
+  /// Says a result to people; events have forms of their own.
+  func say(_ text: String) {
+    if hasText { context.output.write(text) }
+  }
+
+  func show(_ plan: Plan, operation: String = "plan") {
+    for line in stream.plan(plan, operation: operation) { events?.write(line) }
+    say(PlanText(plan, style: output).text)
+  }
+
+  /// Shows what happens in an apply, while it does.
+  func show(_ event: ApplyEvent) {
+    for line in stream.event(event) { events?.write(line) }
+    guard hasText else { return }
+    switch event {
+    case .stepStarted, .stepProgressed:
+      if !isConcise { context.output.writeLine(ApplyText.line(event)) }
+    case .stepCompleted, .stepSkipped: context.output.writeLine(ApplyText.line(event))
+    case .stepFailed(let step, _, let failure):
+      context.output.writeLine(ApplyText.line(event))
+      context.messages.write(
+        "\n" + ApplyText.finding(step, failure).text(sources: sources, style: messages) + "\n")
+    case .noted(let text): context.messages.writeLine(text.visible)
+    }
+  }
+
+  /// Shows the end of an apply.
+  func show(_ report: ApplyReport, of plan: Plan) {
+    let counts = PlanCounts(ApplyText.completedActions(plan, report))
+    let sentence = ApplyText.summary(plan, report)
+    events?.write(
+      stream.summary(counts, operation: plan.mode == .destroy ? "destroy" : "apply", sentence))
+    if !report.isComplete {
+      say("\n" + ApplyText.partialReport(plan, report, isInAutomation: context.isInAutomation))
+    }
+    say("\n" + style.paint(sentence, report.isComplete ? .green : .yellow) + "\n")
+  }
+}
+
+extension CommonOptions {
+  /// How text looks on a stream.
+  func style(of terminal: TerminalFacts, in context: CommandContext) -> TerminalStyle {
+    let locale =
+      ["LC_ALL", "LC_CTYPE", "LANG"].lazy
+      .compactMap { context.environment[$0] }.first { !$0.isEmpty } ?? ""
+    let name = locale.lowercased()
+    return TerminalStyle(
+      isTerminal: terminal.isTerminal, usesColour: usesColour(on: terminal, in: context),
+      usesUTF8: name.contains("utf-8") || name.contains("utf8"), width: terminal.width ?? 80)
+  }
+}

@@ -1,0 +1,94 @@
+internal import ArgumentParser
+internal import Planning
+
+/// The command `berth apply`.
+struct ApplyCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "apply",
+    abstract: "Plan, ask, and do it; or do exactly what a saved plan says.",
+    usage: "berth apply [<options>] [<planfile>]",
+    discussion: """
+      Example:
+        berth apply --auto-approve
+        berth apply plan.json
+
+      Exit codes: 0 done, 1 error or not approved, 3 refused by a safety rule,
+      4 another apply is running, 5 the saved plan is stale, 6 applied in part,
+      130 and 143 interrupted and terminated.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var events: EventOptions
+  @OptionGroup var options: ApplyOptions
+
+  @Argument(help: ArgumentHelp("A plan that 'berth plan --out' saved.", valueName: "planfile"))
+  var planFile: String?
+
+  @Flag(name: .long, help: "Remove everything the stack owns.")
+  var destroy = false
+
+  @Option(
+    name: .customLong("expect-digest"),
+    help: ArgumentHelp("Go on only if the plan has this digest.", valueName: "sha256:hex"))
+  var expectedDigest: String?
+
+  func validate() throws {
+    if planFile != nil && destroy {
+      throw ValidationError("A saved plan says itself what it is for: '--destroy' goes with none.")
+    }
+  }
+
+  func run(in context: CommandContext) async -> ExitStatus {
+    await ApplyRun(
+      common: common, events: events, options: options, mode: destroy ? .destroy : .apply,
+      planFile: planFile, expectedDigest: expectedDigest, context: context
+    ).run()
+  }
+}
+
+/// The command `berth destroy`.
+struct DestroyCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "destroy",
+    abstract: "Remove everything the stack owns.",
+    usage: "berth destroy [<options>]",
+    discussion: """
+      Attachments are detached, and what the service made is deleted. Protected
+      targets refuse it. The same as 'berth apply --destroy'.
+
+      Example:
+        berth destroy --auto-approve
+
+      Exit codes: as for apply.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var events: EventOptions
+  @OptionGroup var options: ApplyOptions
+
+  func run(in context: CommandContext) async -> ExitStatus {
+    await ApplyRun(
+      common: common, events: events, options: options, mode: .destroy, planFile: nil,
+      expectedDigest: nil, context: context
+    ).run()
+  }
+}
+
+/// Options of commands that apply.
+struct ApplyOptions: ParsableArguments {
+  @Flag(name: .customLong("auto-approve"), help: "Do not ask.")
+  var isApproved = false
+
+  @Option(
+    name: .long, help: ArgumentHelp("How many steps may run at the same time.", valueName: "n"))
+  var parallelism = 10
+
+  @Flag(name: .long, help: "Print no progress, only what is done.")
+  var concise = false
+
+  func validate() throws {
+    guard (1...1_000).contains(parallelism) else {
+      throw ValidationError("'--parallelism' is a number from 1 to 1000.")
+    }
+  }
+}

@@ -1,0 +1,33 @@
+internal import ArgumentParser
+internal import Planning
+
+/// The command `berth drift`.
+struct DriftCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "drift",
+    abstract: "Tell what changed in the workspace behind Berth's back.",
+    usage: "berth drift [<options>]",
+    discussion: """
+      The same as 'berth plan --refresh-only', for scheduled jobs. What the manifests
+      changed since the last apply is not drift and is not told.
+
+      Example:
+        berth drift --detailed-exitcode
+
+      Exit codes: 0 done, 1 error, 2 drift (with --detailed-exitcode), 3 with
+      '--fail-on drift'.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var events: EventOptions
+
+  @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 if there is drift.")
+  var hasDetailedExitCode = false
+
+  @OptionGroup var failOn: FailOnOptions
+
+  func run(in context: CommandContext) async -> ExitStatus {
+    await PlanningRun(common: common, events: events, failOn: failOn.classes, mode: .refreshOnly)
+      .run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: nil)
+  }
+}

@@ -1,0 +1,123 @@
+internal import ArgumentParser
+internal import Diagnostics
+internal import EmbeddedBackend
+internal import Planning
+internal import Reporting
+internal import Storage
+
+/// The command `berth plan`.
+struct PlanCommand: Subcommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Show what would change; change nothing.",
+    usage: "berth plan [<options>]",
+    discussion: """
+      Example:
+        berth plan --out plan.json --detailed-exitcode
+
+      Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 refused
+      by a safety rule or by --fail-on.
+      """,
+    aliases: ["preview", "diff"])
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var events: EventOptions
+
+  @Option(
+    name: .long, help: ArgumentHelp("Save the plan, to be applied as it is.", valueName: "file"))
+  var out: String?
+
+  @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 if there are changes.")
+  var hasDetailedExitCode = false
+
+  @OptionGroup var failOn: FailOnOptions
+
+  @Flag(name: .long, help: "Plan to remove everything the stack owns.")
+  var destroy = false
+
+  @Flag(name: .customLong("refresh-only"), help: "Only tell what moved in the workspace.")
+  var refreshOnly = false
+
+  func validate() throws {
+    if destroy && refreshOnly {
+      throw ValidationError("'--destroy' and '--refresh-only' exclude each other.")
+    }
+  }
+
+  func run(in context: CommandContext) async -> ExitStatus {
+    let mode: PlanMode = destroy ? .destroy : refreshOnly ? .refreshOnly : .apply
+    return await PlanningRun(common: common, events: events, failOn: failOn.classes, mode: mode)
+      .run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: out)
+  }
+}
+
+/// Makes a plan and shows it: what `plan` and `drift` share.
+struct PlanningRun {
+  let common: CommonOptions
+  let events: EventOptions
+  let failOn: Set<FailOnClass>
+  let mode: PlanMode
+
+  func run(
+    in context: CommandContext, hasDetailedExitCode: Bool, planFile: String?
+  ) async -> ExitStatus {
+    var loader = StackLoader(context)
+    let destination = events.destination(in: context, reporting: &loader.findings)
+    var presenter = Presenter(
+      context, common, events: destination, hasCompactWarnings: events.hasCompactWarnings)
+    presenter.begin()
+    let session = PlanningSession.open(
+      &loader, from: common.folder(in: context), access: .readIfPresent)
+    presenter.sources = loader.sources
+    presenter.show(loader.findings)
+    guard let session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
+
+    let result: PlanningResult
+    do {
+      result = session.plan(try await session.observe(), mode: mode)
+    } catch {
+      presenter.show(.backend(error, doing: "Reading the workspace"))
+      return .failure
+    }
+    presenter.show(result.plan)
+    presenter.show(result.findings)
+    if let planFile, !save(result, session.stack, planFile, context, presenter) { return .failure }
+    return status(of: result, hasDetailedExitCode: hasDetailedExitCode, presenter)
+  }
+
+  private func save(
+    _ result: PlanningResult, _ stack: LoadedStack, _ path: String, _ context: CommandContext,
+    _ presenter: Presenter
+  ) -> Bool {
+    let file = PlanFile(
+      plan: result.plan, berthVersion: BerthVersion.text,
+      timestamp: Timestamp.text(context.now()), isErrored: result.isRefused,
+      manifestsSHA256: stack.manifestsSHA256)
+    do {
+      try AtomicFile.write(
+        Array(file.json.utf8), to: context.path(path, from: context.workingDirectory),
+        permissions: 0o600)
+    } catch {
+      presenter.show(.unwritable(path, error.reason))
+      return false
+    }
+    presenter.say("\nSaved the plan to: \(path.visible)\nDigest: \(file.digest)\n")
+    if !context.isInAutomation, !result.isRefused, !result.plan.isEmpty {
+      presenter.say("To do exactly this, run: berth apply \(path.visible)\n")
+    }
+    return true
+  }
+
+  private func status(
+    of result: PlanningResult, hasDetailedExitCode: Bool, _ presenter: Presenter
+  ) -> ExitStatus {
+    if result.isRefused { return ExitStatus(of: result.findings) }
+    let present = FailOnClass.present(in: result.plan).intersection(failOn)
+    if !present.isEmpty {
+      presenter.show(.failOn(present))
+      return .refused
+    }
+    let hasChanges = !result.plan.isEmpty || (mode == .refreshOnly && !result.plan.drift.isEmpty)
+    return hasDetailedExitCode && hasChanges ? .changesPresent : .success
+  }
+}

@@ -1,0 +1,59 @@
+public import Planning
+public import TargetModel
+
+/// What to carry out, and how.
+public struct ApplyRequest: Sendable {
+  /// The plan. It is done as it stands; nothing is planned again.
+  public let plan: Plan
+  /// The desired targets by address, secrets included: the bodies of creations and updates.
+  public var desired: [TargetAddress: ComputeTarget]
+  /// The kinds there are.
+  public var catalog: KindCatalog
+  /// How many steps may run at the same time.
+  public var parallelism: Int
+  /// The run's own id, for the journal.
+  public var run: String
+  /// The plan's digest, for the journal.
+  public var planDigest: String
+
+  /// A request; ten steps at a time unless said otherwise.
+  public init(
+    plan: Plan, desired: [ComputeTarget], catalog: KindCatalog, parallelism: Int = 10,
+    run: String, planDigest: String
+  ) {
+    self.plan = plan
+    self.desired = Dictionary(
+      desired.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
+    self.catalog = catalog
+    self.parallelism = max(1, parallelism)
+    self.run = run
+    self.planDigest = planDigest
+  }
+}
+
+/// The figures by which an apply waits and gives up (reliability.md section 2).
+public struct ApplyLimits: Hashable, Sendable {
+  /// How often a call is tried that fails for a passing reason.
+  public var tries = 6
+  /// How often a write is sent whose answer gets lost. Each time the target is read first.
+  public var triesAfterUnknownOutcome = 2
+  /// How long a step may take before it is left as it stands.
+  public var deadline: Duration = .seconds(30 * 60)
+  /// How long to wait before asking for an operation again, where the service does not say.
+  public var firstPoll: Duration = .seconds(5)
+  /// The longest such wait.
+  public var longestPoll: Duration = .seconds(30)
+  /// How many reads in a row must show that a target is gone. One, since a backend shows at once
+  /// a write that it answered; a service whose replicas lag needs more.
+  public var absenceConfirmations = 1
+  /// The time between two such reads.
+  public var absenceSpacing: Duration = .seconds(10)
+  /// How often a target that came to rest, but not as wanted, is read before that is believed:
+  /// operations are known to report success too early.
+  public var readBacks = 3
+  /// How often a running step tells that it is still running.
+  public var progressInterval: Duration = .seconds(10)
+
+  /// The defaults.
+  public init() {}
+}

@@ -1,0 +1,184 @@
+package import Diagnostics
+internal import ManifestSyntax
+internal import TargetModel
+
+/// What a mapping gave the fields of a table, by slot.
+struct BoundFields {
+  var values: [Int: AttributeValue] = [:]
+  /// Where each value stands.
+  var locations: [Int: SourceLocation] = [:]
+  /// The slots whose value was refused, so that nothing more is said about them.
+  var refused: Set<Int> = []
+}
+
+extension ValueBinding {
+  /// Reads a mapping by a table and reports every key and value in it that does not fit.
+  ///
+  /// - Parameters:
+  ///   - path: where the mapping stands, for findings.
+  ///   - owner: what has these fields: `amlcompute`, or the path of an object.
+  ///   - besides: keys that somebody else reads.
+  ///   - place: where to report a field that is missing.
+  mutating func fields(
+    of node: YAMLNode, by tree: FieldTree, table: [Field], at path: [String] = [], owner: String,
+    besides: [String] = [], missingAt place: SourceLocation
+  ) -> BoundFields {
+    var bound = BoundFields()
+    bind(node, tree, path, owner, besides, into: &bound)
+    for (slot, field) in table.enumerated()
+    where field.isRequired && bound.values[slot] == nil && !bound.refused.contains(slot) {
+      let group = field.path.segments.count > 1 ? node.entry(field.path.segments[0])?.key : nil
+      findings.append(
+        .missingField(
+          AttributePath(path + field.path.segments),
+          bound.locations[slot] ?? group?.location ?? place,
+          address))
+    }
+    return bound
+  }
+
+  private mutating func bind(
+    _ node: YAMLNode, _ tree: FieldTree, _ path: [String], _ owner: String, _ besides: [String],
+    into bound: inout BoundFields
+  ) {
+    for (key, value) in node.entries where !besides.contains(key.text) {
+      guard let child = tree.children[key.text] else {
+        refuse(key, value, in: tree, owner, besides)
+        continue
+      }
+      let place = path + [key.text]
+      if let (slot, field) = child.field {
+        bind(key, value, slot, field, child, place, into: &bound)
+      } else if value.kind == .mapping {
+        bind(value, child, place, place.joined(separator: "."), [], into: &bound)
+      } else if value.scalar != .null {
+        bound.refused.formUnion(child.slots.map(\.slot))
+        refuse(value, "a mapping", at: place, mayHoldSecret: child.holdsSecret)
+      }
+    }
+  }
+
+  private mutating func bind(
+    _ key: YAMLNode, _ node: YAMLNode, _ slot: Int, _ field: Field, _ tree: FieldTree,
+    _ place: [String], into bound: inout BoundFields
+  ) {
+    guard field.setBy == .user else {
+      findings.append(.setByService(field.path, key, address))
+      return
+    }
+    if let currentName = tree.currentName {
+      findings.append(.olderName(key, currentName, address))
+    }
+    if let first = bound.locations[slot] {
+      findings.append(.givenTwice(field.path, key, first, address))
+      if field.isKeptSecret { hideLines(of: node) }
+      return
+    }
+    bound.locations[slot] = node.location
+    let errorsBefore = findings.errorCount
+    let value = value(
+      node, of: field, tree, at: AttributePath(place), usesOlderName: tree.currentName != nil)
+    bound.values[slot] = value
+    if findings.errorCount > errorsBefore { bound.refused.insert(slot) }
+  }
+
+  /// Reports a key that nothing reads.
+  ///
+  /// What stands there may be a secret under a misspelt name, so such lines are not shown.
+  private mutating func refuse(
+    _ key: YAMLNode, _ value: YAMLNode, in tree: FieldTree, _ owner: String, _ besides: [String]
+  ) {
+    let suggestion = nearest(
+      to: key.text, among: tree.children.filter { !$0.value.slots.isEmpty }.keys.sorted() + besides)
+    let meant = suggestion.flatMap { tree.children[$0] }
+    if meant?.holdsSecret == true || key.text.soundsSecret {
+      hideLines(of: key)
+      hideLines(of: value)
+    }
+    let elsewhere = tree.path(endingWith: key.text)
+    findings.append(
+      .unknownKey(
+        key, meant: meant?.currentName?.description ?? suggestion ?? elsewhere,
+        known: tree.names + besides, in: owner, address))
+  }
+}
+
+extension FieldTree {
+  /// The way to a field deeper down whose last key this is: `ssh_settings.admin_username`.
+  fileprivate func path(endingWith key: String) -> String? {
+    for name in names {
+      guard let child = children[name] else { continue }
+      if child.children[key]?.field != nil { return "\(name).\(key)" }
+      if let deeper = child.path(endingWith: key) { return "\(name).\(deeper)" }
+    }
+    return nil
+  }
+}
+
+extension YAMLNode {
+  /// The entry of a key.
+  func entry(_ key: String) -> (key: YAMLNode, value: YAMLNode)? {
+    entries.first { $0.key.text == key }
+  }
+}
+
+extension Rule {
+  /// A name that older clients used.
+  package static let olderName = Rule("older-name")
+  /// A field that only the service sets.
+  package static let setByService = Rule("set-by-service")
+  /// A field that is given under two names.
+  package static let givenTwice = Rule("given-twice")
+  /// A key that nothing reads.
+  package static let unknownKey = Rule("unknown-key")
+  /// Something that must be said and is not.
+  package static let missingField = Rule("missing-field")
+}
+
+extension Diagnostic {
+  static func unknownKey(
+    _ key: YAMLNode, meant: String?, known: [String], in place: String, _ address: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      .error, .unknownKey, "Key is not known",
+      detail: "There is no '\(key.text.shortened)' in \(place). "
+        + (meant.map { "Did you mean \"\($0)\"?" }
+          ?? "It knows \(known.map { "'\($0)'" }.joined(separator: ", "))."),
+      address: address, at: key.location)
+  }
+
+  static func missingField(
+    _ path: AttributePath, _ place: SourceLocation, _ address: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      .error, .missingField, "Field is missing", detail: "'\(path)' must be given. Add it.",
+      address: address, at: place)
+  }
+
+  fileprivate static func olderName(
+    _ key: YAMLNode, _ current: AttributePath, _ address: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, .olderName, "Field has another name now",
+      detail: "'\(key.text)' is understood. Its name is '\(current)' now; write that.",
+      address: address, at: key.location)
+  }
+
+  fileprivate static func setByService(
+    _ path: AttributePath, _ key: YAMLNode, _ address: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      .error, .setByService, "Field is set by the service",
+      detail: "'\(path)' is what the service reports; a manifest can't set it. Remove it.",
+      address: address, at: key.location)
+  }
+
+  fileprivate static func givenTwice(
+    _ path: AttributePath, _ key: YAMLNode, _ first: SourceLocation, _ address: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      .error, .givenTwice, "Field is given twice",
+      detail: "'\(key.text)' and another key both set '\(path)'. Keep '\(path)'.",
+      address: address, at: key.location, related: [.init("first given here", at: first)])
+  }
+}

@@ -1,0 +1,45 @@
+/// Which lines of a manifest may hold a secret, judged by the words in them.
+///
+/// Findings show the line they are about. Where the text is no YAML, or a key is misspelt, nobody
+/// can tell which values are secrets, so the judgement errs on the side of hiding
+/// (reliability.md T14).
+func linesThatMayHoldSecrets(in bytes: [UInt8]) -> Set<Int> {
+  var lines: Set<Int> = []
+  // The indentation of the key whose value, perhaps over many lines, is being hidden.
+  var hiddenBelow: Int?
+  for (index, line) in bytes.split(separator: 0x0A, omittingEmptySubsequences: false).enumerated() {
+    let text = String(decoding: line, as: UTF8.self)
+    let indentation = line.prefix { $0 == 0x20 }.count
+    if let key = hiddenBelow, indentation <= key, text.beginsAnEntry { hiddenBelow = nil }
+    if text.soundsSecret { hiddenBelow = hiddenBelow ?? indentation }
+    if hiddenBelow != nil { lines.insert(index + 1) }
+  }
+  return lines
+}
+
+extension String {
+  /// True for what people call secrets, in a key or anywhere in a line.
+  var soundsSecret: Bool {
+    let text = lowercased()
+    return Self.words.contains { text.contains($0) }
+  }
+
+  private static let words = [
+    "pass", "pwd", "secret", "token", "credential", "private", "key", "certificate", "begin ",
+  ]
+
+  /// True for a line that can't be the rest of a value above it.
+  fileprivate var beginsAnEntry: Bool {
+    let text = drop { $0 == " " }
+    return text.hasPrefix("- ") || text.hasPrefix("---") || text.hasPrefix("#")
+      || text.contains(": ") || text.trimmingSuffix(while: \.isWhitespace).hasSuffix(":")
+  }
+}
+
+extension Substring {
+  fileprivate func trimmingSuffix(while isDropped: (Character) -> Bool) -> Substring {
+    var rest = self
+    while let last = rest.last, isDropped(last) { rest.removeLast() }
+    return rest
+  }
+}

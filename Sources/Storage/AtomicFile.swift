@@ -1,0 +1,103 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Writing files so that nobody ever sees half of one.
+public enum AtomicFile {
+  /// Writes a file: beside it, synced, then renamed over it, and the folder synced.
+  ///
+  /// - Parameters:
+  ///   - permissions: of the file, for example 0o600.
+  ///   - mayReplace: false to refuse where a file of that name stands.
+  public static func write(
+    _ bytes: [UInt8], to path: String, permissions: UInt32 = 0o644, mayReplace: Bool = true
+  ) throws(FileFailure) {
+    var information = stat()
+    if lstat(path, &information) == 0 {
+      if !mayReplace { throw FileFailure(.failed, "exists already") }
+      if information.st_mode & S_IFMT == S_IFDIR { throw FileFailure(.notRegular, "is a folder") }
+    }
+    let temporary = path + ".berth-\(getpid())"
+    unlink(temporary)
+    let file = open(
+      temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(permissions))
+    guard file >= 0 else { throw failure(errno, path) }
+    var number = writeAll(bytes, to: file)
+    if number == 0, fsync(file) != 0 { number = errno }
+    close(file)
+    if number == 0 { number = move(temporary, to: path, mayReplace: mayReplace) }
+    guard number == 0 else {
+      unlink(temporary)
+      if number == EEXIST { throw FileFailure(.failed, "exists already") }
+      throw failure(number, path)
+    }
+    syncFolder(of: path)
+  }
+
+  /// 0, or the number of the error. What somebody else put there meanwhile is not replaced unless
+  /// it may be.
+  private static func move(_ temporary: String, to path: String, mayReplace: Bool) -> Int32 {
+    if mayReplace { return rename(temporary, path) == 0 ? 0 : errno }
+    // Renaming replaces silently; a second name does not.
+    guard link(temporary, path) == 0 else { return errno }
+    unlink(temporary)
+    return 0
+  }
+
+  /// Makes a folder unless it is there. One that is only for its owner, as its permissions say, must
+  /// not be writable by others.
+  public static func makeFolder(
+    _ path: String, permissions: UInt32 = 0o755
+  ) throws(FileFailure) {
+    if mkdir(path, mode_t(permissions)) == 0 { return }
+    let number = errno
+    guard number == EEXIST else { throw .system(number) }
+    var information = stat()
+    guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else {
+      throw FileFailure(.notRegular, "is in the way: it is no folder")
+    }
+    if permissions & 0o077 == 0, information.st_mode & 0o022 != 0 {
+      throw FileFailure(.failed, "is writable by others; run chmod 700 on it")
+    }
+  }
+
+  private static func failure(_ number: Int32, _ path: String) -> FileFailure {
+    number == ENOENT
+      ? FileFailure(.absent, "can't be made: its folder does not exist") : .system(number)
+  }
+
+  /// Writes all bytes; 0, or the number of the error.
+  static func writeAll(_ bytes: [UInt8], to file: Int32) -> Int32 {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { buffer in
+        #if canImport(Glibc)
+          Glibc.write(file, buffer.baseAddress, buffer.count)
+        #elseif canImport(Musl)
+          Musl.write(file, buffer.baseAddress, buffer.count)
+        #else
+          Darwin.write(file, buffer.baseAddress, buffer.count)
+        #endif
+      }
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        return errno
+      }
+    }
+    return 0
+  }
+
+  static func syncFolder(of path: String) {
+    let slash = path.lastIndex(of: "/")
+    let folder = slash.map { String(path[..<$0]) } ?? "."
+    let descriptor = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+  }
+}

@@ -1,0 +1,102 @@
+public import ApplyJournal
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// A run's journal on disk: appended to and synced record by record.
+public final class JournalFile: JournalWriting {
+  private struct State {
+    var number = 0
+    var failure: JournalWriteFailure?
+  }
+
+  private let file: Int32
+  private let state = Mutex(State())
+
+  /// How many journals are kept beside each other.
+  public static let keptCount = 20
+
+  /// Begins the journal of a run in a folder, which is made if it is not there; journals of long
+  /// ago are removed.
+  ///
+  /// - Parameter name: the file's name; names sort by age.
+  public init(_ name: String, in folder: String) throws(FileFailure) {
+    try AtomicFile.makeFolder(folder, permissions: 0o700)
+    Self.prune(folder)
+    let path = folder + "/" + name
+    file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw .system(errno) }
+    AtomicFile.syncFolder(of: path)
+  }
+
+  deinit { close(file) }
+
+  /// Adds an entry; it is on the disk when this returns. After the first failure every further
+  /// call fails: a failed sync is never retried into success.
+  public func append(_ entry: JournalEntry) throws(JournalWriteFailure) {
+    let failure = state.withLock { state -> JournalWriteFailure? in
+      if let failure = state.failure { return failure }
+      let line = JournalCodec.line(entry, number: state.number)
+      var number = AtomicFile.writeAll(Array(line.utf8), to: file)
+      if number == 0, fsync(file) != 0 { number = errno }
+      guard number == 0 else {
+        let failure = JournalWriteFailure(FileFailure.system(number).reason)
+        state.failure = failure
+        return failure
+      }
+      state.number += 1
+      return nil
+    }
+    if let failure { throw failure }
+  }
+
+  /// Reads a journal of a folder: what is whole of it.
+  public static func read(
+    _ name: String, in folder: String
+  ) throws(JournalReadFailure) -> JournalReading {
+    let bytes: [UInt8]
+    do {
+      bytes = try SafeFile.read(name, below: folder, limit: sizeLimit).bytes
+    } catch {
+      throw .file(error)
+    }
+    do {
+      return try JournalCodec.read(bytes)
+    } catch {
+      throw .journal(error)
+    }
+  }
+
+  private static let sizeLimit = 256 << 20
+
+  /// The names of a folder's journals, oldest first.
+  public static func names(in folder: String) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let found = readdir(directory) {
+      let name = withUnsafePointer(to: &found.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name.hasSuffix(".jsonl") { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  private static func prune(_ folder: String) {
+    for name in names(in: folder).dropLast(keptCount - 1) { unlink(folder + "/" + name) }
+  }
+}
+
+/// Why a journal on disk can't be read.
+public enum JournalReadFailure: Error, Hashable, Sendable {
+  case file(FileFailure)
+  /// It is of another version.
+  case journal(JournalFailure)
+}

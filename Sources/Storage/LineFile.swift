@@ -1,0 +1,25 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// A file that is written line by line while a command runs.
+public final class LineFile: Sendable {
+  private let file: Int32
+
+  /// Makes the file, or empties it.
+  public init(at path: String) throws(FileFailure) {
+    file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw .system(errno) }
+  }
+
+  deinit { close(file) }
+
+  /// Writes text at once; false if that failed.
+  public func write(_ text: String) -> Bool {
+    AtomicFile.writeAll(Array(text.utf8), to: file) == 0
+  }
+}

@@ -1,0 +1,160 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// Why a file was not read or written, as the end of the sentence "The file ...".
+public struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, for callers that tell cases apart.
+  public enum Problem: Hashable, Sendable {
+    case absent
+    /// A folder, a device, a pipe or a link.
+    case notRegular
+    /// It lies outside the folder it must lie in.
+    case outside
+    case tooLarge
+    case failed
+  }
+
+  /// What is wrong.
+  public let problem: Problem
+  /// The words for it.
+  public let reason: String
+
+  init(_ problem: Problem, _ reason: String) {
+    self.problem = problem
+    self.reason = reason
+  }
+
+  public var description: String { reason }
+
+  /// The operating system's reason, for the last call that failed.
+  static func system(_ number: Int32) -> FileFailure {
+    switch number {
+    case ENOENT, ENOTDIR: FileFailure(.absent, "does not exist")
+    case ELOOP, EMLINK: FileFailure(.notRegular, "is a link, and links are not followed")
+    case EACCES, EPERM: FileFailure(.failed, "can't be accessed: permission denied")
+    case ENOSPC, EDQUOT: FileFailure(.failed, "can't be written: the disk is full")
+    case EROFS: FileFailure(.failed, "can't be written: the disk is read-only")
+    case EISDIR: FileFailure(.notRegular, "is a folder")
+    default:
+      FileFailure(.failed, "can't be used: \(String(cString: strerror(number)).lowercased())")
+    }
+  }
+}
+
+/// A file's content and what matters of its rights.
+public struct FileContents: Sendable {
+  /// The content.
+  public let bytes: [UInt8]
+  /// True if others than its owner may read it.
+  public let isReadableByOthers: Bool
+}
+
+/// Reading files that somebody else may have put there.
+///
+/// A path is opened component by component below a folder and no link is followed, so nothing that
+/// is swapped in between leads outside (reliability.md T5, T12). Type and size are looked at on
+/// the open file.
+public enum SafeFile {
+  /// Reads a regular file below a folder.
+  ///
+  /// - Parameters:
+  ///   - path: relative to the folder; `..` only as far as it stays below.
+  ///   - limit: the most bytes it may have.
+  public static func read(
+    _ path: String, below folder: String, limit: Int
+  ) throws(FileFailure) -> FileContents {
+    let components = try components(of: path)
+    guard let name = components.last else { throw FileFailure(.notRegular, "is a folder") }
+    var descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .system(errno) }
+    for component in components.dropLast() {
+      let next = openat(descriptor, component, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+      let number = errno
+      close(descriptor)
+      guard next >= 0 else {
+        throw number == ENOTDIR
+          ? FileFailure(.notRegular, "lies behind a link, and links are not followed")
+          : .system(number)
+      }
+      descriptor = next
+    }
+    // A pipe without a writer must not make us wait.
+    let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    let number = errno
+    close(descriptor)
+    guard file >= 0 else { throw .system(number) }
+    defer { close(file) }
+    return try contents(of: file, limit: limit)
+  }
+
+  /// Reads a regular file that the user named; links on the way are the user's own.
+  public static func read(_ path: String, limit: Int) throws(FileFailure) -> FileContents {
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { throw .system(errno) }
+    defer { close(file) }
+    return try contents(of: file, limit: limit)
+  }
+
+  /// The components of a path, `.` and `..` worked out; refuses what leaves the folder.
+  static func components(of path: String) throws(FileFailure) -> [String] {
+    guard !path.hasPrefix("/") else { throw FileFailure(.outside, "lies outside the stack") }
+    var components: [String] = []
+    for part in path.split(separator: "/") where part != "." {
+      if part == ".." {
+        guard components.popLast() != nil else {
+          throw FileFailure(.outside, "lies outside the stack")
+        }
+      } else {
+        components.append(String(part))
+      }
+    }
+    return components
+  }
+
+  private static func contents(
+    of file: Int32, limit: Int
+  ) throws(FileFailure) -> FileContents {
+    var information = stat()
+    guard fstat(file, &information) == 0 else { throw .system(errno) }
+    switch information.st_mode & S_IFMT {
+    case S_IFREG: break
+    case S_IFDIR: throw FileFailure(.notRegular, "is a folder")
+    default: throw FileFailure(.notRegular, "is a device or a pipe, not a file")
+    }
+    guard information.st_size <= limit else { throw tooLarge(limit) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Int(information.st_size) + 1)
+    let chunkSize = 1 << 16
+    var chunk = [UInt8](repeating: 0, count: chunkSize)
+    while true {
+      let count = chunk.withUnsafeMutableBytes { buffer in
+        #if canImport(Glibc)
+          Glibc.read(file, buffer.baseAddress, chunkSize)
+        #elseif canImport(Musl)
+          Musl.read(file, buffer.baseAddress, chunkSize)
+        #else
+          Darwin.read(file, buffer.baseAddress, chunkSize)
+        #endif
+      }
+      if count == 0 { break }
+      guard count > 0 else {
+        if errno == EINTR { continue }
+        throw .system(errno)
+      }
+      bytes += chunk[..<count]
+      // A file that grows while it is read is bounded too.
+      guard bytes.count <= limit else { throw tooLarge(limit) }
+    }
+    return FileContents(bytes: bytes, isReadableByOthers: information.st_mode & 0o044 != 0)
+  }
+
+  private static func tooLarge(_ limit: Int) -> FileFailure {
+    let size = limit >= 1 << 20 ? "\(limit >> 20) MiB" : "\(limit >> 10) KiB"
+    return FileFailure(.tooLarge, "is larger than \(size)")
+  }
+}

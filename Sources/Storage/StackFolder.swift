@@ -1,0 +1,245 @@
+public import Diagnostics
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// The folder of a stack on disk.
+public struct StackFolder: Hashable, Sendable {
+  /// The file that makes a folder a stack.
+  public static let configurationName = "berth.yaml"
+  /// The folder in it for Berth's own files.
+  public static let ownFolderName = ".berth"
+  /// Bytes in one manifest.
+  public static let fileLimit = 64 << 20
+  /// Bytes in all manifests of a stack.
+  public static let stackLimit = 256 << 20
+
+  /// Its path.
+  public let path: String
+
+  /// A folder that is known to be a stack.
+  public init(path: String) {
+    self.path = path
+  }
+
+  /// The stack that a folder belongs to: the folder itself or the nearest one above it that has a
+  /// `berth.yaml`; nil if there is none.
+  ///
+  /// - Parameter start: an absolute path.
+  public static func containing(_ start: String) -> StackFolder? {
+    var components = start.split(separator: "/").map(String.init)
+    while true {
+      let folder = "/" + components.joined(separator: "/")
+      var information = stat()
+      let candidate = (folder == "/" ? "" : folder) + "/" + configurationName
+      if lstat(candidate, &information) == 0 { return StackFolder(path: folder) }
+      guard components.popLast() != nil else { return nil }
+    }
+  }
+
+  /// The folder for Berth's own files: the embedded workspace, journals, the fingerprint key.
+  public var ownFolder: String { path + "/" + Self.ownFolderName }
+
+  // MARK: Manifests
+
+  /// A manifest's path below the stack, and its content.
+  public struct File: Sendable {
+    /// The path, with `/` between its components.
+    public let path: String
+    /// The content.
+    public let bytes: [UInt8]
+  }
+
+  /// Reads `berth.yaml`.
+  public func configuration() throws(FileFailure) -> [UInt8] {
+    try SafeFile.read(Self.configurationName, below: path, limit: 1 << 20).bytes
+  }
+
+  /// Reads the manifests, sorted by path. What can't be read is reported, and the rest is read.
+  ///
+  /// Links are not followed; a link to a folder in which manifests would be looked for is reported.
+  /// A folder below with a `berth.yaml` of its own is another stack, and left to it.
+  ///
+  /// - Parameter patterns: empty for every `.yml` and `.yaml` file below the folder. `berth.yaml`,
+  ///   and files and folders whose names begin with a full stop, are never manifests.
+  public func manifests(
+    matching patterns: [String], reporting findings: inout DiagnosticList
+  ) -> [File] {
+    let compiled = patterns.map { PathPattern($0) }
+    var matched = Array(repeating: false, count: patterns.count)
+    var files: [File] = []
+    var total = 0
+    for entry in entries(reporting: &findings) {
+      if entry.isLinkToFolder {
+        if compiled.isEmpty {
+          findings.append(.linkNotFollowed(entry.path, .warning))
+        } else if compiled.contains(where: { $0.canMatch(below: entry.components) }) {
+          findings.append(.linkNotFollowed(entry.path, .error))
+        }
+        continue
+      }
+      if compiled.isEmpty {
+        guard entry.name.hasSuffix(".yml") || entry.name.hasSuffix(".yaml") else { continue }
+      } else {
+        let hits = compiled.indices.filter { compiled[$0].matches(entry.components) }
+        if hits.isEmpty { continue }
+        for hit in hits { matched[hit] = true }
+      }
+      do {
+        let contents = try SafeFile.read(entry.path, below: path, limit: Self.fileLimit)
+        total += contents.bytes.count
+        guard total <= Self.stackLimit else {
+          findings.append(.stackTooLarge())
+          return files
+        }
+        files.append(File(path: entry.path, bytes: contents.bytes))
+      } catch {
+        findings.append(.unreadable(entry.path, error))
+      }
+    }
+    for (index, pattern) in patterns.enumerated() where !matched[index] {
+      findings.append(.noMatch(pattern))
+    }
+    return files
+  }
+
+  private struct Entry {
+    let components: [String]
+    var isLinkToFolder = false
+    var path: String { components.joined(separator: "/") }
+    var name: String { components.last ?? "" }
+  }
+
+  /// Everything below the folder that is no folder, sorted by path.
+  private func entries(reporting findings: inout DiagnosticList) -> [Entry] {
+    var entries: [Entry] = []
+    var folders: [[String]] = [[]]
+    while let components = folders.popLast() {
+      let folder = ([path] + components).joined(separator: "/")
+      guard let directory = opendir(folder) else {
+        if !components.isEmpty {
+          findings.append(.unreadable(components.joined(separator: "/"), .system(errno)))
+        }
+        continue
+      }
+      defer { closedir(directory) }
+      var inside: [Entry] = []
+      var foldersInside: [[String]] = []
+      var isStack = false
+      while let found = readdir(directory) {
+        let name = withUnsafePointer(to: &found.pointee.d_name) { pointer in
+          pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if name.hasPrefix(".") { continue }
+        let inner = components + [name]
+        if name == Self.configurationName {
+          isStack = true
+        } else if isFolder(inner, found.pointee.d_type) {
+          foldersInside.append(inner)
+        } else {
+          inside.append(
+            Entry(components: inner, isLinkToFolder: isLinkToFolder(inner, found.pointee.d_type)))
+        }
+      }
+      if isStack, !components.isEmpty { continue }
+      entries += inside
+      if components.count < Self.depthLimit {
+        folders += foldersInside
+      } else {
+        for folder in foldersInside {
+          findings.append(.unreadable(folder.joined(separator: "/"), .tooDeep))
+        }
+      }
+    }
+    return entries.sorted { $0.components.lexicographicallyPrecedes($1.components) }
+  }
+
+  /// Deeper than anybody nests stacks; also the end of a loop of mounts.
+  private static let depthLimit = 32
+
+  private func isLinkToFolder(_ components: [String], _ type: UInt8) -> Bool {
+    guard type == UInt8(DT_LNK) || type == UInt8(DT_UNKNOWN) else { return false }
+    var information = stat()
+    let path = ([path] + components).joined(separator: "/")
+    guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFLNK else {
+      return false
+    }
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+  }
+
+  /// True for a folder; a folder that is named like a manifest is one that was not meant to be.
+  private func isFolder(_ components: [String], _ type: UInt8) -> Bool {
+    var information = stat()
+    let isFolder: Bool
+    if type == UInt8(DT_UNKNOWN) {
+      let name = ([path] + components).joined(separator: "/")
+      isFolder = lstat(name, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+    } else {
+      isFolder = type == UInt8(DT_DIR)
+    }
+    let name = components.last ?? ""
+    return isFolder && !name.hasSuffix(".yml") && !name.hasSuffix(".yaml")
+  }
+}
+
+extension Rule {
+  /// A manifest can't be read.
+  package static let fileUnreadable = Rule("file-unreadable")
+  /// A pattern that matches no file.
+  package static let noManifestMatches = Rule("no-manifest-matches")
+  /// A link to a folder in which manifests would be looked for.
+  package static let linkNotFollowed = Rule("link-not-followed")
+  /// The manifests together are too large.
+  package static let stackTooLarge = Rule("stack-too-large")
+}
+
+extension Diagnostic {
+  fileprivate static func unreadable(_ file: String, _ failure: FileFailure) -> Diagnostic {
+    Diagnostic(
+      .error, .fileUnreadable, "Manifest can't be read",
+      detail: """
+        \(file) \(failure.reason). Manifests are regular files below the stack's folder. Mend it, \
+        or name the manifests with 'computes' in berth.yaml.
+        """,
+      at: SourceLocation(startOf: file))
+  }
+
+  fileprivate static func noMatch(_ pattern: String) -> Diagnostic {
+    Diagnostic(
+      .warning, .noManifestMatches, "Pattern matches no file",
+      detail: """
+        'computes' in berth.yaml has '\(pattern)', and no file below the stack matches it. Files \
+        and folders whose names begin with '.' are left out.
+        """,
+      at: SourceLocation(startOf: StackFolder.configurationName))
+  }
+
+  fileprivate static func linkNotFollowed(_ path: String, _ severity: Severity) -> Diagnostic {
+    Diagnostic(
+      severity, .linkNotFollowed, "Link is not followed",
+      detail: """
+        \(path) is a link to a folder. Links are not followed, because they may lead out of the \
+        stack, so no manifest behind it is read. Put the folder itself there, or name the \
+        manifests with 'computes' in berth.yaml.
+        """,
+      at: SourceLocation(startOf: path))
+  }
+
+  fileprivate static func stackTooLarge() -> Diagnostic {
+    Diagnostic(
+      .error, .stackTooLarge, "Manifests are too large",
+      detail: """
+        The manifests have more than \(StackFolder.stackLimit >> 20) MiB together. Split the stack.
+        """,
+      at: SourceLocation(startOf: StackFolder.configurationName))
+  }
+}
+
+extension FileFailure {
+  fileprivate static let tooDeep = FileFailure(.failed, "lies more than 32 folders deep")
+}

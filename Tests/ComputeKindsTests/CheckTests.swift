@@ -1,0 +1,396 @@
+import ComputeKinds
+import Diagnostics
+import TargetModel
+import Testing
+
+/// One target and the rules it breaks.
+struct CheckCase: Sendable, CustomTestStringConvertible {
+  let name: String
+  let kind: KindDescriptor
+  let values: [AttributePath: AttributeValue]
+  let rules: [String]
+
+  init(
+    _ name: String, _ kind: KindDescriptor, _ values: [AttributePath: AttributeValue],
+    _ rules: String...
+  ) {
+    self.name = name
+    self.kind = kind
+    self.values = values
+    self.rules = rules
+  }
+
+  var testDescription: String { "\(kind.name): \(name)" }
+}
+
+private let subnet: AttributeValue = .text(
+  "\(group)/providers/Microsoft.Network/virtualNetworks/vn/subnets/sn")
+private let identity: AttributeValue = .text(
+  "\(group)/providers/Microsoft.ManagedIdentity/userAssignedIdentities/uai")
+private let otherIdentity: AttributeValue = .text(
+  "\(group)/providers/Microsoft.ManagedIdentity/userAssignedIdentities/other")
+
+private func identities(_ ids: AttributeValue...) -> AttributeValue {
+  .list(ids.map { ["resource_id": $0] })
+}
+
+private let clusterCases: [CheckCase] = [
+  CheckCase("nothing given", .amlCompute, [:]),
+  CheckCase("equal bounds", .amlCompute, ["min_instances": 0, "max_instances": 0]),
+  CheckCase(
+    "minimum above maximum", .amlCompute, ["min_instances": 3, "max_instances": 2],
+    "idle-cost", "scale-bounds"),
+  CheckCase(
+    "minimum above the default maximum", .amlCompute, ["min_instances": 5], "idle-cost",
+    "scale-bounds"),
+  CheckCase("machines kept", .amlCompute, ["min_instances": 1], "idle-cost"),
+  CheckCase("low priority", .amlCompute, ["tier": "Low_Priority"], "low-priority-preemption"),
+  CheckCase(
+    "low priority by its older word", .amlCompute, ["tier": "lowpriority"],
+    "low-priority-preemption"),
+  CheckCase("dedicated", .amlCompute, ["tier": "dedicated"]),
+  CheckCase(
+    "name without a way in", .amlCompute, ["ssh_settings.admin_username": "u"], "ssh-credentials"),
+  CheckCase(
+    "password without a name", .amlCompute, ["ssh_settings.admin_password": secret("p")],
+    "password-not-key", "ssh-credentials"),
+  CheckCase(
+    "key without a name", .amlCompute, ["ssh_settings.ssh_key_value": "ssh-rsa A"],
+    "ssh-credentials"),
+  CheckCase(
+    "name and password", .amlCompute,
+    ["ssh_settings.admin_username": "u", "ssh_settings.admin_password": secret("p")],
+    "password-not-key"),
+  CheckCase(
+    "name, password and key", .amlCompute,
+    [
+      "ssh_settings.admin_username": "u", "ssh_settings.admin_password": secret("p"),
+      "ssh_settings.ssh_key_value": "ssh-rsa A",
+    ]),
+  CheckCase("a tag of the user's own", .amlCompute, ["tags": ["berth-team": "a"]]),
+]
+
+private let networkCases: [CheckCase] = [
+  CheckCase(
+    "network and subnet", .amlCompute,
+    ["network_settings.vnet_name": "vn", "network_settings.subnet": "sn"]),
+  CheckCase("a subnet's id", .amlCompute, ["network_settings.subnet": subnet]),
+  CheckCase(
+    "a subnet's id and a network", .computeInstance,
+    ["network_settings.vnet_name": "vn", "network_settings.subnet": subnet]),
+  CheckCase(
+    "network without a subnet", .amlCompute, ["network_settings.vnet_name": "vn"],
+    "network-incomplete"),
+  CheckCase(
+    "subnet without a network", .computeInstance, ["network_settings.subnet": "sn"],
+    "network-incomplete"),
+  CheckCase(
+    "half an id", .amlCompute, ["network_settings.subnet": "/subscriptions/x/subnets/sn"],
+    "network-incomplete"),
+  CheckCase(
+    "an id of something else", .amlCompute, ["network_settings.subnet": identity],
+    "network-incomplete"),
+  CheckCase(
+    "a path in a subnet's name", .amlCompute,
+    ["network_settings.vnet_name": "vn", "network_settings.subnet": "sn/../x"],
+    "network-incomplete"),
+  CheckCase(
+    "no public address, no subnet", .amlCompute, ["enable_node_public_ip": false],
+    "public-address-needed"),
+  CheckCase(
+    "no public address in a subnet", .computeInstance,
+    ["enable_node_public_ip": false, "network_settings.subnet": subnet]),
+  CheckCase(
+    "no public address in half a network: one mistake, one finding", .computeInstance,
+    ["enable_node_public_ip": false, "network_settings.vnet_name": "vn"], "network-incomplete"),
+]
+
+private let identityCases: [CheckCase] = [
+  CheckCase("system-assigned", .amlCompute, ["identity.type": "system_assigned"]),
+  CheckCase(
+    "system-assigned, as the service writes it", .amlCompute, ["identity.type": "SystemAssigned"]),
+  CheckCase(
+    "user-assigned", .amlCompute,
+    [
+      "identity.type": "User_Assigned",
+      "identity.user_assigned_identities": identities(identity, otherIdentity),
+    ]),
+  CheckCase(
+    "both at once", .amlCompute,
+    [
+      "identity.type": "system_assigned,user_assigned",
+      "identity.user_assigned_identities": identities(identity),
+    ], "identity-mismatch"),
+  CheckCase(
+    "user-assigned without ids", .computeInstance, ["identity.type": "user_assigned"],
+    "identity-mismatch"),
+  CheckCase(
+    "ids without a type", .amlCompute,
+    ["identity.user_assigned_identities": identities(identity)], "identity-mismatch"),
+  CheckCase(
+    "ids with system-assigned", .kubernetes,
+    [
+      "identity.type": "system_assigned",
+      "identity.user_assigned_identities": identities(identity),
+    ], "identity-mismatch"),
+  CheckCase(
+    "Microsoft's example of an id", .amlCompute,
+    [
+      "identity.type": "user_assigned",
+      "identity.user_assigned_identities": identities("identity_resource_id"),
+    ], "identity-not-an-id"),
+  CheckCase(
+    "two identities on Kubernetes", .kubernetes,
+    [
+      "identity.type": "user_assigned",
+      "identity.user_assigned_identities": identities(identity, otherIdentity),
+    ], "identity-unused"),
+]
+
+private func schedule(_ trigger: AttributeValue) -> [AttributePath: AttributeValue] {
+  ["schedules.compute_start_stop": [["action": "stop", "trigger": trigger]]]
+}
+
+private func application(_ name: AttributeValue, _ port: AttributeValue) -> AttributeValue {
+  [
+    "name": name, "image": ["reference": "r"],
+    "endpoints": [["target": 8787, "published": port]],
+  ]
+}
+
+private let instanceCases: [CheckCase] = [
+  CheckCase("nothing given", .computeInstance, [:]),
+  CheckCase("cron", .computeInstance, schedule(["type": "cron", "expression": "0 18 * * *"])),
+  CheckCase(
+    "cron without an expression", .computeInstance, schedule(["type": "cron"]),
+    "schedule-trigger"),
+  CheckCase(
+    "cron with six fields", .computeInstance,
+    schedule(["type": "cron", "expression": "0 0 18 * * *"]), "schedule-trigger"),
+  CheckCase(
+    "cron with a frequency", .computeInstance,
+    schedule(["type": "cron", "expression": "0 18 * * *", "frequency": "day"]),
+    "schedule-trigger"),
+  CheckCase(
+    "recurrence", .computeInstance,
+    schedule(["type": "recurrence", "frequency": "day", "interval": 1])),
+  CheckCase(
+    "recurrence without an interval", .computeInstance,
+    schedule(["type": "recurrence", "frequency": "day"]), "schedule-trigger"),
+  CheckCase(
+    "recurrence with an expression", .computeInstance,
+    schedule(["type": "Recurrence", "frequency": "day", "interval": 1, "expression": "x"]),
+    "schedule-trigger"),
+  CheckCase(
+    "half a user", .computeInstance, ["create_on_behalf_of.user_object_id": "o"],
+    "behalf-incomplete"),
+  CheckCase(
+    "applications", .computeInstance,
+    ["custom_applications": [application("a", 1_025), application("b", 1_026)]]),
+  CheckCase(
+    "applications of one name", .computeInstance,
+    ["custom_applications": [application("a", 1_025), application("A", 1_026)]],
+    "application-clash"),
+  CheckCase(
+    "applications on one port", .computeInstance,
+    ["custom_applications": [application("a", 1_025), application("b", 1_025)]],
+    "application-clash"),
+]
+
+private let machine: AttributeValue = .text(
+  "\(group)/providers/Microsoft.Compute/virtualMachines/vm")
+
+private let machineCases: [CheckCase] = [
+  CheckCase(
+    "resource and key", .virtualMachine,
+    [
+      "resource_id": machine, "ssh_settings.admin_username": "u",
+      "ssh_settings.ssh_private_key_file": secret("k"),
+      "ssh_settings.ssh_private_key_passphrase": secret("p"),
+    ]),
+  CheckCase(
+    "address and password", .virtualMachine,
+    [
+      "address": "vm.example.com", "ssh_settings.admin_username": "u",
+      "ssh_settings.admin_password": secret("p"),
+    ], "password-not-key"),
+  CheckCase(
+    "neither resource nor address", .virtualMachine,
+    ["ssh_settings.ssh_private_key_file": secret("k")], "resource-or-address"),
+  CheckCase(
+    "both resource and address", .virtualMachine,
+    [
+      "resource_id": machine, "address": "10.0.0.4",
+      "ssh_settings.ssh_private_key_file": secret("k"),
+    ], "resource-or-address"),
+  CheckCase(
+    "both password and key", .virtualMachine,
+    [
+      "resource_id": machine, "ssh_settings.admin_password": secret("p"),
+      "ssh_settings.ssh_private_key_file": secret("k"),
+    ], "ssh-credentials"),
+  CheckCase("no way in", .virtualMachine, ["resource_id": machine], "ssh-credentials"),
+  CheckCase(
+    "a passphrase of no key", .virtualMachine,
+    [
+      "resource_id": machine, "ssh_settings.admin_password": secret("p"),
+      "ssh_settings.ssh_private_key_passphrase": secret("p"),
+    ], "password-not-key", "ssh-credentials"),
+]
+
+private let certificate = secret("-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n")
+private let key = secret("-----BEGIN RSA PRIVATE KEY-----\r\nMII\r\n-----END RSA PRIVATE KEY-----")
+
+private let inferenceCases: [CheckCase] = [
+  CheckCase("no TLS", .aks, [:]),
+  CheckCase(
+    "a certificate", .aks,
+    ["tls.certificate": certificate, "tls.key": key, "tls.cname": "www.example.com"]),
+  CheckCase(
+    "a certificate without its key", .aks,
+    ["tls.certificate": certificate, "tls.cname": "www.example.com"], "tls-form"),
+  CheckCase("a host name alone", .aks, ["tls.cname": "www.example.com"], "tls-form"),
+  CheckCase(
+    "certificate and key in each other's place", .aks,
+    ["tls.certificate": key, "tls.key": certificate, "tls.cname": "www.example.com"],
+    "tls-not-pem", "tls-not-pem"),
+  CheckCase(
+    "a path in place of a certificate", .aks,
+    ["tls.certificate": secret("certs/www.pem"), "tls.key": key, "tls.cname": "www.example.com"],
+    "tls-not-pem"),
+  CheckCase(
+    "secrets that nobody looked up", .aks,
+    [
+      "tls.certificate": secret(SecretText.unresolved), "tls.key": secret(SecretText.unresolved),
+      "tls.cname": "www.example.com",
+    ]),
+  CheckCase(
+    "Microsoft's certificate", .aks,
+    ["tls.leaf_domain_label": "contoso", "tls.overwrite_existing_domain": true]),
+  CheckCase(
+    "two forms at once", .aks, ["tls.leaf_domain_label": "contoso", "tls.cname": "www"],
+    "tls-form"),
+  CheckCase(
+    "overwriting nothing", .aks, ["tls.overwrite_existing_domain": false], "tls-form"),
+  CheckCase(
+    "an internal load balancer", .aks,
+    ["load_balancer_type": "InternalLoadBalancer", "load_balancer_subnet": "sn"]),
+  CheckCase(
+    "a subnet for a public one", .aks, ["load_balancer_subnet": "sn"], "load-balancer-subnet"),
+  CheckCase(
+    "a subnet for a public one, said", .aks,
+    ["load_balancer_type": "public_ip", "load_balancer_subnet": "sn"], "load-balancer-subnet"),
+]
+
+@Suite struct CheckTests {
+  static let cases =
+    clusterCases + networkCases + identityCases + instanceCases + machineCases + inferenceCases
+
+  func findings(_ target: ComputeTarget) -> [Diagnostic] {
+    var findings = DiagnosticList()
+    for check in target.kind.checks { check.run(target, &findings) }
+    return findings.findings
+  }
+
+  @Test(arguments: cases)
+  func `checks find what they should and nothing else`(example: CheckCase) {
+    let found = findings(target(example.kind, example.values))
+    #expect(found.map(\.rule.id).sorted() == example.rules)
+  }
+
+  /// A case for each rule, so that no check is forgotten.
+  @Test func `every rule of every check is tried`() {
+    let tried = Set(Self.cases.flatMap(\.rules))
+    let declared = Set(KindCatalog.azureML.kinds.flatMap(\.checks).flatMap(\.rules).map(\.id))
+    #expect(declared.subtracting(tried) == [])
+    #expect(tried.subtracting(declared) == [])
+  }
+
+  @Test func `a check reports only the rules it declares`() {
+    for example in Self.cases {
+      for check in example.kind.checks {
+        var findings = DiagnosticList()
+        check.run(target(example.kind, example.values), &findings)
+        for finding in findings.findings { #expect(check.rules.contains(finding.rule)) }
+      }
+    }
+  }
+
+  @Test func `findings name the target, speak in sentences and hold no secret`() {
+    for example in Self.cases {
+      for finding in findings(target(example.kind, example.values)) {
+        #expect(finding.address == "\(example.kind.name).example")
+        #expect(finding.location != nil)
+        #expect(finding.detail.hasSuffix("."))
+        #expect(!finding.summary.hasSuffix("."))
+        #expect(!finding.detail.contains("MII"))
+        #expect(!finding.detail.contains("certs/www.pem"))
+      }
+    }
+  }
+
+  @Test func `a folded network passes the checks`() {
+    for kind in [KindDescriptor.amlCompute, .computeInstance] {
+      var target = target(
+        kind, ["network_settings.vnet_name": "vn", "network_settings.subnet": "sn"])
+      kind.fold(kind, &target.attributes, workspace)
+      #expect(findings(target).isEmpty)
+    }
+  }
+}
+
+@Suite struct FoldTests {
+  @Test func `two names become an id in the workspace's own group`() {
+    let kind = KindDescriptor.amlCompute
+    var target = target(
+      kind, ["network_settings.vnet_name": "vn", "network_settings.subnet": "sn"])
+    kind.fold(kind, &target.attributes, workspace)
+    #expect(target["network_settings.subnet"] == subnet)
+    #expect(target["network_settings.vnet_name"] == nil)
+  }
+
+  @Test func `a full id stays as it is, and the network's name goes`() {
+    let kind = KindDescriptor.computeInstance
+    let id =
+      "/subscriptions/other/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
+    var target = target(
+      kind, ["network_settings.vnet_name": "vn", "network_settings.subnet": .text(id)])
+    kind.fold(kind, &target.attributes, workspace)
+    #expect(target["network_settings.subnet"]?.text == id)
+    #expect(target["network_settings.vnet_name"] == nil)
+  }
+
+  @Test func `half a network stays for a check to find`() {
+    let kind = KindDescriptor.amlCompute
+    var target = target(kind, ["network_settings.vnet_name": "vn"])
+    kind.fold(kind, &target.attributes, workspace)
+    #expect(target["network_settings.vnet_name"] == "vn")
+  }
+}
+
+@Suite struct WorkspaceCheckTests {
+  func rules(_ target: ComputeTarget) -> [String] {
+    var findings = DiagnosticList()
+    checkAgainstWorkspace(target, workspace, reporting: &findings)
+    #expect(!findings.hasErrors)
+    return findings.findings.map(\.rule.id)
+  }
+
+  @Test func `a resource of the workspace's own subscription is fine`() {
+    #expect(rules(target(.virtualMachine, ["resource_id": machine])) == [])
+  }
+
+  @Test func `a resource of another subscription earns a warning`() {
+    let id =
+      "/subscriptions/11111111-0000-0000-0000-000000000000/resourceGroups/g/providers"
+      + "/Microsoft.Compute/virtualMachines/vm"
+    #expect(rules(target(.virtualMachine, ["resource_id": .text(id)])) == ["other-subscription"])
+  }
+
+  @Test func `a region is compared as one`() {
+    #expect(rules(target(.amlCompute, ["location": "East US"])) == [])
+    #expect(rules(target(.amlCompute, ["location": "westus"])) == ["other-region"])
+    #expect(rules(target(.computeInstance, ["location": "eastus"])) == [])
+    #expect(rules(target(.computeInstance, ["location": "westus"])) == ["region-ignored"])
+  }
+}

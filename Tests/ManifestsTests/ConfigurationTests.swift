@@ -1,0 +1,100 @@
+import Diagnostics
+import Manifests
+import TargetModel
+import TestSupport
+import Testing
+
+private let workspace = """
+  workspace:
+    subscription_id: 00000000-0000-0000-0000-000000000000
+    resource_group: ml-prod-rg
+    name: ml-prod
+    location: West Europe
+
+  """
+
+private func reading(_ text: String) -> (configuration: StackConfiguration?, findings: [Diagnostic])
+{
+  var findings = DiagnosticList()
+  let configuration = readConfiguration(
+    Array(text.utf8), file: "berth.yaml", reporting: &findings)
+  return (configuration, findings.sorted)
+}
+
+@Suite("berth.yaml")
+struct ConfigurationTests {
+  @Test func `the least says who and where`() throws {
+    let (configuration, findings) = reading("stack: ml-prod\n" + workspace)
+    #expect(findings.isEmpty, "\(findings.map(\.detail))")
+    let stack = try #require(configuration)
+    #expect(stack.stack == "ml-prod")
+    #expect(stack.workspace == StackConfiguration.sample.workspace)
+    #expect(stack.backend == BackendConfiguration())
+    #expect(stack.backend.operationMilliseconds == 200)
+    #expect(stack.computes.isEmpty)
+  }
+
+  @Test func `everything that can be said is read and keeps its place`() throws {
+    let text = MarkedText(
+      "stack: 1️⃣a.b_c-1\n" + workspace
+        + "backend: {type: local, store: 2️⃣../shared/w.db, operation_milliseconds: 3️⃣0}\n"
+        + "computes: [4️⃣'compute/**/*.yml', 5️⃣x.yaml]\n")
+    let stack = try #require(reading(text.text).configuration)
+    #expect(
+      stack.backend == BackendConfiguration(store: "../shared/w.db", operationMilliseconds: 0))
+    #expect(stack.computes == ["compute/**/*.yml", "x.yaml"])
+    let keys = [
+      "stack", "backend.store", "backend.operation_milliseconds", "computes.0", "computes.1",
+    ]
+    #expect(keys.map { text.mark(at: stack.places[$0]) } == text.marks)
+  }
+
+  @Test(arguments: [
+    ("stack: 1️⃣'a b'\nW", "1 to 64 letters"), ("stack: 1️⃣''\nW", "an empty text"),
+    ("stack: 1️⃣\(String(repeating: "a", count: 65))\nW", "1 to 64"),
+    ("stack: 1️⃣[a]\nW", "a list"), ("1️⃣backend: {type: local}\nW", "'stack' is missing"),
+    ("stack: a\n1️⃣stak: b\nW", "\"stack\""), ("1️⃣stack: a\n", "'workspace' is missing"),
+    ("stack: a\nworkspace: 1️⃣prod\n", "must be a mapping"),
+    ("stack: a\nW  1️⃣nam: x\n", "\"name\""),
+    ("stack: a\nWbackend: {type: 1️⃣azure}\n", "type: local"),
+    ("stack: a\nWbackend: {type: 1️⃣gcp}\n", "no backend"),
+    ("stack: a\nWbackend: {1️⃣tpye: local}\n", "\"type\""),
+    ("stack: a\nWbackend: {operation_milliseconds: 1️⃣60001}\n", "from 0 to 60000"),
+    ("stack: a\nWcomputes: 1️⃣{a: b}\n", "a list of patterns"),
+    ("stack: a\nWcomputes: [1️⃣/etc/*.yml]\n", "below the stack's folder"),
+    ("stack: a\nWcomputes: [a.yml, 1️⃣'../x/*.yml']\n", "below the stack's folder"),
+    ("stack: a\nW1️⃣---\nstack: b\n", "one document"), ("1️⃣", "'stack' and 'workspace'"),
+  ])
+  func `a mistake is found where it is`(marked: String, phrase: String) throws {
+    let text = MarkedText(marked.replacing("W", with: workspace))
+    let (configuration, findings) = reading(text.text)
+    let error = try #require(findings.first)
+    #expect(configuration == nil)
+    #expect(findings.count == 1, "\(findings.map(\.detail))")
+    #expect(text.mark(at: error.location) == "1️⃣")
+    #expect(error.detail.contains(phrase), "\(error.detail)")
+  }
+
+  @Test(arguments: [
+    ("subscription_id", "not-a-guid"), ("subscription_id", "00000000-0000-0000-0000-00000000000g"),
+    ("subscription_id", "00000000-0000-0000-0000-000000000000/x"), ("resource_group", "a/b"),
+    ("resource_group", "ends."), ("resource_group", "a%2Fb"), ("resource_group", ".."),
+    ("resource_group", String(repeating: "a", count: 91)), ("name", "ab"), ("name", "-abc"),
+    ("name", "ml prod"), ("name", "ml\u{FF0F}prod"), ("name", "\u{212A}ab1"),
+    ("name", String(repeating: "a", count: 34)), ("name", "abc?x"), ("location", "west/europe"),
+  ])
+  func `T10 nothing becomes a part of a URL unchecked`(key: String, value: String) throws {
+    let lines = workspace.split(separator: "\n").map { line in
+      line.contains("  \(key):") ? "  \(key): \(value)" : String(line)
+    }
+    let (configuration, findings) = reading("stack: a\n" + lines.joined(separator: "\n") + "\n")
+    #expect(configuration == nil)
+    #expect(findings.map(\.rule.id) == ["invalid-configuration"])
+    #expect(findings.first?.detail.hasPrefix("'workspace.\(key)' must be") == true)
+  }
+
+  @Test func `every missing part of the workspace is reported`() {
+    let (_, findings) = reading("stack: a\nworkspace: {}\n")
+    #expect(findings.count == 4)
+  }
+}

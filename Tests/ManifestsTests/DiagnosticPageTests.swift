@@ -1,0 +1,57 @@
+import Diagnostics
+import Foundation
+import Manifests
+import TargetModel
+import TestSupport
+import Testing
+
+private let pages = URL(filePath: #filePath)
+  .deletingLastPathComponent().appending(path: "../../docs/diagnostics").standardized
+
+/// The rules that this module enforces.
+private let rules = [
+  "duplicate-name", "empty-manifest", "given-twice", "invalid-configuration", "invalid-value",
+  "literal-secret", "malformed-resource-id", "missing-field", "not-a-target", "older-name",
+  "out-of-range", "reference-not-allowed", "reserved-tag", "secret-file", "secret-file-exposed",
+  "secret-reference", "secret-unset", "set-by-service", "unknown-key", "unknown-type",
+  "wrong-removal", "wrong-setting", "wrong-type",
+]
+
+@Suite("Pages of diagnostics")
+struct DiagnosticPageTests {
+  @Test(arguments: rules)
+  func `a page's example leads to the message that it shows`(rule: String) throws {
+    let page = try String(contentsOf: pages.appending(path: "\(rule).md"), encoding: .utf8)
+    let blocks = page.split(separator: "```", omittingEmptySubsequences: false).map(String.init)
+    try #require(blocks.count >= 5, "an example, a message and what to do")
+    #expect(page.hasPrefix("# \(rule)\n"))
+
+    let example = String(blocks[1].dropFirst("yaml\n".count))
+    let found = findings(in: example, isConfiguration: rule == "invalid-configuration")
+    let finding = try #require(found.first { $0.rule.id == rule })
+    let title = finding.severity == .error ? "Error" : "Warning"
+    let message = "\(title): \(finding.summary) \(finding.detail) [\(rule)]"
+    #expect(blocks[3].split(whereSeparator: \.isWhitespace).joined(separator: " ") == message)
+  }
+
+  @Test func `every rule of this module is among them`() throws {
+    let sources = pages.appending(path: "../../Sources/Manifests").standardized
+    let names = try FileManager.default.contentsOfDirectory(atPath: sources.path())
+    let declared = try names.flatMap { name in
+      try String(contentsOf: sources.appending(path: name), encoding: .utf8)
+        .matches(of: /Rule\("([a-z0-9-]+)"\)/).map { String($0.1) }
+    }
+    #expect(declared.sorted() == rules)
+  }
+
+  private func findings(in example: String, isConfiguration: Bool) -> [Diagnostic] {
+    var list = DiagnosticList()
+    if isConfiguration {
+      _ = readConfiguration(Array(example.utf8), file: "berth.yaml", reporting: &list)
+      return list.sorted
+    }
+    let key = SecretFile(contents: "-----BEGIN KEY-----\n", isReadableByOthers: true)
+    return Binding(example, secrets: FixedSecrets(files: ["secrets/id_rsa": .success(key)]))
+      .findings
+  }
+}
