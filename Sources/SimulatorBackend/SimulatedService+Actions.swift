@@ -55,7 +55,7 @@ extension SimulatedService {
     guard !fields.isEmpty else { throw .unsupported(action, compute.name) }
     for field in fields {
       guard let wire = field.wire, let key = wire.segments.last else { continue }
-      let value = body[key] ?? .null
+      let value = body[key: key] ?? .null
       if value == .null { compute.body.remove(wire) } else { compute.body[wire] = value }
     }
   }

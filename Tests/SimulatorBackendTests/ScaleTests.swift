@@ -2,7 +2,7 @@ import SimulatorBackend
 import TargetModel
 import Testing
 
-@Suite struct SpeedTests {
+@Suite struct ScaleTests {
   /// Asserts no time; prints one. What would be quadratic takes minutes here.
   @Test func `ten thousand creations touch only their own rows`() throws {
     var world = World()
