@@ -93,7 +93,7 @@ let package = Package(
       imports: ["Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds", "Planning"]),
     module(
       "BackendConformance",
-      imports: ["BackendInterface", "ComputeKinds", "TargetModel", "Diagnostics"]),
+      imports: ["BackendInterface", "TestSupport", "TargetModel", "Diagnostics"]),
 
     tests("DiagnosticsTests", imports: ["Diagnostics", "TestSupport"]),
     tests("ManifestSyntaxTests", imports: ["ManifestSyntax", "Diagnostics", "TestSupport"]),
