@@ -60,11 +60,7 @@ public struct EmbeddedWorkspace: Backend {
   public func holders(
     of resource: ResourceIdentity
   ) async throws(BackendFailure) -> [ObservedTarget] {
-    let response = try respond { service, time in
-      _ = try service.handle(.get(name: "-"), at: time)
-      return ServiceResponse(
-        200, ["value": .list(try service.bodies(holding: resource.key))])
-    }
+    let response = try checked(try await answer(.holders(resource: resource.key)))
     return (response.body["value"]?.list ?? []).compactMap(dialect.mapping.target)
       .filter { $0.resource?.clashes(with: resource) == true }
   }

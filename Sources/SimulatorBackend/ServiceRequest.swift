@@ -3,6 +3,9 @@ public import TargetModel
 /// A call to the compute service of one workspace, as an HTTP face would take it apart.
 public enum ServiceRequest: Hashable, Sendable {
   case list
+  /// Those of the list that hold a resource, by its canonical key: found by an index here, by
+  /// reading the whole list from a service that has none.
+  case holders(resource: String)
   case get(name: String)
   /// Create, attach or update: the service tells by what is there.
   case put(name: String, body: AttributeValue)
@@ -22,7 +25,7 @@ public enum ServiceRequest: Hashable, Sendable {
   /// True if the request changes nothing by itself.
   public var isRead: Bool {
     switch self {
-    case .list, .get, .operation: true
+    case .list, .holders, .get, .operation: true
     case .put, .patch, .delete, .action: false
     }
   }

@@ -1,4 +1,4 @@
-package import TargetModel
+internal import TargetModel
 
 /// The compute service of one workspace as a pure state machine: a request and the time go in, a
 /// response comes out, rows of the store change.
@@ -40,6 +40,8 @@ public struct SimulatedService<Store: WorldStore> {
   private mutating func answer(_ request: ServiceRequest, at now: Int64) throws -> ServiceResponse {
     switch request {
     case .list: ServiceResponse(200, ["value": .list(try store.computes().map(\.body))])
+    case .holders(let key):
+      ServiceResponse(200, ["value": .list(try store.holders(ofResource: key).map(\.body))])
     case .get(let name): ServiceResponse(200, try living(name).body)
     case .put(let name, let body): try put(name, body, at: now)
     case .patch(let name, let body): try patch(name, body, at: now)
@@ -55,11 +57,6 @@ public struct SimulatedService<Store: WorldStore> {
       throw ServiceRefusal.notFound(name, in: configuration.workspace)
     }
     return compute
-  }
-
-  /// The bodies of the targets that hold a resource, by its canonical key.
-  package func bodies(holding key: String) throws -> [AttributeValue] {
-    try store.holders(ofResource: key).map(\.body)
   }
 
   func kind(of body: AttributeValue) -> KindDescriptor? {

@@ -22,7 +22,7 @@ extension LoadedStack {
       return try EmbeddedWorkspace(
         at: storePath, configuration: simulator, access: access, now: context.now)
     } catch {
-      findings.append(.storeFailed(error))
+      findings.append(error.diagnostic)
       return nil
     }
   }
@@ -67,38 +67,11 @@ extension LoadedStack {
 }
 
 extension Rule {
-  static let workspaceStoreCorrupt = Rule("workspace-store-corrupt")
-  static let workspaceStoreForeign = Rule("workspace-store-foreign")
-  static let workspaceStoreTooRecent = Rule("workspace-store-too-recent")
-  static let workspaceStoreUnreachable = Rule("workspace-store-unreachable")
   static let fingerprintKey = Rule("fingerprint-key")
   static let backendFailed = Rule("backend-failed")
 }
 
 extension Diagnostic {
-  fileprivate static func storeFailed(_ failure: WorkspaceStoreFailure) -> Diagnostic {
-    let (rule, way): (Rule, String) =
-      switch failure.problem {
-      case .corrupt:
-        (
-          .workspaceStoreCorrupt,
-          "It is left as it is. Put back a copy, or move it away to begin with an empty workspace."
-        )
-      case .foreign:
-        (.workspaceStoreForeign, "It is left as it is. Name another file with 'backend.store'.")
-      case .tooRecent: (.workspaceStoreTooRecent, "It is left as it is. Use that version.")
-      case .unreachable:
-        (
-          .workspaceStoreUnreachable,
-          "Nothing was changed. Make its folder writable and see that the disk has room, or name "
-            + "another file with 'backend.store'."
-        )
-      }
-    return Diagnostic(
-      .error, rule, "Embedded workspace can't be used",
-      detail: "The embedded workspace (\(failure.path)) \(failure.reason). \(way)")
-  }
-
   fileprivate static func fingerprintKeyFailed(_ reason: String) -> Diagnostic {
     Diagnostic(
       .error, .fingerprintKey, "Fingerprint key can't be used",

@@ -41,7 +41,7 @@ struct WorkspaceShowCommand: Subcommand {
 
   func run(in context: CommandContext) async -> ExitStatus {
     await withWorkspace(context, common, access: .readIfPresent) { workspace, presenter in
-      let bodies = try workspace.bodies()
+      let bodies = try await workspace.bodies()
       if printsJSON {
         context.output.write(AttributeValue.list(bodies).prettyJSON + "\n")
       } else if bodies.isEmpty {
@@ -83,7 +83,8 @@ struct WorkspaceSetCommand: Subcommand {
     commandName: "set", abstract: "Give fields of a target other values.",
     usage: "berth workspace set [<options>] <addr> <field=value> ...",
     discussion: """
-      Values are read as YAML; 'null' takes a value away. 'tags.KEY' sets a tag.
+      Lists and maps are written as JSON; 'field=' takes a value away. 'tags.KEY'
+      sets a tag, 'state' switches a machine on or off.
 
       Example:
         berth workspace set amlcompute.cpu-cluster max_instances=8
@@ -104,29 +105,13 @@ struct WorkspaceSetCommand: Subcommand {
       guard let address = TargetAddress(address) else {
         throw PortalMistake(reason: "'\(address)' is no address such as amlcompute.cpu-cluster.")
       }
-      let values = try assignments.map(Self.assignment)
       guard let target = try await workspace.read(address.name), target.kind == address.kind else {
         throw PortalMistake(reason: "There is no target '\(address)' in the workspace.")
       }
-      try workspace.portal { try $0.set(address.name, values, at: $1) }
+      try workspace.portal { try $0.set(address.name, assignments: assignments, at: $1) }
       presenter.say("Changed \(address.description.visible) in the workspace.\n")
       return .success
     }
-  }
-
-  private static func assignment(
-    _ text: String
-  ) throws -> (path: AttributePath, value: AttributeValue) {
-    let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    guard parts.count == 2, !parts[0].isEmpty else {
-      throw PortalMistake(reason: "'\(text)' must look like field=value.")
-    }
-    var findings = DiagnosticList()
-    let documents = readYAML(Array(parts[1].utf8), file: "value", reporting: &findings)
-    guard !findings.hasErrors else {
-      throw PortalMistake(reason: "The value of '\(parts[0])' is not valid YAML.")
-    }
-    return (AttributePath(String(parts[0])), documents.first?.root?.value.attribute ?? .null)
   }
 }
 
@@ -258,24 +243,6 @@ extension AttributeValue {
     case .list(let elements): .sequence(elements.map(\.yaml))
     case .map(let entries):
       .mapping(entries.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.yaml) })
-    }
-  }
-}
-
-extension YAMLValue {
-  /// The value as an attribute's.
-  fileprivate var attribute: AttributeValue {
-    switch self {
-    case .scalar(.null): .null
-    case .scalar(.bool(let bool)): .bool(bool)
-    case .scalar(.integer(let integer)): .integer(integer)
-    case .scalar(.number(let number)): .number(number)
-    case .scalar(.text(let text)): .text(text)
-    case .sequence(let elements): .list(elements.map(\.attribute))
-    case .mapping(let entries):
-      .map(
-        Dictionary(
-          entries.map { ($0.key, $0.value.attribute) }, uniquingKeysWith: { first, _ in first }))
     }
   }
 }
