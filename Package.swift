@@ -93,7 +93,7 @@ let package = Package(
       imports: ["Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds", "Planning"]),
     module(
       "BackendConformance",
-      imports: ["BackendInterface", "ComputeKinds", "TargetModel", "Diagnostics"]),
+      imports: ["BackendInterface", "TestSupport", "TargetModel", "Diagnostics"]),
 
     tests("DiagnosticsTests", imports: ["Diagnostics", "TestSupport"]),
     tests("ManifestSyntaxTests", imports: ["ManifestSyntax", "Diagnostics", "TestSupport"]),
@@ -140,6 +140,13 @@ let package = Package(
         "Reporting", "Planning", "ApplyJournal", "ComputeKinds", "TargetModel", "Diagnostics",
         "TestSupport",
       ]),
+    // Uses the product as a program elsewhere does: public declarations only.
+    tests(
+      "LibraryTests",
+      imports: [
+        "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Execution", "Manifests",
+        "Planning", "Reporting", "SimulatorBackend", "TargetModel",
+      ], packageAccess: false),
     // Drives the built `berth` binary, as a user would.
     tests(
       "CommandsTests",

@@ -1,7 +1,8 @@
 public import TargetModel
 
-/// A workspace's compute service, as Berth talks to it. These comments are the contract, and
-/// `BackendConformance` is its test.
+/// A workspace's compute service, as Berth talks to it.
+///
+/// These comments are the contract, and `BackendConformance` is its test.
 ///
 /// Laws every backend keeps:
 /// - Reading changes nothing and is never cached.
@@ -75,6 +76,7 @@ public struct OperationHandle: Hashable, Sendable {
   /// The operation's URL or id; nil if it was over when it was answered.
   public let reference: String?
 
+  /// A value made of its parts.
   public init(reference: String?) { self.reference = reference }
 
   /// An operation that ended with its answer.

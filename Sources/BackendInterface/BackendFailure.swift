@@ -18,14 +18,18 @@ public struct BackendFailure: Error, Hashable, Sendable {
     case fatal
   }
 
+  /// What a caller can do about it.
   public let failureClass: Class
   /// The service's own code, for example `ResourceNotFound`.
   public let code: String
-  /// The service's own words. Never a secret.
+  /// The service's own words.
+  ///
+  /// Never a secret.
   public let message: String
   /// The id by which the service's owners find the request.
   public let requestID: String?
 
+  /// A value made of its parts.
   public init(_ failureClass: Class, code: String, message: String, requestID: String? = nil) {
     self.failureClass = failureClass
     self.code = code

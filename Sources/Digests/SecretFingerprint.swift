@@ -24,7 +24,9 @@ public struct SecretFingerprinter: Sendable {
     self.rounds = rounds
   }
 
-  /// The fingerprint of a secret in one place. The same secret elsewhere has another.
+  /// The fingerprint of a secret in one place.
+  ///
+  /// The same secret elsewhere has another.
   public func fingerprint(of secret: String, at place: String) -> String {
     let keyed = HMAC<SHA256>.authenticationCode(for: Data(secret.utf8), using: key)
     let salt = SHA256.hash(data: Data("berth-secret-v1\n\(place)".utf8))

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import GRDB
 
 #if canImport(Glibc)
@@ -9,129 +8,151 @@ internal import GRDB
   internal import Darwin
 #endif
 
-/// Why the embedded workspace's file can't be used.
-public struct WorkspaceStoreFailure: Error, Hashable, Sendable {
-  /// What is wrong.
-  public enum Problem: Hashable, Sendable {
-    /// It is no SQLite file, or is damaged.
-    case corrupt
-    /// It is another program's database.
-    case foreign
-    /// A later version of Berth wrote it.
-    case tooRecent
-    /// It can't be opened or written.
-    case unreachable
-  }
-
-  /// What is wrong.
-  public let problem: Problem
-  /// The file.
-  public let path: String
-  /// The end of the sentence "The embedded workspace (PATH) ...".
-  public let reason: String
-}
-
 /// Opening the file, and telling what is wrong with it.
 enum DatabaseFile {
   /// "bert" in ASCII: tells our files from those of others.
-  private static let applicationID = 0x6265_7274
-  private static let version = 1
+  static let applicationID = 0x6265_7274
+  static let version = 1
 
-  /// The open database; nil for an absent file that is not to be made.
+  /// The open database; nil for an absent or still empty file that is not to be made.
   static func open(
     _ path: String, _ access: EmbeddedWorkspace.Access
   ) throws(WorkspaceStoreFailure) -> DatabaseQueue? {
-    let isThere = exists(path)
-    if access == .readIfPresent, !isThere { return nil }
-    if access == .readAndWrite, !isThere { try prepareFolder(of: path) }
-    do {
-      let database = try DatabaseQueue(path: path, configuration: configuration(access))
-      try database.inDatabase { try check($0, path, mayCreate: access == .readAndWrite) }
-      if access == .readAndWrite {
-        chmod(path, 0o600)
-      }
-      return database
-    } catch let failure as WorkspaceStoreFailure {
-      throw failure
-    } catch let error as DatabaseError {
-      throw WorkspaceStoreFailure(problem: problem(error), path: path, reason: reason(error))
-    } catch {
-      throw WorkspaceStoreFailure(problem: .unreachable, path: path, reason: "can't be opened")
+    switch (try FileEntry(at: path), access) {
+    case (.absent, .readIfPresent), (.empty, .readIfPresent): return nil
+    case (.absent, .readAndWrite):
+      try FileEntry.make(path)
+      return try openToWrite(path)
+    case (.empty, .readAndWrite), (.file, .readAndWrite):
+      try FileEntry.checkWritable(path)
+      return try openToWrite(path)
+    case (.file, .readIfPresent): return try openToRead(path)
     }
   }
 
-  private static func exists(_ path: String) -> Bool {
-    var information = stat()
-    return stat(path, &information) == 0
+  private static func openToWrite(_ path: String) throws(WorkspaceStoreFailure) -> DatabaseQueue {
+    try explaining(path) { () throws -> DatabaseQueue in
+      let database = try DatabaseQueue(path: path, configuration: configuration(readonly: false))
+      try database.inDatabase { connection in
+        guard try isUninitialised(connection, path) else { return }
+        let lock = FolderLock(holding: path)
+        defer { lock.release() }
+        // Another process may have been faster.
+        if try isUninitialised(connection, path) { try initialise(connection) }
+      }
+      return database
+    }
   }
 
-  private static func prepareFolder(of path: String) throws(WorkspaceStoreFailure) {
-    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .joined(separator: "/")
-    guard !folder.isEmpty, mkdir(folder, 0o700) != 0, errno != EEXIST else { return }
-    throw WorkspaceStoreFailure(
-      problem: .unreachable, path: path,
-      reason: "can't be made: \(String(cString: strerror(errno)))")
+  private static func openToRead(_ path: String) throws(WorkspaceStoreFailure) -> DatabaseQueue? {
+    try explaining(path) { () throws -> DatabaseQueue? in
+      let database = try readOnly(path)
+      // One without tables was made a moment ago by a process that has not filled it yet.
+      return try database.inDatabase { try isUninitialised($0, path) } ? nil : database
+    }
   }
 
-  private static func configuration(_ access: EmbeddedWorkspace.Access) -> Configuration {
+  /// On a medium where nothing can be written, not even the index of a write-ahead log, the file
+  /// is read as one that nobody changes.
+  private static func readOnly(_ path: String) throws -> DatabaseQueue {
+    do {
+      let database = try DatabaseQueue(path: path, configuration: configuration(readonly: true))
+      _ = try database.inDatabase {
+        try Int.fetchOne($0, sql: "SELECT count(*) FROM sqlite_master")
+      }
+      return database
+    } catch let error as DatabaseError
+      where error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY
+    {
+      guard !FileEntry.hasContent(path + "-wal") else { throw error }
+      let escaped = path.utf8.map { byte in
+        let isPlain = Set("/-._~".utf8).contains(byte) || isalnum(Int32(byte)) != 0
+        return isPlain ? String(Unicode.Scalar(byte)) : "%" + hexadecimal(byte)
+      }
+      return try DatabaseQueue(
+        path: "file:\(escaped.joined())?immutable=1", configuration: configuration(readonly: true))
+    }
+  }
+
+  private static func hexadecimal(_ byte: UInt8) -> String {
+    (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+  }
+
+  private static func configuration(readonly: Bool) -> Configuration {
     var configuration = Configuration()
+    configuration.readonly = readonly
     configuration.busyMode = .timeout(10)
-    // Also a reader settles what is due; only a read-only medium makes it read-only.
     configuration.prepareDatabase { database in
       try database.execute(sql: "PRAGMA synchronous = FULL")
     }
     return configuration
   }
 
-  /// Makes the tables in an empty file; refuses what is not ours.
-  private static func check(_ database: Database, _ path: String, mayCreate: Bool) throws {
+  // MARK: What is in it
+
+  /// True for a database with nothing in it; refuses what is not ours.
+  private static func isUninitialised(_ database: Database, _ path: String) throws -> Bool {
     let id = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-    if id == applicationID {
-      let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-      guard found <= version else {
+    guard id == applicationID else {
+      guard id == 0, tables == 0 else {
         throw WorkspaceStoreFailure(
-          problem: .tooRecent, path: path,
-          reason: "was written by a later version of Berth (format \(found), this one has \(version))")
+          problem: .foreign, path: path, reason: "is a database of another program")
       }
-      return
+      return true
     }
-    guard id == 0, tables == 0 else {
+    let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard found <= version else {
       throw WorkspaceStoreFailure(
-        problem: .foreign, path: path, reason: "is a database of another program")
+        problem: .tooRecent, path: path,
+        reason:
+          "was written by a later version of Berth (format \(found), this one reads \(version))")
     }
+    return false
+  }
+
+  private static func initialise(_ database: Database) throws {
     try database.execute(sql: "PRAGMA journal_mode = WAL")
     try database.inTransaction(.immediate) {
-      // Another process may have been faster.
-      if try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0 {
-        try database.execute(sql: SQLiteStore.schema)
-        try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-        try database.execute(sql: "PRAGMA user_version = \(version)")
-      }
+      try database.execute(sql: SQLiteStore.schema)
+      try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+      try database.execute(sql: "PRAGMA user_version = \(version)")
       return .commit
     }
   }
 
-  private static func problem(_ error: DatabaseError) -> WorkspaceStoreFailure.Problem {
-    switch error.resultCode {
-    case .SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_FORMAT: .corrupt
-    default: .unreachable
+  // MARK: What went wrong
+
+  private static func explaining<Value>(
+    _ path: String, _ body: () throws -> Value
+  ) throws(WorkspaceStoreFailure) -> Value {
+    do {
+      return try body()
+    } catch let failure as WorkspaceStoreFailure {
+      throw failure
+    } catch let error as DatabaseError {
+      let (problem, reason) = explanation(error)
+      throw WorkspaceStoreFailure(problem: problem, path: path, reason: reason)
+    } catch {
+      throw WorkspaceStoreFailure(problem: .unreachable, path: path, reason: "can't be opened")
     }
   }
 
-  /// What went wrong, as the end of a sentence.
-  static func reason(_ error: DatabaseError) -> String {
+  /// What an SQLite error means, and the end of a sentence about it.
+  static func explanation(
+    _ error: DatabaseError
+  ) -> (problem: WorkspaceStoreFailure.Problem, reason: String) {
     switch error.resultCode {
-    case .SQLITE_NOTADB: "is no database"
-    case .SQLITE_CORRUPT, .SQLITE_FORMAT: "is damaged"
-    case .SQLITE_FULL: "can't be written: the disk is full"
-    case .SQLITE_READONLY: "can't be written: it is read-only"
-    case .SQLITE_CANTOPEN: "can't be opened"
-    case .SQLITE_PERM, .SQLITE_AUTH: "can't be opened: access is denied"
-    case .SQLITE_BUSY, .SQLITE_LOCKED: "is in use by another process for too long"
-    case .SQLITE_IOERR: "can't be read or written: the disk failed"
-    default: "failed: \(error.message ?? "error \(error.resultCode.rawValue)")"
+    case .SQLITE_NOTADB: (.corrupt, "is no database")
+    case .SQLITE_CORRUPT, .SQLITE_FORMAT: (.corrupt, "is damaged")
+    case .SQLITE_FULL: (.unwritable, "can't be written: the disk is full")
+    case .SQLITE_READONLY: (.unwritable, "can't be written: it is read-only")
+    case .SQLITE_CANTOPEN: (.unreachable, "can't be opened")
+    case .SQLITE_PERM, .SQLITE_AUTH: (.unreachable, "can't be opened: access is denied")
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      (.unreachable, "has been in use by another process for too long")
+    case .SQLITE_IOERR: (.unreachable, "can't be read or written: the disk failed")
+    default: (.unreachable, "failed: \(error.message ?? "error \(error.resultCode.rawValue)")")
     }
   }
 }

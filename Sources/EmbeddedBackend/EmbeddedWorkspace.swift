@@ -5,10 +5,13 @@ public import TargetModel
 
 /// The embedded workspace: the simulated service, kept in an SQLite file.
 ///
-/// Several processes may open one file. Every request is a transaction of its own, so they
-/// interleave as callers of a real service do.
+/// Several processes may open one file, and several workspaces share it. Every request is a
+/// transaction of its own, so they interleave as callers of a real service do; what is answered is
+/// on the disk.
 public struct EmbeddedWorkspace: Backend {
+  /// Nil as long as there is no file, for a workspace that is only read.
   private let database: DatabaseQueue?
+  private let access: Access
   private let configuration: SimulatorConfiguration
   private let dialect: ServiceDialect
   private let now: @Sendable () -> Int64
@@ -17,7 +20,7 @@ public struct EmbeddedWorkspace: Backend {
   /// Opens the workspace's file.
   ///
   /// - Parameters:
-  ///   - path: the database file. Its folder is made if it is not there (mode 0700).
+  ///   - path: the database file, of mode 0600. Folders that are not there are made (mode 0700).
   ///   - now: the time in milliseconds since 1970.
   ///   - access: with `.readIfPresent` nothing is written: a file that does not exist is an empty
   ///     workspace.
@@ -27,6 +30,7 @@ public struct EmbeddedWorkspace: Backend {
     now: @escaping @Sendable () -> Int64
   ) throws(WorkspaceStoreFailure) {
     self.path = path
+    self.access = access
     self.configuration = configuration
     self.dialect = ServiceDialect(configuration: configuration)
     self.now = now
@@ -36,20 +40,21 @@ public struct EmbeddedWorkspace: Backend {
   /// What may be done to the file.
   public enum Access: Sendable {
     case readAndWrite
-    /// An absent file counts as an empty workspace and stays absent.
+    /// Nothing is written, and an absent file counts as an empty workspace and stays absent.
     case readIfPresent
   }
 
   // MARK: Backend
 
   public func list() async throws(BackendFailure) -> [ObservedTarget] {
-    (try send(.list).body["value"]?.list ?? []).compactMap(dialect.mapping.target)
+    let response = try checked(try await answer(.list))
+    return (response.body["value"]?.list ?? []).compactMap(dialect.mapping.target)
   }
 
   public func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? {
-    let response = try respond { try $0.handle(.get(name: name), at: $1) }
+    let response = try await answer(.get(name: name))
     if response.status == 404 { return nil }
-    return dialect.mapping.target(in: response.body)
+    return dialect.mapping.target(in: try checked(response).body)
   }
 
   public func holders(
@@ -65,106 +70,159 @@ public struct EmbeddedWorkspace: Backend {
   }
 
   public func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
-    // Reading, merging and writing are one transaction: nobody comes in between.
-    let response = try respond { service, time in
-      var current: AttributeValue?
-      switch request {
-      case .update, .mark:
-        let response = try service.handle(.get(name: request.name), at: time)
-        guard response.isSuccess else { return response }
-        current = response.body
-      case .create, .attach, .detach, .delete, .start, .stop: break
+    guard let database, access == .readAndWrite else { throw readOnlyFailure }
+    // Reading, merging and writing are one transaction: nobody comes in between, and of a request
+    // that fails half-way nothing is kept.
+    let response = try await perform(on: database) { [self, time = now()] connection in
+      try transaction(connection, keepingRefused: false) {
+        try carryOut(request, in: &$0, at: time)
       }
-      var last = ServiceResponse(200)
-      for request in dialect.requests(for: request, current: current) {
-        last = try service.handle(request, at: time)
-        guard last.isSuccess else { return last }
-      }
-      return last
     }
-    guard response.isSuccess else { throw dialect.failure(response) }
-    return OperationHandle(reference: response.operation)
+    return OperationHandle(reference: try checked(response).operation)
   }
 
-  public func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {
+  public func status(
+    of operation: OperationHandle
+  ) async throws(BackendFailure) -> OperationStatus {
     guard let id = operation.reference else { return .succeeded }
-    return dialect.status(try send(.operation(id: id)))
+    return dialect.status(try checked(try await answer(.operation(id: id))))
   }
 
   // MARK: The portal
 
   /// Does something behind Berth's back.
   ///
-  /// - Throws: `SimulatedService.PortalRefusal` where it can't be done, or `BackendFailure`.
+  /// - Throws: `PortalRefusal` where it can't be done, or `BackendFailure`.
   package func portal(_ change: (inout any PortalFace, Int64) throws -> Void) throws {
-    guard let database else {
-      throw BackendFailure(.fatal, code: "Store", message: "The workspace was opened for reading.")
-    }
+    guard let database, access == .readAndWrite else { throw readOnlyFailure }
     let time = now()
-    try database.inTransaction(.immediate) { connection in
-      var face: any PortalFace = service(connection)
-      try change(&face, time)
-      return .commit
+    do {
+      try database.inDatabase { connection in
+        try connection.inTransaction(.immediate) {
+          var face: any PortalFace = service(connection)
+          try change(&face, time)
+          return .commit
+        }
+      }
+    } catch  where error is DatabaseError || error is RowDecodingError {
+      throw failure(error)
     }
   }
 
   /// What happened in the workspace, in order.
   package func history() throws -> [HistoryEntry] {
-    try database?.read { connection in try store(connection).history() } ?? []
-  }
-
-  /// The bodies of all targets, as the service shows them.
-  package func bodies() throws(BackendFailure) -> [AttributeValue] {
-    try send(.list).body["value"]?.list ?? []
-  }
-
-  // MARK: Parts
-
-  private func send(_ request: ServiceRequest) throws(BackendFailure) -> ServiceResponse {
-    let response = try respond { try $0.handle(request, at: $1) }
-    guard response.isSuccess else { throw dialect.failure(response) }
-    return response
-  }
-
-  /// Answers in one transaction; nothing is kept of a request that failed half-way.
-  private func respond(
-    _ answer: (inout SimulatedService<SQLiteStore>, Int64) throws -> ServiceResponse
-  ) throws(BackendFailure) -> ServiceResponse {
-    guard let database else { return emptyAnswer(answer) }
-    let time = now()
     do {
-      var response = ServiceResponse(500)
-      try database.inTransaction(.immediate) { connection in
-        var service = service(connection)
-        response = try answer(&service, time)
-        return .commit
-      }
-      return response
-    } catch let error as DatabaseError {
-      throw BackendFailure(
-        .fatal, code: "Store",
-        message: "The embedded workspace (\(path)) \(DatabaseFile.reason(error)).")
+      return try database?.inDatabase { try store($0).history() } ?? []
     } catch {
-      throw BackendFailure(.fatal, code: "Store", message: "\(error)")
+      throw failure(error)
     }
   }
 
-  /// An absent file is an empty workspace: a list is empty, and no target is found.
-  private func emptyAnswer(
-    _ answer: (inout SimulatedService<SQLiteStore>, Int64) throws -> ServiceResponse
-  ) -> ServiceResponse {
-    do {
-      let queue = try DatabaseQueue()
-      var response = ServiceResponse(500)
-      try queue.inTransaction { connection in
-        try connection.execute(sql: SQLiteStore.schema)
-        var service = service(connection)
-        response = try answer(&service, now())
-        return .rollback
+  /// The bodies of all targets, as the service shows them.
+  package func bodies() async throws(BackendFailure) -> [AttributeValue] {
+    try checked(try await answer(.list)).body["value"]?.list ?? []
+  }
+
+  /// Lets the file grow no further than this: what a full disk does, for tests of it.
+  func limit(toPages pages: Int) throws {
+    try database?.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
+  }
+
+  // MARK: Answering
+
+  /// Answers a request that changes nothing but what is due anyway.
+  private func answer(_ request: ServiceRequest) async throws(BackendFailure) -> ServiceResponse {
+    let time = now()
+    guard let database = try present() else {
+      // An absent file is an empty workspace.
+      var empty = SimulatedService(store: MemoryStore(), configuration: configuration)
+      do {
+        return try empty.handle(request, at: time)
+      } catch {
+        throw failure(error)
       }
-      return response
+    }
+    return try await perform(on: database) { [self] connection in
+      if let response = try answerFromRead(request, connection, at: time) { return response }
+      return try transaction(connection, keepingRefused: true) { try $0.handle(request, at: time) }
+    }
+  }
+
+  /// The database; where only reading is allowed, also one that was made since the opening.
+  private func present() throws(BackendFailure) -> DatabaseQueue? {
+    if let database { return database }
+    do {
+      return try DatabaseFile.open(path, access)
     } catch {
-      return ServiceResponse(500)
+      throw failure(error)
+    }
+  }
+
+  /// The answer if it takes no writing; nil if operations have to be ended first.
+  private func answerFromRead(
+    _ request: ServiceRequest, _ connection: Database, at time: Int64
+  ) throws -> ServiceResponse? {
+    var response: ServiceResponse?
+    try connection.inTransaction(.deferred) {
+      if try !store(connection).hasOperationsDue(at: time) {
+        var service = service(connection)
+        response = try service.handle(request, at: time)
+      } else if access == .readIfPresent {
+        let copy = try MemoryStore(copying: store(connection))
+        var service = SimulatedService(store: copy, configuration: configuration)
+        response = try service.handle(request, at: time)
+      }
+      return .commit
+    }
+    return response
+  }
+
+  private func carryOut(
+    _ request: WriteRequest, in service: inout SimulatedService<SQLiteStore>, at time: Int64
+  ) throws -> ServiceResponse {
+    var current: AttributeValue?
+    if dialect.needsCurrent(request) {
+      let response = try service.handle(.get(name: request.name), at: time)
+      guard response.isSuccess else { return response }
+      current = response.body
+    }
+    var last = ServiceResponse(200)
+    for request in dialect.requests(for: request, current: current) {
+      last = try service.handle(request, at: time)
+      guard last.isSuccess else { return last }
+    }
+    return last
+  }
+
+  /// One immediate transaction. Where a refused request is rolled back, so is what was due before
+  /// it; the next request brings that about again, at its own time.
+  private func transaction(
+    _ connection: Database, keepingRefused: Bool,
+    _ answer: (inout SimulatedService<SQLiteStore>) throws -> ServiceResponse
+  ) throws -> ServiceResponse {
+    var response = ServiceResponse(500)
+    try connection.inTransaction(.immediate) {
+      var service = service(connection)
+      response = try answer(&service)
+      return response.isSuccess || keepingRefused ? .commit : .rollback
+    }
+    return response
+  }
+
+  /// Runs on the database's own queue. A cancelled task still gets its answer: a re-attachment
+  /// that has begun must be able to end.
+  private func perform<Value: Sendable>(
+    on database: DatabaseQueue, _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(BackendFailure) -> Value {
+    let result: Result<Value, any Error> = await withCheckedContinuation { continuation in
+      database.asyncWriteWithoutTransaction { connection in
+        continuation.resume(returning: Result { try body(connection) })
+      }
+    }
+    do {
+      return try result.get()
+    } catch {
+      throw failure(error)
     }
   }
 
@@ -173,17 +231,63 @@ public struct EmbeddedWorkspace: Backend {
   }
 
   private func store(_ connection: Database) -> SQLiteStore {
-    SQLiteStore(
-      database: connection, workspace: configuration.workspace.resourceID.lowercased())
+    SQLiteStore(database: connection, workspace: configuration.workspace.resourceID.lowercased())
+  }
+}
+
+// MARK: - Failures
+
+extension EmbeddedWorkspace {
+  private func checked(_ response: ServiceResponse) throws(BackendFailure) -> ServiceResponse {
+    guard response.isSuccess else { throw dialect.failure(response) }
+    return response
+  }
+
+  private var readOnlyFailure: BackendFailure {
+    BackendFailure(
+      .denied, code: "WorkspaceStoreReadOnly",
+      message: "The embedded workspace ('\(path)') was opened for reading only.")
+  }
+
+  private func failure(_ error: any Error) -> BackendFailure {
+    if let failure = error as? BackendFailure { return failure }
+    if let failure = error as? WorkspaceStoreFailure {
+      return BackendFailure(
+        .fatal, code: "WorkspaceStoreFailed",
+        message: "The embedded workspace ('\(path)') \(failure.reason).")
+    }
+    guard let error = error as? DatabaseError else {
+      return BackendFailure(
+        .fatal, code: "WorkspaceStoreCorrupt",
+        message: "The embedded workspace ('\(path)') is damaged: a row can't be read.")
+    }
+    let (failureClass, code) = Self.verdict(error.resultCode)
+    return BackendFailure(
+      failureClass, code: code,
+      message: "The embedded workspace ('\(path)') \(DatabaseFile.explanation(error).reason).")
+  }
+
+  private static func verdict(_ code: ResultCode) -> (BackendFailure.Class, String) {
+    switch code {
+    case .SQLITE_BUSY, .SQLITE_LOCKED: (.retryable, "WorkspaceStoreBusy")
+    case .SQLITE_FULL: (.fatal, "WorkspaceStoreFull")
+    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH: (.denied, "WorkspaceStoreReadOnly")
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT: (.fatal, "WorkspaceStoreCorrupt")
+    case .SQLITE_IOERR: (.fatal, "WorkspaceStoreDiskFailed")
+    default: (.fatal, "WorkspaceStoreFailed")
+    }
   }
 }
 
 /// What a colleague can do in the portal.
 package protocol PortalFace {
+  mutating func set(_ name: String, assignments: [String], at now: Int64) throws
   mutating func set(
     _ name: String, _ values: [(path: AttributePath, value: AttributeValue)], at now: Int64) throws
   mutating func attach(
     _ name: String, _ kind: KindDescriptor, _ resourceID: String, at now: Int64) throws
+  mutating func attach(
+    _ name: String, computeType: String, _ resourceID: String, at now: Int64) throws
   mutating func remove(_ name: String, at now: Int64) throws
 }
 

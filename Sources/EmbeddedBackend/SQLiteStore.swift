@@ -3,6 +3,8 @@ internal import SimulatorBackend
 internal import TargetModel
 
 /// The rows of one simulated workspace in an SQLite database, within one transaction.
+///
+/// What a row holds is decoded with checks: a damaged file is an error, never a trap.
 struct SQLiteStore: WorldStore {
   let database: Database
   /// The workspace's resource id in lower case: several may share a file.
@@ -13,13 +15,15 @@ struct SQLiteStore: WorldStore {
     CREATE TABLE compute (
       workspace TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
       resource TEXT, share TEXT, resource_shown TEXT, operation TEXT,
-      is_broken INTEGER NOT NULL, PRIMARY KEY (workspace, key)) WITHOUT ROWID;
+      is_in_effect INTEGER NOT NULL, is_broken INTEGER NOT NULL,
+      PRIMARY KEY (workspace, key)) WITHOUT ROWID;
     CREATE INDEX compute_by_resource ON compute (workspace, resource) WHERE resource IS NOT NULL;
     CREATE TABLE operation (
       workspace TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, effect TEXT NOT NULL,
-      ends_at INTEGER NOT NULL, is_done INTEGER NOT NULL,
+      began_at INTEGER NOT NULL, ends_at INTEGER NOT NULL, is_done INTEGER NOT NULL,
+      change TEXT, failure_code TEXT, failure_message TEXT,
       PRIMARY KEY (workspace, id)) WITHOUT ROWID;
-    CREATE INDEX operation_due ON operation (workspace, ends_at) WHERE is_done = 0;
+    CREATE INDEX operation_due ON operation (workspace, ends_at, id) WHERE is_done = 0;
     CREATE TABLE orphan (
       workspace TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL,
       PRIMARY KEY (workspace, key)) WITHOUT ROWID;
@@ -31,24 +35,33 @@ struct SQLiteStore: WorldStore {
 
   // MARK: Targets
 
+  private static let computeColumns = """
+    SELECT name, body, resource, share, resource_shown, operation, is_in_effect, is_broken
+    FROM compute
+    """
+
   func compute(_ key: String) throws -> StoredCompute? {
     try Row.fetchOne(
-      database.cachedStatement(sql: "SELECT * FROM compute WHERE workspace = ? AND key = ?"),
+      database.cachedStatement(sql: Self.computeColumns + " WHERE workspace = ? AND key = ?"),
       arguments: [workspace, key]
     ).map(Self.compute)
   }
 
   func computes() throws -> [StoredCompute] {
-    try Row.fetchAll(
-      database.cachedStatement(sql: "SELECT * FROM compute WHERE workspace = ? ORDER BY key"),
-      arguments: [workspace]
-    ).map(Self.compute)
+    let rows = try Row.fetchCursor(
+      database.cachedStatement(sql: Self.computeColumns + " WHERE workspace = ? ORDER BY key"),
+      arguments: [workspace])
+    var computes: [StoredCompute] = []
+    while let row = try rows.next() { computes.append(try Self.compute(row)) }
+    return computes
   }
 
+  /// Without the name of the index SQLite walks through the whole workspace, for its order.
   func holders(ofResource key: String) throws -> [StoredCompute] {
     try Row.fetchAll(
       database.cachedStatement(
-        sql: "SELECT * FROM compute WHERE workspace = ? AND resource = ? ORDER BY key"),
+        sql: Self.computeColumns
+          + " INDEXED BY compute_by_resource WHERE workspace = ? AND resource = ? ORDER BY key"),
       arguments: [workspace, key]
     ).map(Self.compute)
   }
@@ -57,11 +70,12 @@ struct SQLiteStore: WorldStore {
     try database.cachedStatement(
       sql: """
         INSERT OR REPLACE INTO compute (workspace, key, name, body, resource, share,
-          resource_shown, operation, is_broken) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+          resource_shown, operation, is_in_effect, is_broken) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       workspace, compute.key, compute.name, compute.body.canonicalJSON, compute.resource?.key,
-      compute.resource?.share, compute.resource?.shown, compute.operation, compute.isBroken,
+      compute.resource?.share, compute.resource?.shown, compute.operation, compute.isInEffect,
+      compute.isBroken,
     ])
   }
 
@@ -71,60 +85,88 @@ struct SQLiteStore: WorldStore {
   }
 
   private static func compute(_ row: Row) throws -> StoredCompute {
-    let key: String? = row["resource"]
+    let key = try row.decode(String?.self, atIndex: 2)
+    let share = try row.decode(String?.self, atIndex: 3)
+    let shown = try row.decode(String?.self, atIndex: 4)
     return StoredCompute(
-      name: row["name"], body: try body(row["body"]),
-      resource: key.map {
-        ResourceIdentity(key: $0, share: row["share"], shown: row["resource_shown"] ?? $0)
-      },
-      operation: row["operation"], isBroken: row["is_broken"])
+      name: try row.decode(String.self, atIndex: 0),
+      body: try body(try row.decode(String.self, atIndex: 1)),
+      resource: key.map { ResourceIdentity(key: $0, share: share, shown: shown ?? $0) },
+      operation: try row.decode(String?.self, atIndex: 5),
+      isInEffect: try row.decode(Bool.self, atIndex: 6),
+      isBroken: try row.decode(Bool.self, atIndex: 7))
   }
 
   private static func body(_ text: String) throws -> AttributeValue {
     do {
       return try AttributeValue(json: text)
     } catch {
-      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a target's row: \(error)")
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a stored body: \(error)")
     }
   }
 
   // MARK: Operations
 
+  private static let operationColumns = """
+    SELECT id, name, effect, began_at, ends_at, is_done, change, failure_code, failure_message
+    FROM operation
+    """
+
   func operation(_ id: String) throws -> StoredOperation? {
     try Row.fetchOne(
-      database.cachedStatement(sql: "SELECT * FROM operation WHERE workspace = ? AND id = ?"),
+      database.cachedStatement(sql: Self.operationColumns + " WHERE workspace = ? AND id = ?"),
       arguments: [workspace, id]
-    ).flatMap(Self.operation)
+    ).map(Self.operation)
   }
 
   func operationsDue(at time: Int64) throws -> [StoredOperation] {
     try Row.fetchAll(
       database.cachedStatement(
-        sql: """
-          SELECT * FROM operation WHERE workspace = ? AND is_done = 0 AND ends_at <= ?
-          ORDER BY ends_at, id
-          """), arguments: [workspace, time]
-    ).compactMap(Self.operation)
+        sql: Self.operationColumns
+          + " WHERE workspace = ? AND is_done = 0 AND ends_at <= ? ORDER BY ends_at, id"),
+      arguments: [workspace, time]
+    ).map(Self.operation)
   }
+
+  /// True if some operation has to be ended before anything is answered.
+  func hasOperationsDue(at time: Int64) throws -> Bool {
+    try Bool.fetchOne(
+      database.cachedStatement(
+        sql: """
+          SELECT EXISTS (
+            SELECT 1 FROM operation WHERE workspace = ? AND is_done = 0 AND ends_at <= ?)
+          """), arguments: [workspace, time]) ?? false
+  }
+
+  /// The operations that have not ended, whenever they do.
+  func operationsInProgress() throws -> [StoredOperation] { try operationsDue(at: .max) }
 
   mutating func save(_ operation: StoredOperation) throws {
     try database.cachedStatement(
       sql: """
-        INSERT OR REPLACE INTO operation (workspace, id, name, effect, ends_at, is_done)
-        VALUES (?, ?, ?, ?, ?, ?)
+        INSERT OR REPLACE INTO operation (workspace, id, name, effect, began_at, ends_at, is_done,
+          change, failure_code, failure_message) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
-      workspace, operation.id, operation.name, operation.effect.rawValue, operation.endsAt,
-      operation.isDone,
+      workspace, operation.id, operation.name, operation.effect.rawValue, operation.beganAt,
+      operation.endsAt, operation.isDone, operation.change?.canonicalJSON, operation.failure?.code,
+      operation.failure?.message,
     ])
   }
 
-  private static func operation(_ row: Row) -> StoredOperation? {
-    StoredOperation.Effect(rawValue: row["effect"]).map {
-      StoredOperation(
-        id: row["id"], name: row["name"], effect: $0, endsAt: row["ends_at"],
-        isDone: row["is_done"])
+  private static func operation(_ row: Row) throws -> StoredOperation {
+    let word = try row.decode(String.self, atIndex: 2)
+    guard let effect = StoredOperation.Effect(rawValue: word) else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a stored operation")
     }
+    let code = try row.decode(String?.self, atIndex: 7)
+    let message = try row.decode(String?.self, atIndex: 8)
+    return StoredOperation(
+      id: try row.decode(String.self, atIndex: 0), name: try row.decode(String.self, atIndex: 1),
+      effect: effect, beganAt: try row.decode(Int64.self, atIndex: 3),
+      endsAt: try row.decode(Int64.self, atIndex: 4), isDone: try row.decode(Bool.self, atIndex: 5),
+      change: try row.decode(String?.self, atIndex: 6).map(body),
+      failure: code.map { StoredOperation.Failure(code: $0, message: message ?? "") })
   }
 
   // MARK: The rest
@@ -164,11 +206,27 @@ struct SQLiteStore: WorldStore {
 
   func history() throws -> [HistoryEntry] {
     try Row.fetchAll(
-      database.cachedStatement(sql: "SELECT * FROM history WHERE workspace = ? ORDER BY id"),
+      database.cachedStatement(
+        sql: "SELECT time, event, name, resource FROM history WHERE workspace = ? ORDER BY id"),
       arguments: [workspace]
-    ).map {
+    ).map { row in
       HistoryEntry(
-        time: $0["time"], event: $0["event"], name: $0["name"], resource: $0["resource"])
+        time: try row.decode(Int64.self, atIndex: 0),
+        event: try row.decode(String.self, atIndex: 1),
+        name: try row.decode(String.self, atIndex: 2),
+        resource: try row.decode(String?.self, atIndex: 3))
     }
+  }
+}
+
+extension MemoryStore {
+  /// A copy of what a database holds, for what must be brought about and can't be written.
+  init(copying store: SQLiteStore) throws {
+    self.init()
+    for compute in try store.computes() {
+      save(compute)
+      if let orphan = try store.orphan(compute.key) { saveOrphan(compute.key, orphan) }
+    }
+    for operation in try store.operationsInProgress() { save(operation) }
   }
 }

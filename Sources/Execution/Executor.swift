@@ -1,20 +1,20 @@
 public import ApplyJournal
 public import BackendInterface
 internal import Planning
-public import TargetModel
+internal import TargetModel
 
 /// Carries out plans: the thin shell that performs what `ApplyMachine` decides.
 public struct Executor: Sendable {
-  private let backend: any Backend
+  let backend: any Backend
+  let clock: any Clock<Duration>
+  let limits: ApplyLimits
+  let seed: UInt64
   private let journal: any JournalWriting
-  private let clock: any Clock<Duration>
-  private let now: @Sendable () -> Int64
-  private let limits: ApplyLimits
-  private let seed: UInt64
+  private let wallTime: @Sendable () -> Int64
 
   /// - Parameters:
   ///   - journal: where intents become durable before their effects.
-  ///   - clock: measures waits and durations.
+  ///   - clock: measures waits and durations; one that counts while the machine is suspended.
   ///   - now: wall time in milliseconds since 1970, for the journal's readers only.
   ///   - seed: spreads retries of callers that failed together.
   public init(
@@ -24,12 +24,15 @@ public struct Executor: Sendable {
     self.backend = backend
     self.journal = journal
     self.clock = clock
-    self.now = now
+    self.wallTime = now
     self.limits = limits
     self.seed = seed
   }
 
   /// Carries out a plan and says what became of every step.
+  ///
+  /// Never throws: whatever happens stands in the report. Cancelling the task ends the run at once;
+  /// what was under way is reported as unknown.
   ///
   /// - Parameters:
   ///   - interrupts: an element asks the run to end: nothing is started any more, what runs is
@@ -39,214 +42,118 @@ public struct Executor: Sendable {
     _ request: ApplyRequest, interrupts: AsyncStream<Void> = AsyncStream { _ in },
     observe: @escaping @Sendable (ApplyEvent) -> Void
   ) async -> ApplyReport {
-    var machine = ApplyMachine(request, limits: limits, jitter: SplitMix(state: seed))
     let elapsed = stopwatch(clock)
-    let header = RunHeader(
-      run: request.run, stack: request.plan.stack,
-      workspace: request.plan.workspace.resourceID, planDigest: request.planDigest)
-    guard append(.started(header)) else {
-      observe(.noted("The journal can't be written; nothing was started."))
-      return ApplyReport(outcomes: request.plan.steps.map { ($0, .notStarted(.journalFailed)) })
-    }
+    var machine = ApplyMachine(request, limits: limits, random: SplitMix(state: seed))
     await withTaskGroup(of: MachineEvent?.self) { group in
       group.addTask {
         for await _ in interrupts { return .interrupted }
-        return nil
+        return Task.isCancelled ? .abandoned : nil
       }
-      var commands = machine.handle(.begin, at: elapsed())
+      var events: [MachineEvent] = [.began]
+      // When the sleeping children wake, the next one first.
+      var alarms: [Duration] = []
       while true {
-        // Commands may cause events at once; those are handled before anything else is awaited.
-        while !commands.isEmpty {
-          var next: [MachineCommand] = []
+        // What is answered at once is handled before anything is awaited.
+        var position = 0
+        while position < events.count {
+          let commands = machine.handle(events[position], at: elapsed())
+          position += 1
           for command in commands {
-            if let event = performAtOnce(command, of: request, observe) {
-              next += machine.handle(event, at: elapsed())
-            } else {
-              start(command, request, &group)
-            }
+            if let answer = perform(command, in: &group, observe) { events.append(answer) }
           }
-          commands = next
         }
-        if machine.isFinished { break }
+        guard !machine.isFinished else { break }
+        if let wake = machine.nextWake, alarms.first.map({ wake < $0 }) ?? true {
+          addAlarm(at: wake, elapsed, to: &group)
+          alarms.insert(wake, at: 0)
+        }
         guard let event = await group.next() else { break }
-        if let event { commands = machine.handle(event, at: elapsed()) }
+        if case .timePassed = event, !alarms.isEmpty { alarms.removeFirst() }
+        events = event.map { [$0] } ?? []
       }
       group.cancelAll()
     }
-    let report = machine.report
-    _ = append(
-      .ended(report.wasInterrupted ? .interrupted : report.isComplete ? .complete : .partial))
-    return report
+    return machine.report
   }
 
-  // MARK: Commands
-
-  /// Performs what takes no time; nil for a command that has to be started, or that answers
-  /// nothing.
-  private func performAtOnce(
-    _ command: MachineCommand, of request: ApplyRequest, _ observe: (ApplyEvent) -> Void
+  /// Does what the machine says, and answers what is done at once.
+  private func perform(
+    _ command: MachineCommand, in group: inout TaskGroup<MachineEvent?>,
+    _ observe: (ApplyEvent) -> Void
   ) -> MachineEvent? {
     switch command {
     case .tell(let event):
       observe(event)
-      return nil
-    case .record(let record):
-      _ = append(record)
-      return nil
-    case .intend(let id):
-      guard let step = request.step(id) else { return nil }
-      return .journaled(id, append(.intended(Intent(step))))
-    case .look, .submit, .poll, .readBack, .wake, .tick: return nil
-    }
-  }
-
-  private func append(_ record: JournalRecord) -> Bool {
-    do {
-      try journal.append(JournalEntry(milliseconds: Int(now()), record: record))
-      return true
-    } catch {
-      return false
-    }
-  }
-
-  private func start(
-    _ command: MachineCommand, _ request: ApplyRequest, _ group: inout TaskGroup<MachineEvent?>
-  ) {
-    switch command {
-    case .tell, .record, .intend: break
-    case .look(let id):
-      group.addTask { .looked(id, await look(id, request)) }
-    case .submit(let id):
-      group.addTask { .submitted(id, await submit(id, request)) }
-    case .poll(let id, let handle):
+    case .append(let record):
+      do {
+        try journal.append(JournalEntry(milliseconds: Int(wallTime()), record: record))
+        return .journaled(record)
+      } catch {
+        return .journalFailed(error.reason)
+      }
+    case .look(let step, let request):
+      group.addTask { .looked(step, await backend.look(request)) }
+    case .submit(let step, let request):
       group.addTask {
         do throws(BackendFailure) {
-          return .polled(id, .success(try await backend.status(of: handle)))
+          return .submitted(step, .success(try await backend.submit(request)))
         } catch {
-          return .polled(id, .failure(error))
+          return .submitted(step, .failure(error))
         }
       }
-    case .readBack(let id):
-      group.addTask { .readBack(id, await read(id, request)) }
-    case .wake(let id, let duration):
-      group.addTask { await sleep(duration) ? .woke(id) : nil }
-    case .tick(let id, let duration):
-      group.addTask { await sleep(duration) ? .ticked(id) : nil }
-    }
-  }
-
-  private func sleep(_ duration: Duration) async -> Bool {
-    (try? await clock.sleep(for: duration)) != nil
-  }
-
-  // MARK: The backend
-
-  private func look(_ id: StepID, _ request: ApplyRequest) async -> Result<Look, BackendFailure> {
-    guard let step = request.step(id) else { return .failure(.unknownStep) }
-    do throws(BackendFailure) {
-      let target = try await backend.read(step.address.name)
-      guard step.act == .attach, let resource = request.desired[step.address]?.heldResource else {
-        return .success(Look(target: target, holders: []))
+    case .poll(let step, let operation):
+      group.addTask {
+        do throws(BackendFailure) {
+          return .polled(step, .success(try await backend.status(of: operation)))
+        } catch {
+          return .polled(step, .failure(error))
+        }
       }
-      let holders = try await backend.holders(of: resource).filter {
-        $0.address.nameKey != step.address.nameKey
+    }
+    return nil
+  }
+
+  private func addAlarm(
+    at wake: Duration, _ elapsed: @escaping @Sendable () -> Duration,
+    to group: inout TaskGroup<MachineEvent?>
+  ) {
+    group.addTask {
+      do {
+        try await clock.sleep(for: wake - elapsed())
+        return .timePassed
+      } catch {
+        // Only a cancelled task can't sleep.
+        return .abandoned
       }
-      return .success(Look(target: target, holders: holders))
-    } catch {
-      return .failure(error)
     }
   }
-
-  private func read(
-    _ id: StepID, _ request: ApplyRequest
-  ) async -> Result<ObservedTarget?, BackendFailure> {
-    guard let step = request.step(id) else { return .failure(.unknownStep) }
-    do throws(BackendFailure) {
-      return .success(try await backend.read(step.address.name))
-    } catch {
-      return .failure(error)
-    }
-  }
-
-  private func submit(
-    _ id: StepID, _ request: ApplyRequest
-  ) async -> Result<OperationHandle, BackendFailure> {
-    guard let step = request.step(id), let write = write(for: step, request) else {
-      return .failure(.unknownStep)
-    }
-    do throws(BackendFailure) {
-      return .success(try await backend.submit(write))
-    } catch {
-      return .failure(error)
-    }
-  }
-
-  private func write(for step: Step, _ request: ApplyRequest) -> WriteRequest? {
-    let name = step.address.name
-    let desired = request.desired[step.address]
-    let marks = desired?.marks(of: request.plan.stack)
-    switch step.act {
-    case .detach: return .detach(name: name)
-    case .delete: return .delete(name: name)
-    case .start: return .start(name: name)
-    case .stop: return .stop(name: name)
-    case .mark:
-      let isForgotten = request.change(of: step.address)?.action == .forget
-      return .mark(name: name, isForgotten ? nil : marks)
-    case .create, .attach, .update:
-      guard let desired, let marks else { return nil }
-      if step.act == .create { return .create(desired, marks: marks) }
-      if step.act == .attach { return .attach(desired, marks: marks) }
-      let change = request.change(of: step.address)
-      let fields = (change?.attributes ?? []).map(\.path).filter { $0.segments.first != "berth" }
-      return .update(desired, fields: fields, marks: marks)
-    }
-  }
-
-  // MARK: Settling
-
-  /// Waits until the service is done with every target that this stack owns or wants, as after a
-  /// run that was killed, and returns all targets.
-  ///
-  /// - Parameter observe: told once for each target that is waited for.
-  public func settle(
-    stack: String, desired: [ComputeTarget], observe: @Sendable (ApplyEvent) -> Void
-  ) async throws(BackendFailure) -> [ObservedTarget] {
-    let wanted = Set(desired.map(\.address.nameKey))
-    let elapsed = stopwatch(clock)
-    var told: Set<String> = []
-    var wait: Duration = .milliseconds(100)
-    while true {
-      let targets = try await backend.list()
-      let busy = targets.filter {
-        $0.state.isTransitional
-          && ($0.marks.stack == stack || wanted.contains($0.address.nameKey))
-      }
-      guard !busy.isEmpty, elapsed() < limits.deadline else { return targets }
-      for target in busy where told.insert(target.address.nameKey).inserted {
-        observe(
-          .noted(
-            "\(target.address): The service says '\(target.state.text)'; waiting until it is done"))
-      }
-      guard await sleep(wait) else { return targets }
-      wait = min(wait * 2, limits.longestPoll)
-    }
-  }
-}
-
-extension BackendFailure {
-  fileprivate static let unknownStep = BackendFailure(
-    .fatal, code: "unknown-step", message: "The plan has no target for one of its steps.")
 }
 
 /// How long it is since now, by a clock.
-private func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
+func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
   let start = clock.now
   return { start.duration(to: clock.now) }
 }
 
+extension Backend {
+  /// Reads all of a look, one after the other. The step's own target comes last: what it shows is
+  /// the freshest.
+  fileprivate func look(_ request: LookRequest) async -> Result<Sight, BackendFailure> {
+    do throws(BackendFailure) {
+      var others: [ObservedTarget] = []
+      if let resource = request.resource { others = try await holders(of: resource) }
+      for name in request.knownHolders {
+        if let holder = try await read(name) { others.append(holder) }
+      }
+      return .success(Sight(target: try await read(request.name), others: others))
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
 /// SplitMix64: enough to spread retries, and the same for the same seed.
-private struct SplitMix: RandomNumberGenerator, Sendable {
+struct SplitMix: RandomNumberGenerator, Sendable {
   var state: UInt64
 
   mutating func next() -> UInt64 {

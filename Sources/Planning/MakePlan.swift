@@ -27,7 +27,7 @@ public struct PlanningRequest: Sendable {
 /// A plan, and what the guards found.
 public struct PlanningResult: Sendable {
   public var plan: Plan
-  /// Warnings, and refusals: with an error among them the plan must not be applied.
+  /// Warnings and notes, and refusals: with an error among them the plan must not be applied.
   public var findings: DiagnosticList
 
   /// True if a guard said no.
@@ -41,27 +41,45 @@ public struct PlanningResult: Sendable {
 public func makePlan(_ request: PlanningRequest) -> PlanningResult {
   var findings = DiagnosticList()
   let world = PlanningWorld(request)
-  var drafts = changeDrafts(in: world, reporting: &findings)
-  drafts.sort { ($0.address, $0.acts.count) < ($1.address, $1.acts.count) }
-
-  for guardRule in guards { guardRule(drafts, world, &findings) }
+  let drafts = changeDrafts(in: world, reporting: &findings)
+  for check in guards(for: request.mode) { check(drafts, world, &findings) }
 
   var plan = Plan(
-    stack: request.stack, workspace: request.observed.workspace, mode: request.mode)
-  plan.drift = driftedTargets(in: world)
-  plan.unchangedCount = world.pairs.count { $0.desired != nil } - drafts.count { $0.desired != nil }
+    stack: request.stack, workspace: request.observed.workspace, mode: request.mode,
+    drift: driftedTargets(in: world), unchangedCount: unchangedCount(in: world, but: drafts))
   if request.mode != .refreshOnly {
-    let ordered = order(drafts, in: world, reporting: &findings)
-    plan.changes = ordered.changes
-    plan.steps = ordered.steps
-  } else {
-    plan.unchangedCount = world.pairs.count { $0.desired != nil } - plan.drift.count
+    (plan.changes, plan.steps) = order(drafts, in: world)
   }
   return PlanningResult(plan: plan, findings: findings)
 }
 
-/// The guards, each in a file of its own. They read the finished drafts and add findings.
-private let guards: [@Sendable ([ChangeDraft], PlanningWorld, inout DiagnosticList) -> Void] = [
-  checkAttachOnce, checkForeignOwner, checkProtected, checkLosesData, checkEmptyDesired,
-  checkSecretsFirst,
-]
+/// A safety rule: reads the finished drafts and adds what it finds. Each has a file of its own.
+private typealias GuardRule =
+  @Sendable ([ChangeDraft], PlanningWorld, inout DiagnosticList) -> Void
+
+private func guards(for mode: PlanMode) -> [GuardRule] {
+  switch mode {
+  case .apply:
+    [
+      checkEmptyDesired, checkForeignOwner, checkNameTaken, checkAttachOnce, checkDoubleAttachment,
+      checkProtected, checkLosesData, checkSecretsFirst, checkUnknownDependency,
+      checkDependencyCycle,
+    ]
+  // Asked for in so many words; only protection stands above it.
+  case .destroy: [checkProtected]
+  // Nothing is done, so nothing can be refused.
+  case .refreshOnly: [checkDoubleAttachment]
+  }
+}
+
+/// How many documents have a live target of ours that is as it should be.
+private func unchangedCount(in world: PlanningWorld, but drafts: [ChangeDraft]) -> Int {
+  guard world.request.mode != .destroy else { return 0 }
+  let changing = Set(drafts.map(\.address.nameKey))
+  return world.pairs.count { pair in
+    guard let observed = pair.observed, pair.desired != nil, !changing.contains(pair.key) else {
+      return false
+    }
+    return world.standing(of: observed, for: pair.desired) != .foreign
+  }
+}

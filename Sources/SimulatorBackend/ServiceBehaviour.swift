@@ -1,71 +1,140 @@
 internal import TargetModel
 
 /// What the service does with single kinds that no table of fields says, by `computeType`.
-struct ServiceBehaviour {
-  let computeType: String
+struct ServiceBehaviour: Sendable {
+  /// PUT and PATCH over a living target answer success and change nothing.
+  var ignoresWrites = false
+  /// Fixed fields that a PUT may carry in another value: it is accepted, and the value stays.
+  var keepsSilently: [AttributePath] = []
+  /// Parts of the body that a PUT changes whatever the field's table says.
+  var changesByPut: [AttributePath] = []
+  /// What is never told, whatever the field's table says.
+  var secrets: [AttributePath] = []
+  /// What older clients read without asking whether it is there (api.md section 18); null where
+  /// nothing is known.
+  var alwaysShown: [AttributePath] = []
+  /// What the service sets when a target of the kind begins, stands, or was changed.
+  var report: @Sendable (inout AttributeValue, Moment) -> Void = { _, _ in }
 
-  init(computeType: String) {
-    self.computeType = computeType.lowercased()
+  /// A point in a target's life.
+  enum Moment {
+    case begun
+    case ready
+    case updated
   }
 
-  /// A PUT on an instance answers success and changes nothing (Azure/bicep-types-az issue 2543).
-  var ignoresPut: Bool { computeType == "computeinstance" }
-
-  /// A PUT with another size over a living cluster is accepted and keeps the size
-  /// (Azure/azure-rest-api-specs issue 18889).
-  func keepsSilently(_ wire: AttributePath) -> Bool {
-    computeType == "amlcompute" && wire == "properties.properties.vmSize"
+  /// The behaviour of a kind; the plain one for a kind that is not in the table.
+  static func of(_ computeType: String) -> ServiceBehaviour {
+    byComputeType[computeType.lowercased()] ?? ServiceBehaviour()
   }
 
-  /// TLS and the load balancer of an inference cluster change by PUT, as the SDK v1 does it.
-  func updatesInPlace(_ wire: AttributePath) -> Bool {
-    guard computeType == "aks" else { return false }
-    return ["sslConfiguration", "loadBalancerType", "loadBalancerSubnet", "agentCount"]
-      .contains(wire.segments.count > 2 ? wire.segments[2] : "")
-  }
-
-  /// What changes by PUT although no manifest names it.
-  var alsoUpdates: [AttributePath] {
-    computeType == "aks" ? ["properties.properties.sslConfiguration.status"] : []
-  }
-
-  /// What a PATCH may carry.
-  static let patchable: [AttributePath] = [
-    "properties.properties.scaleSettings.minNodeCount",
-    "properties.properties.scaleSettings.maxNodeCount",
-    "properties.properties.scaleSettings.nodeIdleTimeBeforeScaleDown", "identity",
+  private static let byComputeType: [String: ServiceBehaviour] = [
+    // A PUT with another size over a cluster is accepted and keeps the size
+    // (Azure/azure-rest-api-specs issue 18889).
+    "amlcompute": ServiceBehaviour(
+      keepsSilently: ["properties.properties.vmSize"],
+      secrets: ["properties.properties.userAccountCredentials.adminUserPassword"],
+      alwaysShown: paths("vmSize", "vmPriority", "scaleSettings", "subnet", "errors"),
+      report: reportCluster),
+    // A PUT over an instance is accepted and ignored (Azure/bicep-types-az issue 2543).
+    "computeinstance": ServiceBehaviour(
+      ignoresWrites: true,
+      alwaysShown: paths("vmSize", "sshSettings", "createdBy", "errors", "state", "subnet"),
+      report: reportInstance),
+    // TLS, the load balancer and the size change by PUT of the merged body, as the SDK v1 does it.
+    "aks": ServiceBehaviour(
+      changesByPut: paths(
+        "sslConfiguration", "loadBalancerType", "loadBalancerSubnet", "agentCount"),
+      secrets: paths("sslConfiguration.cert", "sslConfiguration.key"),
+      alwaysShown: paths(
+        "agentVmSize", "agentCount", "clusterPurpose", "clusterFqdn", "systemServices",
+        "loadBalancerType", "loadBalancerSubnet"),
+      report: { body, moment in
+        guard moment == .ready else { return }
+        body.fill("properties.properties.agentCount", 3)
+        body.fill("properties.properties.agentVmSize", "Standard_D3_v2")
+      }),
+    "virtualmachine": ServiceBehaviour(secrets: paths("administratorAccount")),
+    "hdinsight": ServiceBehaviour(secrets: paths("administratorAccount")),
+    "databricks": ServiceBehaviour(secrets: paths("databricksAccessToken")),
+    "kubernetes": ServiceBehaviour(
+      secrets: paths("relayConnectionString", "serviceBusConnectionString")),
+    "synapsespark": ServiceBehaviour(report: reportSparkPool),
   ]
 
-  /// What the service sets by itself once a target is ready.
-  static func fillIn(_ body: inout AttributeValue) {
-    switch body[.computeType]?.text?.lowercased() {
-    case "amlcompute":
-      let least = body["properties.properties.scaleSettings.minNodeCount"] ?? 0
-      body["properties.properties.allocationState"] = "Steady"
-      body["properties.properties.currentNodeCount"] = least
-      body["properties.properties.targetNodeCount"] = least
-      if body["properties.properties.remoteLoginPortPublicAccess"] == "NotSpecified" {
-        let isPrivate = body["properties.properties.subnet.id"] != nil
-        body["properties.properties.remoteLoginPortPublicAccess"] =
-          isPrivate ? "Disabled" : "Enabled"
-      }
-    case "computeinstance":
-      body[.state] = "Running"
-      body["properties.properties.lastOperation"] = [
-        "operationName": "Create", "operationStatus": "Succeeded", "operationTrigger": "User",
-      ]
-    case "synapsespark":
-      body["properties.properties.sparkVersion"] = "3.4"
-      body["properties.properties.nodeCount"] = 3
-      body["properties.properties.nodeSize"] = "Small"
-      body["properties.properties.nodeSizeFamily"] = "MemoryOptimized"
-    case "aks":
-      body["properties.properties.agentCount"] = 3
-      body["properties.properties.agentVmSize"] = "Standard_D3_v2"
-    case "box":
-      // The invented kind of our own tests that can be switched off.
-      body[.state] = "Running"
-    default: break
-    }
+  /// Paths below `properties.properties`.
+  private static func paths(_ names: String...) -> [AttributePath] {
+    names.map { AttributePath("properties.properties.\($0)") }
   }
+}
+
+// MARK: What the service reports
+
+private let clusterPort: AttributePath = "properties.properties.remoteLoginPortPublicAccess"
+
+@Sendable private func reportCluster(
+  _ body: inout AttributeValue, _ moment: ServiceBehaviour.Moment
+) {
+  let least = body[.leastNodes]?.integer ?? 0
+  let isThere = moment != .begun
+  body["properties.properties.allocationState"] = isThere ? "Steady" : "Resizing"
+  body["properties.properties.currentNodeCount"] = .integer(isThere ? least : 0)
+  body["properties.properties.targetNodeCount"] = .integer(least)
+  // The service decides once: closed within a network, open otherwise.
+  if moment == .ready, body[clusterPort]?.text ?? "NotSpecified" == "NotSpecified" {
+    let isPrivate = body[.subnetID]?.text != nil
+    body[clusterPort] = isPrivate ? "Disabled" : "Enabled"
+  }
+}
+
+@Sendable private func reportInstance(
+  _ body: inout AttributeValue, _ moment: ServiceBehaviour.Moment
+) {
+  guard moment == .begun else { return }
+  body.fill("properties.properties.sshSettings.adminUserName", "azureuser")
+  body.fill("properties.properties.sshSettings.sshPort", 22)
+}
+
+@Sendable private func reportSparkPool(
+  _ body: inout AttributeValue, _ moment: ServiceBehaviour.Moment
+) {
+  guard moment == .ready else { return }
+  let segments = (body[.resourceID]?.text ?? "").split(separator: "/").map(String.init)
+  for (index, key) in [
+    (1, "subscriptionId"), (3, "resourceGroup"), (7, "workspaceName"), (9, "poolName"),
+  ]
+  where index < segments.count {
+    body[AttributePath("properties.properties.\(key)")] = .text(segments[index])
+  }
+  body.fill("properties.properties.sparkVersion", "3.4")
+  body.fill("properties.properties.nodeCount", 3)
+  body.fill("properties.properties.nodeSize", "Small")
+  body.fill("properties.properties.nodeSizeFamily", "MemoryOptimized")
+}
+
+extension AttributeValue {
+  /// Puts a value where there is none.
+  mutating func fill(_ path: AttributePath, _ value: AttributeValue) {
+    if self[path] ?? .null == .null { self[path] = value }
+  }
+}
+
+/// A literal in brackets would be taken for a single key, so paths that are read have names.
+extension AttributePath {
+  static let inner: AttributePath = "properties.properties"
+  static let identityType: AttributePath = "identity.type"
+  static let userAssignedIdentities: AttributePath = "identity.userAssignedIdentities"
+  fileprivate static let leastNodes: AttributePath =
+    "properties.properties.scaleSettings.minNodeCount"
+  fileprivate static let subnetID: AttributePath = "properties.properties.subnet.id"
+  static let provisioningState: AttributePath = "properties.provisioningState"
+  static let provisioningErrors: AttributePath = "properties.provisioningErrors"
+  static let computeType: AttributePath = "properties.computeType"
+  static let resourceID: AttributePath = "properties.resourceId"
+  static let modifiedOn: AttributePath = "properties.modifiedOn"
+  static let state: AttributePath = "properties.properties.state"
+  static let lastOperation: AttributePath = "properties.properties.lastOperation"
+
+  /// True if this path is the other or lies below it.
+  func isWithin(_ other: AttributePath) -> Bool { segments.starts(with: other.segments) }
 }

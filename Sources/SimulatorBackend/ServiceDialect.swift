@@ -20,103 +20,103 @@ package struct ServiceDialect: Sendable {
     case .create(let target, let marks), .attach(let target, let marks):
       [.put(name: target.name, body: mapping.body(for: target, marks: marks, in: workspace))]
     case .update(let target, let fields, let marks):
-      updates(of: target, fields, marks, current: current)
+      updates(of: target, fields, marks, current: current ?? .map([:]))
     case .detach(let name): [.delete(name: name, .detach)]
     case .delete(let name): [.delete(name: name, .delete)]
     case .start(let name): [.action(name: name, action: "start", body: .null)]
     case .stop(let name): [.action(name: name, action: "stop", body: .null)]
-    case .mark(let name, let marks): [.put(name: name, body: marking(current, with: marks))]
+    case .mark(let name, let marks):
+      [.put(name: name, body: marking(current ?? .map([:]), with: marks))]
     }
   }
 
-  /// Read, merge, write: what is not sent is kept, but only a whole body says everything.
+  /// True if a request needs the target's present body.
+  package func needsCurrent(_ request: WriteRequest) -> Bool {
+    switch request {
+    case .update, .mark: true
+    case .create, .attach, .detach, .delete, .start, .stop: false
+    }
+  }
+
+  // MARK: Updates
+
+  /// Read, merge, write: the fields asked for and the marks change, and nothing else. An absent
+  /// field of a body is kept by the service, so what is to go is sent as null.
   private func updates(
-    of target: ComputeTarget, _ fields: [AttributePath], _ marks: OwnershipMarks,
-    current: AttributeValue?
+    of target: ComputeTarget, _ paths: [AttributePath], _ marks: OwnershipMarks,
+    current: AttributeValue
   ) -> [ServiceRequest] {
-    let body = mapping.body(for: target, marks: marks, in: workspace)
-    var requests: [ServiceRequest] = []
-    var needsPut = fields.isEmpty
-    for path in fields {
+    let wanted = mapping.body(for: target, marks: marks, in: workspace)
+    var merged = current
+    var actions: [String: AttributeValue] = [:]
+    var needsPut = target.kind.updatesMarks
+    for path in paths where path != "tags" {
       guard let slot = target.kind.slot(path), let wire = target.kind.fields[slot].wire else {
         continue
       }
-      guard case .inPlaceBy(let action) = target.kind.fields[slot].onChange else {
+      let value = wanted[wire] ?? .null
+      if case .inPlaceBy(let action) = target.kind.fields[slot].onChange {
+        guard let key = wire.segments.last else { continue }
+        actions[action, default: .map([:])][AttributePath([key])] = value
+      } else {
+        merged[wire] = value
         needsPut = true
-        continue
-      }
-      // The action's body begins below the part of the path that every body shares.
-      var actionBody = AttributeValue.map([:])
-      let inner = AttributePath(Array(wire.segments.dropFirst(2)))
-      actionBody[inner] = body[wire] ?? .null
-      let content =
-        inner.segments.count > 1 ? actionBody[key: inner.segments[0]] ?? .null : actionBody
-      requests.append(.action(name: target.name, action: action, body: content))
-    }
-    if needsPut {
-      requests.append(
-        .put(name: target.name, body: merge(body, into: current ?? .map([:]), target, fields)))
-    }
-    return requests
-  }
-
-  private func merge(
-    _ body: AttributeValue, into current: AttributeValue, _ target: ComputeTarget,
-    _ fields: [AttributePath]
-  ) -> AttributeValue {
-    var merged = current
-    for (slot, field) in target.kind.fields.enumerated() where field.setBy == .user {
-      guard let wire = field.wire else { continue }
-      switch target.attributes[slot] ?? field.defaultValue {
-      case .null?: merged[wire] = nil
-      case let value?: merged[wire] = field.encode(value)
-      case nil: continue
       }
     }
     // What a creation adds stays as the service has it, unless it belongs to what changes: the
     // status of TLS to its certificate.
     let changedObjects = Set(
-      fields.compactMap { path in
+      paths.compactMap { path in
         target.kind.slot(path).flatMap { target.kind.fields[$0].wire?.segments.dropLast() }
       })
     for addition in target.kind.addsToBody(target)
     where changedObjects.contains(addition.path.segments.dropLast()) {
       merged[addition.path] = addition.value
     }
-    merged["tags"] = tags(body["tags"], keepingOwnOf: target["tags"] == nil ? current["tags"] : nil)
-    return merged
+    merged["tags"] = tags(
+      paths.contains("tags") ? target["tags"] : current["tags"], with: marks)
+    var requests = actions.sorted { $0.key < $1.key }
+      .map { ServiceRequest.action(name: target.name, action: $0.key, body: $0.value) }
+    if needsPut || paths.contains("tags") {
+      requests.append(.put(name: target.name, body: merged))
+    }
+    return requests
   }
 
-  /// Marks replace marks; the user's own tags stay unless the manifest gives them.
-  private func tags(
-    _ sent: AttributeValue?, keepingOwnOf current: AttributeValue?
-  ) -> AttributeValue {
-    let own = (current?.map ?? [:]).filter { !MarkTags.isMark($0.key) }
-    return .map(own.merging(sent?.map ?? [:]) { _, sent in sent })
+  /// The user's own tags with Berth's marks beside them.
+  private func tags(_ own: AttributeValue?, with marks: OwnershipMarks?) -> AttributeValue {
+    let own = (own?.map ?? [:]).filter { !MarkTags.isMark($0.key) }
+    let marks = marks.map { MarkTags.tags(for: $0).mapValues(AttributeValue.text) } ?? [:]
+    return .map(own.merging(marks) { _, mark in mark })
   }
 
-  private func marking(_ current: AttributeValue?, with marks: OwnershipMarks?) -> AttributeValue {
-    var body = current ?? .map([:])
-    let markTags = marks.map { MarkTags.tags(for: $0).mapValues(AttributeValue.text) } ?? [:]
-    body["tags"] = tags(.map(markTags), keepingOwnOf: current?["tags"])
+  private func marking(_ current: AttributeValue, with marks: OwnershipMarks?) -> AttributeValue {
+    var body = current
+    body["tags"] = tags(current["tags"], with: marks)
     return body
   }
 
+  // MARK: Answers
+
   /// A failed answer as a failure of its class.
+  ///
+  /// A target that is not there makes a request wrong; only the absence of what is around it
+  /// (`ParentResourceNotFound`, ...) is `.absent`.
   package func failure(_ response: ServiceResponse) -> BackendFailure {
     let error = response.body["error"] ?? .map([:])
+    let code = error["code"]?.text ?? "HTTP \(response.status)"
     let failureClass: BackendFailure.Class =
       switch response.status {
       case 429: .throttled(retryAfter: response.retryAfter.map { .milliseconds($0) })
       case 408, 500...599: .retryable
       case 409: .conflict
       case 401, 403: .denied
-      case 404: .absent
+      case 404 where code != "ResourceNotFound": .absent
       case 400..<500: .invalid
       default: .fatal
       }
     return BackendFailure(
-      failureClass, code: error["code"]?.text ?? "HTTP \(response.status)",
+      failureClass, code: code,
       message: error["message"]?.text ?? "The service answered with status \(response.status).")
   }
 

@@ -18,6 +18,14 @@ public enum ServiceRequest: Hashable, Sendable {
     case delete = "Delete"
     case detach = "Detach"
   }
+
+  /// True if the request changes nothing by itself.
+  public var isRead: Bool {
+    switch self {
+    case .list, .get, .operation: true
+    case .put, .patch, .delete, .action: false
+    }
+  }
 }
 
 /// The service's answer.
@@ -44,9 +52,27 @@ public struct ServiceResponse: Hashable, Sendable {
 
   /// True for the statuses of success.
   public var isSuccess: Bool { (200..<300).contains(status) }
+}
 
-  /// An error with the service's usual body (Azure Resource Manager, common types).
-  static func error(_ status: Int, _ code: String, _ message: String) -> ServiceResponse {
-    ServiceResponse(status, ["error": ["code": .text(code), "message": .text(message)]])
+/// The service's no, with its usual body (Azure Resource Manager, common types).
+struct ServiceRefusal: Error {
+  let response: ServiceResponse
+
+  init(_ status: Int, _ code: String, _ message: String, target: AttributePath? = nil) {
+    var error: AttributeValue = ["code": .text(code), "message": .text(message)]
+    error["target"] = target.map { .text($0.description) }
+    response = ServiceResponse(status, ["error": error])
+  }
+
+  static func notFound(_ name: String, in workspace: WorkspaceIdentity) -> ServiceRefusal {
+    ServiceRefusal(
+      404, "ResourceNotFound",
+      "The resource '\(workspace.name)/computes/\(name)' was not found.")
+  }
+
+  static func busy(_ name: String) -> ServiceRefusal {
+    ServiceRefusal(
+      409, "AnotherOperationInProgress",
+      "There is already an active operation submitted for '\(name)'.")
   }
 }

@@ -1,124 +1,94 @@
 internal import TargetModel
 
-/// Create, attach, update, delete, detach and the actions.
+/// Create, attach, update, delete and detach.
 extension SimulatedService {
   // MARK: PUT and PATCH
 
-  mutating func put(_ name: String, _ body: AttributeValue, at now: Int64) throws -> ServiceResponse {
+  mutating func put(
+    _ name: String, _ body: AttributeValue, at now: Int64
+  ) throws -> ServiceResponse {
+    guard ComputeName.isValid(name) else { throw ServiceRefusal.badName(name) }
     guard let type = body[.computeType]?.text else {
-      return .error(400, "InvalidRequestContent", "properties.computeType is required.")
+      throw ServiceRefusal(
+        400, "InvalidRequestContent", "The property 'properties.computeType' is required.",
+        target: .computeType)
     }
-    if let refusal = nameRefusal(name) { return refusal }
+    guard let kind = kind(of: body) else {
+      throw ServiceRefusal(
+        400, "InvalidParameter", "The compute type '\(type)' is not known.", target: .computeType)
+    }
     guard let existing = try store.compute(name.lowercased()) else {
-      return try make(name, body, type, at: now)
+      return try make(name, body, kind, at: now)
     }
-    if let refusal = busyRefusal(existing) { return refusal }
-    let existingType = existing.body[.computeType]?.text ?? ""
-    guard existingType.lowercased() == type.lowercased() else {
-      return .error(
-        409, "Conflict", "A compute named '\(name)' of type '\(existingType)' exists already.")
-    }
-    if let resource = try resource(of: body), let held = existing.resource, resource.key != held.key {
-      return try reattach(existing, body, resource, at: now)
-    }
-    return try update(existing, body, at: now)
+    return try change(existing, body, kind, at: now)
   }
 
   private mutating func make(
-    _ name: String, _ body: AttributeValue, _ type: String, at now: Int64
+    _ name: String, _ body: AttributeValue, _ kind: KindDescriptor, at now: Int64
   ) throws -> ServiceResponse {
-    let kind = configuration.catalog.kind(computeType: type)
-    let resource = try resource(of: body)
-    if let refusal = originRefusal(kind, hasResource: resource != nil, type) { return refusal }
-    var compute = StoredCompute(name: name, body: body, resource: resource)
-    if resource == nil, let orphan = try store.orphan(compute.key) {
-      // The trap of api.md section 8: the name finds its former machines, and their size stays.
-      compute.body["properties.properties.vmSize"] = orphan["properties.properties.vmSize"]
+    guard body["location"]?.text != nil else {
+      throw ServiceRefusal(
+        400, "LocationRequired", "The location property is required for this definition.",
+        target: "location")
     }
-    fillEnvelope(&compute, isAttached: resource != nil, at: now)
+    let resource = resource(of: body)
+    try checkOrigin(kind, body, resource)
+    try BodyRules(kind).check(body, isNew: true)
+    var compute = StoredCompute(
+      name: name, body: freshBody(name, body, kind, isAttached: resource != nil, at: now),
+      resource: resource)
     compute.body[.provisioningState] = "Creating"
-    let operation = try begin(resource == nil ? .create : .attach, on: compute, at: now)
-    return ServiceResponse(
-      201, shown(compute), operation: operation.id,
-      retryAfter: configuration.operationMilliseconds)
+    if kind.hasPower { setPower(&compute, "Creating", "Create", "InProgress", now) }
+    return try begin(resource == nil ? .create : .attach, on: compute, status: 201, at: now)
   }
 
-  /// A PUT with another resource on a used name is an attach.
-  private mutating func reattach(
-    _ existing: StoredCompute, _ body: AttributeValue, _ resource: ResourceIdentity, at now: Int64
+  /// A PUT on a used name: an update, or with another resource an attach (reliability.md 5).
+  private mutating func change(
+    _ existing: StoredCompute, _ body: AttributeValue, _ kind: KindDescriptor, at now: Int64
   ) throws -> ServiceResponse {
-    var compute = StoredCompute(name: existing.name, body: body, resource: resource)
-    fillEnvelope(&compute, isAttached: true, at: now)
-    compute.body[.provisioningState] = "Updating"
-    let operation = try begin(.attach, on: compute, at: now)
-    return ServiceResponse(
-      200, shown(compute), operation: operation.id,
-      retryAfter: configuration.operationMilliseconds)
-  }
-
-  private mutating func update(
-    _ existing: StoredCompute, _ body: AttributeValue, at now: Int64
-  ) throws -> ServiceResponse {
+    guard existing.body[.provisioningState] != "Deleting" else {
+      throw ServiceRefusal(
+        409, "Conflict", "The compute '\(existing.name)' is being deleted.")
+    }
+    guard existing.operation == nil else { throw ServiceRefusal.busy(existing.name) }
+    guard self.kind(of: existing.body)?.name == kind.name else {
+      let type = existing.body[.computeType]?.text ?? ""
+      throw ServiceRefusal(
+        409, "Conflict",
+        "A compute named '\(existing.name)' of type '\(type)' exists already.",
+        target: .computeType)
+    }
+    let rules = BodyRules(kind)
+    try rules.check(body, isNew: false)
+    if rules.behaviour.ignoresWrites {
+      return try finished(.update, on: existing, status: 200, at: now)
+    }
     var compute = existing
-    let type = existing.body[.computeType]?.text ?? ""
-    if let kind = configuration.catalog.kind(computeType: type) {
-      let behaviour = ServiceBehaviour(computeType: type)
-      if let refusal = apply(body, to: &compute, of: kind, behaviour) { return refusal }
-    }
-    compute.body["properties.modifiedOn"] = .text(Timestamp.text(now))
     compute.body[.provisioningState] = "Updating"
-    let operation = try begin(.update, on: compute, at: now)
-    return ServiceResponse(
-      200, shown(compute), operation: operation.id,
-      retryAfter: configuration.operationMilliseconds)
-  }
-
-  /// Applies what may change, keeps what is absent, and refuses or silently keeps what is fixed.
-  private func apply(
-    _ body: AttributeValue, to compute: inout StoredCompute, of kind: KindDescriptor,
-    _ behaviour: ServiceBehaviour
-  ) -> ServiceResponse? {
-    if behaviour.ignoresPut { return nil }
-    for wire in behaviour.alsoUpdates {
-      if let sent = body[wire] { compute.body[wire] = sent }
+    if let held = existing.resource, let wanted = resource(of: body), held.key != wanted.key {
+      let fresh = freshBody(existing.name, body, kind, isAttached: true, at: now)
+      return try begin(.attach, on: compute, change: fresh, status: 200, at: now)
     }
-    for field in kind.fields where field.setBy == .user {
-      guard let wire = field.wire, let sent = body[wire] else { continue }
-      let held = compute.body[wire] ?? .null
-      let isSame = field.normalised(field.decode(sent)) == field.normalised(field.decode(held))
-      if isSame && !field.isWriteOnly { continue }
-      switch field.onChange {
-      case .inPlace: compute.body[wire] = sent
-      case .inPlaceBy: continue
-      case .recreate:
-        if behaviour.updatesInPlace(wire) || field.path == "tags" {
-          compute.body[wire] = sent
-        } else if behaviour.keepsSilently(wire) || field.isWriteOnly {
-          continue
-        } else {
-          return .error(
-            400, "PropertyChangeNotAllowed", "Changing property '\(wire)' is not allowed.")
-        }
-      }
-    }
-    return nil
+    let sent = rules.admitted(body)
+    _ = try rules.put(sent, over: existing.body)
+    return try begin(.update, on: compute, change: sent, status: 200, at: now)
   }
 
   mutating func patch(
     _ name: String, _ body: AttributeValue, at now: Int64
   ) throws -> ServiceResponse {
-    guard var compute = try store.compute(name.lowercased()) else {
-      return .error(404, "ResourceNotFound", "The compute '\(name)' was not found.")
+    var compute = try living(name)
+    guard compute.operation == nil else { throw ServiceRefusal.busy(compute.name) }
+    guard let kind = kind(of: compute.body) else {
+      throw ServiceRefusal(400, "BadRequest", "'\(compute.name)' is of a kind that can't change.")
     }
-    if let refusal = busyRefusal(compute) { return refusal }
-    for wire in ServiceBehaviour.patchable {
-      if let sent = body[wire] { compute.body[wire] = sent }
+    let rules = BodyRules(kind)
+    try rules.check(body, isNew: false)
+    if rules.behaviour.ignoresWrites {
+      return try finished(.patch, on: compute, status: 200, at: now)
     }
     compute.body[.provisioningState] = "Updating"
-    let operation = try begin(.update, on: compute, at: now)
-    return ServiceResponse(
-      200, shown(compute), operation: operation.id,
-      retryAfter: configuration.operationMilliseconds)
+    return try begin(.patch, on: compute, change: rules.admitted(body), status: 200, at: now)
   }
 
   // MARK: DELETE
@@ -127,125 +97,105 @@ extension SimulatedService {
     _ name: String, _ action: ServiceRequest.UnderlyingResourceAction, at now: Int64
   ) throws -> ServiceResponse {
     guard var compute = try store.compute(name.lowercased()) else { return ServiceResponse(204) }
-    if let refusal = busyRefusal(compute) { return refusal }
+    let effect: StoredOperation.Effect = action == .delete ? .delete : .detach
+    if let running = try compute.operation.flatMap(store.operation) {
+      // A repeated order joins the one that is being carried out.
+      guard running.effect == effect else { throw ServiceRefusal.busy(compute.name) }
+      return ServiceResponse(202, operation: running.id)
+    }
+    if action == .delete, compute.resource != nil, !configuration.deletesAttachedResources {
+      throw ServiceRefusal(
+        400, "BadRequest", "The compute '\(compute.name)' is attached: detach it instead.")
+    }
     compute.body[.provisioningState] = "Deleting"
-    let operation = try begin(action == .delete ? .delete : .detach, on: compute, at: now)
-    return ServiceResponse(
-      202, operation: operation.id, retryAfter: configuration.operationMilliseconds)
-  }
-
-  // MARK: Actions
-
-  mutating func perform(
-    _ action: String, on name: String, _ body: AttributeValue, at now: Int64
-  ) throws -> ServiceResponse {
-    guard var compute = try store.compute(name.lowercased()) else {
-      return .error(404, "ResourceNotFound", "The compute '\(name)' was not found.")
+    if compute.body[.state]?.text != nil {
+      setPower(&compute, "Deleting", "Delete", "InProgress", now)
     }
-    guard compute.body[.state]?.text != nil else {
-      return .error(400, "BadRequest", "'\(action)' is not supported for this compute.")
-    }
-    if let refusal = busyRefusal(compute) { return refusal }
-    switch action {
-    case "updateSchedules":
-      compute.body["properties.properties.schedules"] = body
-      try store.save(compute)
-      return ServiceResponse(200)
-    case "updateIdleShutdownSetting":
-      compute.body["properties.properties.idleTimeBeforeShutdown"] = body["idleTimeBeforeShutdown"]
-      try store.save(compute)
-      return ServiceResponse(200)
-    case "start": return try changePower(&compute, .start, "Starting", at: now)
-    case "stop": return try changePower(&compute, .stop, "Stopping", at: now)
-    case "restart": return try changePower(&compute, .restart, "Restarting", at: now)
-    default: return .error(404, "ResourceNotFound", "There is no action '\(action)'.")
-    }
-  }
-
-  private mutating func changePower(
-    _ compute: inout StoredCompute, _ effect: StoredOperation.Effect, _ state: String,
-    at now: Int64
-  ) throws -> ServiceResponse {
-    compute.body[.state] = .text(state)
-    let operation = try begin(effect, on: compute, at: now)
-    return ServiceResponse(
-      202, operation: operation.id, retryAfter: configuration.operationMilliseconds)
+    var response = try begin(effect, on: compute, status: 202, at: now)
+    response.body = .null
+    return response
   }
 
   // MARK: Parts
 
-  /// The resource that a body attaches.
-  func resource(of body: AttributeValue) throws -> ResourceIdentity? {
-    guard let type = body[.computeType]?.text,
-      let kind = configuration.catalog.kind(computeType: type)
-    else {
-      let text = body[.resourceID]?.text
-      return text.flatMap { try? ARMResourceID(parsing: $0) }.map { ResourceIdentity($0) }
+  /// The resource that a body attaches. Of an unknown kind it is what the envelope names.
+  func resource(of body: AttributeValue) -> ResourceIdentity? {
+    guard let kind = kind(of: body) else {
+      return body[.resourceID]?.text.flatMap { try? ARMResourceID(parsing: $0) }
+        .map { ResourceIdentity($0) }
     }
+    guard let held = kind.resource else { return nil }
     var attributes = Attributes(for: kind)
-    for (slot, field) in kind.fields.enumerated() {
-      if let wire = field.wire, let value = body[wire], value != .null {
-        attributes[slot] = field.decode(value)
-      }
+    for path in [held.idField, held.hostField, held.shareField].compactMap(\.self) {
+      guard let slot = kind.slot(path), let wire = kind.fields[slot].wire,
+        let value = body[wire], value != .null
+      else { continue }
+      attributes[slot] = kind.fields[slot].decode(value)
     }
     return kind.heldResource(of: attributes)
   }
 
-  /// What every read shows of a target besides what was sent.
-  func fillEnvelope(_ compute: inout StoredCompute, isAttached: Bool, at now: Int64) {
+  /// The body of a new target: what was sent and may be, the envelope, and the defaults.
+  func freshBody(
+    _ name: String, _ sent: AttributeValue, _ kind: KindDescriptor, isAttached: Bool,
+    at now: Int64
+  ) -> AttributeValue {
+    let rules = BodyRules(kind)
+    var body = rules.admitted(sent)
+    fillEnvelope(&body, name, isAttached: isAttached, at: now)
+    body[.computeType] = .text(kind.computeType)
+    rules.fillDefaults(&body)
+    IdentityReport.fill(&body)
+    rules.behaviour.report(&body, .begun)
+    return body
+  }
+
+  /// What every read shows of a target besides what was sent; null where older clients read
+  /// without asking (api.md section 18).
+  func fillEnvelope(
+    _ body: inout AttributeValue, _ name: String, isAttached: Bool, at now: Int64
+  ) {
     let workspace = configuration.workspace
-    compute.body["id"] = .text("\(workspace.resourceID)/computes/\(compute.name)")
-    compute.body["name"] = .text(compute.name)
-    compute.body["type"] = "Microsoft.MachineLearningServices/workspaces/computes"
-    if compute.body["location"] == nil { compute.body["location"] = .text(workspace.location) }
-    compute.body["properties.computeLocation"] = compute.body["location"]
-    compute.body["properties.isAttachedCompute"] = .bool(isAttached)
-    compute.body["properties.createdOn"] = .text(Timestamp.text(now))
-    compute.body["properties.modifiedOn"] = .text(Timestamp.text(now))
-    compute.body[.provisioningErrors] = .null
-    if compute.body[.resourceID] == nil { compute.body[.resourceID] = .null }
-    if compute.body["properties.properties"] == nil {
-      compute.body["properties.properties"] = .map([:])
+    let time = AttributeValue.text(Timestamp.text(now))
+    body["id"] = .text("\(workspace.resourceID)/computes/\(name)")
+    body["name"] = .text(name)
+    body["type"] = "Microsoft.MachineLearningServices/workspaces/computes"
+    body.fill("location", .text(workspace.location))
+    body.fill("tags", .map([:]))
+    body["systemData"] = ["createdAt": time]
+    body.fill("properties.computeLocation", body["location"] ?? .null)
+    body["properties.isAttachedCompute"] = .bool(isAttached)
+    body["properties.createdOn"] = time
+    body[.modifiedOn] = time
+    body[.provisioningErrors] = .null
+    body.fill(.resourceID, .null)
+    body.fill("properties.description", .null)
+    if body[.inner]?.map == nil { body[.inner] = .map([:]) }
+  }
+
+  private func checkOrigin(
+    _ kind: KindDescriptor, _ body: AttributeValue, _ resource: ResourceIdentity?
+  ) throws(ServiceRefusal) {
+    switch kind.origin {
+    case .created where body[.resourceID]?.text != nil:
+      throw ServiceRefusal(
+        400, "BadRequest", "A compute of type '\(kind.computeType)' can't be attached.",
+        target: .resourceID)
+    case .attached where resource == nil:
+      throw ServiceRefusal(
+        400, "BadRequest",
+        "A compute of type '\(kind.computeType)' is attached: it needs properties.resourceId.",
+        target: .resourceID)
+    case .created, .attached, .createdOrAttached: break
     }
-    fillDefaults(&compute)
   }
+}
 
-  /// The kind's defaults, where nothing was sent.
-  private func fillDefaults(_ compute: inout StoredCompute) {
-    guard let type = compute.body[.computeType]?.text,
-      let kind = configuration.catalog.kind(computeType: type)
-    else { return }
-    for field in kind.fields where field.setBy == .user && !field.isWriteOnly {
-      guard let wire = field.wire, let value = field.defaultValue, value != .null,
-        value != .map([:]), compute.body[wire] == nil
-      else { continue }
-      compute.body[wire] = field.encode(value)
-    }
-  }
-
-  private func nameRefusal(_ name: String) -> ServiceResponse? {
-    let pattern = /[a-zA-Z](?![a-zA-Z0-9-]*-\d+$)[a-zA-Z0-9\-]{2,23}/
-    guard name.wholeMatch(of: pattern) == nil else { return nil }
-    return .error(400, "InvalidParameter", "The compute name '\(name)' is not valid.")
-  }
-
-  private func busyRefusal(_ compute: StoredCompute) -> ServiceResponse? {
-    guard compute.operation != nil else { return nil }
-    return .error(
-      409, "AnotherOperationInProgress",
-      "There is already an active operation submitted for '\(compute.name)'.")
-  }
-
-  private func originRefusal(
-    _ kind: KindDescriptor?, hasResource: Bool, _ type: String
-  ) -> ServiceResponse? {
-    switch kind?.origin {
-    case .created? where hasResource:
-      .error(400, "BadRequest", "A compute of type '\(type)' can't be attached.")
-    case .attached? where !hasResource:
-      .error(400, "BadRequest", "A compute of type '\(type)' needs properties.resourceId.")
-    case .created?, .attached?, .createdOrAttached?: nil
-    case nil: .error(400, "InvalidParameter", "The compute type '\(type)' is not known.")
-    }
+extension ServiceRefusal {
+  static func badName(_ name: String) -> ServiceRefusal {
+    ServiceRefusal(
+      400, "InvalidParameter",
+      "The compute name '\(name)' is not valid: 3 to 24 letters, digits and hyphens, the first a "
+        + "letter, and no hyphen before digits at the end.")
   }
 }

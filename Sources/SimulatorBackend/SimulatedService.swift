@@ -6,10 +6,14 @@ package import TargetModel
 /// It behaves as the service's description and its users' reports say (api.md), the damage
 /// included: a second attachment of one resource is accepted and breaks the first. Whatever is not
 /// known of the real service is done the dangerous way, so that nothing passes here only by luck.
+///
+/// Nothing happens between requests: each one first brings about what was due by its time.
 public struct SimulatedService<Store: WorldStore> {
   /// The rows.
   public var store: Store
   let configuration: SimulatorConfiguration
+  /// How the operation goes that the request in hand begins.
+  var fate: OperationFate = .succeeds
 
   /// A service over some rows.
   public init(store: Store, configuration: SimulatorConfiguration) {
@@ -18,177 +22,140 @@ public struct SimulatedService<Store: WorldStore> {
   }
 
   /// Answers a request at a time, in milliseconds since 1970.
+  ///
+  /// - Parameter fate: how the operation will go that the request begins, if it begins one.
+  /// - Throws: only what the store throws.
   public mutating func handle(
-    _ request: ServiceRequest, at now: Int64
+    _ request: ServiceRequest, at now: Int64, fate: OperationFate = .succeeds
   ) throws -> ServiceResponse {
     try settle(at: now)
-    switch request {
-    case .list:
-      return ServiceResponse(200, ["value": .list(try store.computes().map(shown))])
-    case .get(let name):
-      guard let compute = try store.compute(name.lowercased()) else { return notFound(name) }
-      return ServiceResponse(200, shown(compute))
-    case .put(let name, let body): return try put(name, body, at: now)
-    case .patch(let name, let body): return try patch(name, body, at: now)
-    case .delete(let name, let action): return try delete(name, action, at: now)
-    case .action(let name, let action, let body):
-      return try perform(action, on: name, body, at: now)
-    case .operation(let id): return try operationStatus(id, at: now)
+    self.fate = fate
+    do {
+      return try answer(request, at: now)
+    } catch let refusal as ServiceRefusal {
+      return refusal.response
     }
   }
 
-  // MARK: Reading
-
-  /// The body that a read shows: no secrets, and never a null page link.
-  func shown(_ compute: StoredCompute) -> AttributeValue {
-    var body = compute.body
-    let type = body[AttributePath("properties.computeType")]?.text ?? ""
-    for field in configuration.catalog.kind(computeType: type)?.fields ?? [] where field.isWriteOnly {
-      if let wire = field.wire { body[wire] = nil }
+  private mutating func answer(_ request: ServiceRequest, at now: Int64) throws -> ServiceResponse {
+    switch request {
+    case .list: ServiceResponse(200, ["value": .list(try store.computes().map(\.body))])
+    case .get(let name): ServiceResponse(200, try living(name).body)
+    case .put(let name, let body): try put(name, body, at: now)
+    case .patch(let name, let body): try patch(name, body, at: now)
+    case .delete(let name, let action): try delete(name, action, at: now)
+    case .action(let name, let action, let body): try perform(action, on: name, body, at: now)
+    case .operation(let id): try operationStatus(id, at: now)
     }
-    return body
+  }
+
+  /// The target of a name, or the service's word that there is none.
+  func living(_ name: String) throws -> StoredCompute {
+    guard let compute = try store.compute(name.lowercased()) else {
+      throw ServiceRefusal.notFound(name, in: configuration.workspace)
+    }
+    return compute
   }
 
   /// The bodies of the targets that hold a resource, by its canonical key.
   package func bodies(holding key: String) throws -> [AttributeValue] {
-    try store.holders(ofResource: key).map(shown)
+    try store.holders(ofResource: key).map(\.body)
   }
 
-  private func notFound(_ name: String) -> ServiceResponse {
-    .error(
-      404, "ResourceNotFound",
-      "The resource '\(configuration.workspace.name)/computes/\(name)' was not found.")
+  func kind(of body: AttributeValue) -> KindDescriptor? {
+    body[.computeType]?.text.flatMap { configuration.catalog.kind(computeType: $0) }
   }
 
   private func operationStatus(_ id: String, at now: Int64) throws -> ServiceResponse {
     guard let operation = try store.operation(id) else {
-      return .error(404, "ResourceNotFound", "The operation '\(id)' was not found.")
+      throw ServiceRefusal(404, "ResourceNotFound", "The operation '\(id)' was not found.")
     }
+    var body: AttributeValue = [
+      "name": .text(id), "startTime": .text(Timestamp.text(operation.beganAt)),
+      "status": "InProgress",
+    ]
     guard operation.isDone else {
-      return ServiceResponse(
-        200, ["name": .text(id), "status": "InProgress"],
-        retryAfter: max(1, operation.endsAt - now))
+      // Of one that hangs nobody can say when to ask again.
+      let rest = operation.endsAt == .max ? nil : max(1, operation.endsAt - now)
+      return ServiceResponse(200, body, retryAfter: rest)
     }
-    return ServiceResponse(200, ["name": .text(id), "status": "Succeeded"])
+    body["endTime"] = .text(Timestamp.text(operation.endsAt))
+    body["status"] = operation.failure == nil ? "Succeeded" : "Failed"
+    if let failure = operation.failure {
+      body["error"] = ["code": .text(failure.code), "message": .text(failure.message)]
+    }
+    return ServiceResponse(200, body)
   }
 
-  // MARK: Operations
+  // MARK: Beginning an operation
 
-  /// Brings about whatever had to happen up to now.
-  mutating func settle(at now: Int64) throws {
-    for var operation in try store.operationsDue(at: now) {
-      operation.isDone = true
-      try store.save(operation)
-      try complete(operation)
-    }
-  }
-
-  /// Begins an operation on a target that was just saved.
+  /// Begins an operation on a target and answers with it.
   mutating func begin(
-    _ effect: StoredOperation.Effect, on compute: StoredCompute, at now: Int64
-  ) throws -> StoredOperation {
-    let operation = StoredOperation(
-      id: "op-\(try store.nextNumber())", name: compute.name, effect: effect,
-      endsAt: now + configuration.operationMilliseconds)
+    _ effect: StoredOperation.Effect, on compute: StoredCompute, change: AttributeValue? = nil,
+    status: Int, at now: Int64
+  ) throws -> ServiceResponse {
+    var operation = StoredOperation(
+      id: operationID(try store.nextNumber()), name: compute.name, effect: effect, beganAt: now,
+      endsAt: end(of: effect, from: now), change: change)
+    if case .fails(let code, let message) = fate {
+      operation.failure = StoredOperation.Failure(code: code, message: message)
+    }
     var busy = compute
     busy.operation = operation.id
     try store.save(busy)
     try store.save(operation)
-    return operation
+    let wait = operation.endsAt == .max ? nil : operation.endsAt - now
+    return ServiceResponse(
+      status, brief(busy.body), operation: operation.id, retryAfter: wait.map { max(1, $0) })
   }
 
-  private mutating func complete(_ operation: StoredOperation) throws {
-    guard var compute = try store.compute(operation.name.lowercased()),
-      compute.operation == operation.id
-    else { return }
-    compute.operation = nil
-    let time = operation.endsAt
-    switch operation.effect {
-    case .create:
-      becomeReady(&compute)
-      try finish(compute, "created", at: time)
-    case .attach:
-      try attach(&compute, at: time)
-    case .update:
-      compute.body[.provisioningState] = compute.isBroken ? "Failed" : "Succeeded"
-      try finish(compute, "updated", at: time)
-    case .delete:
-      try store.saveOrphan(compute.key, nil)
-      try remove(compute, "deleted", at: time)
-    case .detach:
-      if compute.resource == nil { try store.saveOrphan(compute.key, compute.body) }
-      try remove(compute, "detached", at: time)
-    case .start, .restart:
-      compute.setPower("Running", operation: "Start")
-      try finish(compute, "started", at: time)
-    case .stop:
-      compute.setPower("Stopped", operation: "Stop")
-      try finish(compute, "stopped", at: time)
+  /// Answers with an operation that is over already: there was nothing to do.
+  mutating func finished(
+    _ effect: StoredOperation.Effect, on compute: StoredCompute, status: Int, at now: Int64
+  ) throws -> ServiceResponse {
+    let operation = StoredOperation(
+      id: operationID(try store.nextNumber()), name: compute.name, effect: effect, beganAt: now,
+      endsAt: now, isDone: true)
+    try store.save(operation)
+    return ServiceResponse(status, brief(compute.body), operation: operation.id)
+  }
+
+  /// Ids sort in the order in which they were given out.
+  private func operationID(_ number: Int64) -> String {
+    let digits = String(number)
+    return "op-" + String(repeating: "0", count: max(0, 10 - digits.count)) + digits
+  }
+
+  private func end(of effect: StoredOperation.Effect, from now: Int64) -> Int64 {
+    let duration: Int64
+    switch fate {
+    case .succeeds, .fails: duration = configuration.duration(of: effect)
+    case .takes(let milliseconds): duration = milliseconds
+    case .hangs: return .max
     }
+    let (sum, overflow) = now.addingReportingOverflow(max(0, duration))
+    return overflow ? .max : sum
   }
 
-  private mutating func finish(
-    _ compute: StoredCompute, _ event: String, at time: Int64
-  ) throws {
-    try store.save(compute)
-    try store.append(
-      HistoryEntry(time: time, event: event, name: compute.name, resource: compute.resource?.shown))
-  }
-
-  private mutating func remove(
-    _ compute: StoredCompute, _ event: String, at time: Int64
-  ) throws {
-    try store.remove(compute.key)
-    try store.append(
-      HistoryEntry(time: time, event: event, name: compute.name, resource: compute.resource?.shown))
-  }
-
-  /// An attachment takes effect, and breaks every other one of its resource (domain.md R10).
-  mutating func attach(_ compute: inout StoredCompute, at time: Int64) throws {
-    becomeReady(&compute)
-    try finish(compute, "attached", at: time)
-    guard let resource = compute.resource else { return }
-    for var other in try store.holders(ofResource: resource.key)
-    where other.key != compute.key && other.resource?.clashes(with: resource) == true {
-      other.isBroken = true
-      other.body[.provisioningState] = "Failed"
-      other.body[.provisioningErrors] = [
-        [
-          "error": [
-            "code": "AttachmentBroken",
-            "message": .text(
-              "The resource was attached again as '\(compute.name)', which broke this attachment."),
-          ]
-        ]
-      ]
-      try store.save(other)
-      try store.append(
-        HistoryEntry(
-          time: time, event: "attachment-broken", name: other.name, resource: resource.shown))
+  /// While an operation runs, the official examples show only the outer properties.
+  private func brief(_ body: AttributeValue) -> AttributeValue {
+    var brief = AttributeValue.map([:])
+    for path: AttributePath in [
+      "id", "name", "type", "location", "tags", .computeType, "properties.description",
+      .provisioningState,
+    ] {
+      if let value = body[path] { brief[path] = value }
     }
+    return brief
   }
 
-  private func becomeReady(_ compute: inout StoredCompute) {
-    compute.body[.provisioningState] = "Succeeded"
-    ServiceBehaviour.fillIn(&compute.body)
-  }
-}
+  // MARK: History
 
-extension AttributePath {
-  static let provisioningState: AttributePath = "properties.provisioningState"
-  static let provisioningErrors: AttributePath = "properties.provisioningErrors"
-  static let computeType: AttributePath = "properties.computeType"
-  static let resourceID: AttributePath = "properties.resourceId"
-  static let state: AttributePath = "properties.properties.state"
-}
-
-extension StoredCompute {
-  /// Puts a machine into a state, as the service tells it.
-  mutating func setPower(_ state: String, operation name: String) {
-    body[.state] = .text(state)
-    body["properties.properties.lastOperation"] = [
-      "operationName": .text(name), "operationStatus": "Succeeded", "operationTrigger": "User",
-    ]
-    body[.provisioningState] = "Succeeded"
+  mutating func record(
+    _ event: HistoryEvent, _ compute: StoredCompute, at time: Int64
+  ) throws {
+    try store.append(
+      HistoryEntry(
+        time: time, event: event.rawValue, name: compute.name, resource: compute.resource?.shown))
   }
 }

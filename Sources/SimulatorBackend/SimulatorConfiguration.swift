@@ -6,8 +6,14 @@ public struct SimulatorConfiguration: Sendable {
   public var workspace: WorkspaceIdentity
   /// The kinds it knows; their tables say what may change.
   public var catalog: KindCatalog
-  /// How long an operation takes, in milliseconds.
+  /// How long an operation takes, in milliseconds. An attach takes half of it, so that one which
+  /// does not wait for the end of a detach comes first and does its damage.
   public var operationMilliseconds: Int64
+  /// Operations that take another time.
+  public var durations: [StoredOperation.Effect: Int64] = [:]
+  /// Whether `Delete` of an attachment is taken, and destroys the resource behind it. Nobody has
+  /// verified what the real service does, so this is the dangerous way.
+  public var deletesAttachedResources = true
 
   /// A configuration; operations take 200 ms unless said otherwise.
   public init(
@@ -17,4 +23,20 @@ public struct SimulatorConfiguration: Sendable {
     self.catalog = catalog
     self.operationMilliseconds = operationMilliseconds
   }
+
+  func duration(of effect: StoredOperation.Effect) -> Int64 {
+    durations[effect] ?? (effect == .attach ? operationMilliseconds / 2 : operationMilliseconds)
+  }
+}
+
+/// How the operation that a request begins will go.
+public enum OperationFate: Hashable, Sendable {
+  /// As the configuration says.
+  case succeeds
+  /// It has no effect but that of a failure: a target that never came stands as `Failed`.
+  case fails(code: String, message: String)
+  /// It takes so many milliseconds.
+  case takes(Int64)
+  /// It never ends.
+  case hangs
 }

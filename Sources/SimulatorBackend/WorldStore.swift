@@ -1,27 +1,31 @@
 public import TargetModel
 
-/// A target as the simulated service keeps it.
+/// A target as the simulated service keeps it. There is no secret in it.
 public struct StoredCompute: Hashable, Sendable {
   /// Its name, as it was given.
   public var name: String
-  /// The body that a read shows, but for what is derived.
+  /// The body that a read shows.
   public var body: AttributeValue
   /// What it holds; nil for what the service made.
   public var resource: ResourceIdentity?
   /// The operation in progress, if there is one.
   public var operation: String?
+  /// True once its creation or attachment took place. One that is on its way, or failed, holds
+  /// nothing yet.
+  public var isInEffect: Bool
   /// The truth that no read shows: another attachment broke this one.
   public var isBroken: Bool
 
   /// A target.
   public init(
     name: String, body: AttributeValue, resource: ResourceIdentity? = nil,
-    operation: String? = nil, isBroken: Bool = false
+    operation: String? = nil, isInEffect: Bool = false, isBroken: Bool = false
   ) {
     self.name = name
     self.body = body
     self.resource = resource
     self.operation = operation
+    self.isInEffect = isInEffect
     self.isBroken = isBroken
   }
 
@@ -37,23 +41,49 @@ public struct StoredOperation: Hashable, Sendable {
   public var name: String
   /// What it does when its time has come.
   public var effect: Effect
-  /// When that is, in milliseconds since 1970.
+  /// When it began, in milliseconds since 1970.
+  public var beganAt: Int64
+  /// When it ends, in milliseconds since 1970.
   public var endsAt: Int64
-  /// True once the effect has taken place.
+  /// True once it has ended.
   public var isDone: Bool
+  /// What was sent, where the effect needs it.
+  public var change: AttributeValue?
+  /// Why it fails, if it does.
+  public var failure: Failure?
 
   /// An operation.
-  public init(id: String, name: String, effect: Effect, endsAt: Int64, isDone: Bool = false) {
+  public init(
+    id: String, name: String, effect: Effect, beganAt: Int64, endsAt: Int64, isDone: Bool = false,
+    change: AttributeValue? = nil, failure: Failure? = nil
+  ) {
     self.id = id
     self.name = name
     self.effect = effect
+    self.beganAt = beganAt
     self.endsAt = endsAt
     self.isDone = isDone
+    self.change = change
+    self.failure = failure
   }
 
   /// What an operation does.
-  public enum Effect: String, Hashable, Sendable {
-    case create, attach, update, delete, detach, start, stop, restart
+  public enum Effect: String, Hashable, Sendable, CaseIterable {
+    case create, attach, update, patch, delete, detach, start, stop, restart
+  }
+
+  /// Why an operation fails, in the service's words.
+  public struct Failure: Hashable, Sendable {
+    /// The service's code.
+    public var code: String
+    /// The service's words.
+    public var message: String
+
+    /// A failure.
+    public init(code: String, message: String) {
+      self.code = code
+      self.message = message
+    }
   }
 }
 
@@ -61,7 +91,7 @@ public struct StoredOperation: Hashable, Sendable {
 public struct HistoryEntry: Hashable, Sendable {
   /// When, in milliseconds since 1970.
   public var time: Int64
-  /// What: `created`, `attached`, `attachment-broken`, ...
+  /// What: `created`, `attached`, `attachment-broken`, ... (`HistoryEvent` names them all).
   public var event: String
   /// The target.
   public var name: String
@@ -75,6 +105,23 @@ public struct HistoryEntry: Hashable, Sendable {
     self.name = name
     self.resource = resource
   }
+}
+
+/// What a history tells.
+public enum HistoryEvent: String, Hashable, Sendable, CaseIterable {
+  case created, attached, updated, deleted, detached, started, stopped, restarted
+  /// Another attachment of the resource took the target's place.
+  case attachmentBroken = "attachment-broken"
+  /// `Delete` of an attachment took the resource with it.
+  case resourceDestroyed = "resource-destroyed"
+  /// `Detach` of what the service made left its machines behind.
+  case orphaned
+  /// A creation found the machines that a `Detach` of the name had left behind.
+  case orphanAdopted = "orphan-adopted"
+  /// An operation ended without success.
+  case failed
+  case changedInPortal = "changed-in-portal"
+  case removedInPortal = "removed-in-portal"
 }
 
 /// The rows of a simulated workspace. A request touches only the rows it needs.
@@ -97,74 +144,11 @@ public protocol WorldStore {
   mutating func save(_ operation: StoredOperation) throws
   /// A number that was not given out before.
   mutating func nextNumber() throws -> Int64
-  /// The most recent operation that removed a created target without its resource: what a later
-  /// creation of the name finds (api.md section 8).
+  /// The body of the target of this name that was last detached although the service had made it:
+  /// what a later creation of the name finds (api.md section 8).
   func orphan(_ key: String) throws -> AttributeValue?
   /// Remembers, or with nil forgets, such an orphan.
   mutating func saveOrphan(_ key: String, _ body: AttributeValue?) throws
   /// Appends to the history.
   mutating func append(_ entry: HistoryEntry) throws
-}
-
-/// A workspace in memory.
-public struct MemoryStore: WorldStore, Sendable {
-  private var computesByKey: [String: StoredCompute] = [:]
-  private var keysByResource: [String: Set<String>] = [:]
-  private var operations: [String: StoredOperation] = [:]
-  private var openOperations: Set<String> = []
-  private var orphans: [String: AttributeValue] = [:]
-  private var lastNumber: Int64 = 0
-  /// What happened.
-  public private(set) var history: [HistoryEntry] = []
-
-  /// An empty workspace.
-  public init() {}
-
-  public func compute(_ key: String) -> StoredCompute? { computesByKey[key] }
-
-  public func computes() -> [StoredCompute] {
-    computesByKey.sorted { $0.key < $1.key }.map(\.value)
-  }
-
-  public func holders(ofResource key: String) -> [StoredCompute] {
-    (keysByResource[key] ?? []).sorted().compactMap { computesByKey[$0] }
-  }
-
-  public mutating func save(_ compute: StoredCompute) {
-    remove(compute.key)
-    computesByKey[compute.key] = compute
-    if let resource = compute.resource { keysByResource[resource.key, default: []].insert(compute.key) }
-  }
-
-  public mutating func remove(_ key: String) {
-    guard let former = computesByKey.removeValue(forKey: key) else { return }
-    if let resource = former.resource { keysByResource[resource.key]?.remove(key) }
-  }
-
-  public func operation(_ id: String) -> StoredOperation? { operations[id] }
-
-  public func operationsDue(at time: Int64) -> [StoredOperation] {
-    openOperations.compactMap { operations[$0] }.filter { $0.endsAt <= time }
-      .sorted { ($0.endsAt, $0.id) < ($1.endsAt, $1.id) }
-  }
-
-  public mutating func save(_ operation: StoredOperation) {
-    operations[operation.id] = operation
-    if operation.isDone {
-      openOperations.remove(operation.id)
-    } else {
-      openOperations.insert(operation.id)
-    }
-  }
-
-  public mutating func nextNumber() -> Int64 {
-    lastNumber += 1
-    return lastNumber
-  }
-
-  public func orphan(_ key: String) -> AttributeValue? { orphans[key] }
-
-  public mutating func saveOrphan(_ key: String, _ body: AttributeValue?) { orphans[key] = body }
-
-  public mutating func append(_ entry: HistoryEntry) { history.append(entry) }
 }

@@ -29,15 +29,27 @@ public enum AtomicFile {
     var number = writeAll(bytes, to: file)
     if number == 0, fsync(file) != 0 { number = errno }
     close(file)
-    if number == 0, rename(temporary, path) != 0 { number = errno }
+    if number == 0 { number = move(temporary, to: path, mayReplace: mayReplace) }
     guard number == 0 else {
       unlink(temporary)
+      if number == EEXIST { throw FileFailure(.failed, "exists already") }
       throw failure(number, path)
     }
     syncFolder(of: path)
   }
 
-  /// Makes a folder unless it is there.
+  /// 0, or the number of the error. What somebody else put there meanwhile is not replaced unless
+  /// it may be.
+  private static func move(_ temporary: String, to path: String, mayReplace: Bool) -> Int32 {
+    if mayReplace { return rename(temporary, path) == 0 ? 0 : errno }
+    // Renaming replaces silently; a second name does not.
+    guard link(temporary, path) == 0 else { return errno }
+    unlink(temporary)
+    return 0
+  }
+
+  /// Makes a folder unless it is there. One that is only for its owner, as its permissions say, must
+  /// not be writable by others.
   public static func makeFolder(
     _ path: String, permissions: UInt32 = 0o755
   ) throws(FileFailure) {
@@ -47,6 +59,9 @@ public enum AtomicFile {
     var information = stat()
     guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFDIR else {
       throw FileFailure(.notRegular, "is in the way: it is no folder")
+    }
+    if permissions & 0o077 == 0, information.st_mode & 0o022 != 0 {
+      throw FileFailure(.failed, "is writable by others; run chmod 700 on it")
     }
   }
 

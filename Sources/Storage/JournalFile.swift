@@ -56,6 +56,25 @@ public final class JournalFile: JournalWriting {
     if let failure { throw failure }
   }
 
+  /// Reads a journal of a folder: what is whole of it.
+  public static func read(
+    _ name: String, in folder: String
+  ) throws(JournalReadFailure) -> JournalReading {
+    let bytes: [UInt8]
+    do {
+      bytes = try SafeFile.read(name, below: folder, limit: sizeLimit).bytes
+    } catch {
+      throw .file(error)
+    }
+    do {
+      return try JournalCodec.read(bytes)
+    } catch {
+      throw .journal(error)
+    }
+  }
+
+  private static let sizeLimit = 256 << 20
+
   /// The names of a folder's journals, oldest first.
   public static func names(in folder: String) -> [String] {
     guard let directory = opendir(folder) else { return [] }
@@ -73,4 +92,11 @@ public final class JournalFile: JournalWriting {
   private static func prune(_ folder: String) {
     for name in names(in: folder).dropLast(keptCount - 1) { unlink(folder + "/" + name) }
   }
+}
+
+/// Why a journal on disk can't be read.
+public enum JournalReadFailure: Error, Hashable, Sendable {
+  case file(FileFailure)
+  /// It is of another version.
+  case journal(JournalFailure)
 }

@@ -65,12 +65,21 @@ struct PathPattern: Sendable {
   }
 
   /// True if a path matches.
-  func matches(_ path: [String]) -> Bool {
+  func matches(_ path: [String]) -> Bool { match(path).whole }
+
+  /// True if something below a folder can match.
+  func canMatch(below folder: [String]) -> Bool { match(folder).below }
+
+  private func match(_ path: [String]) -> (whole: Bool, below: Bool) {
     // For each prefix of the path: can the components so far match it? Linear in both.
     var reachable = [true] + Array(repeating: false, count: path.count)
+    var isBelow = false
     for component in components {
+      // The whole path is used up and components are left for what lies below it.
+      isBelow = isBelow || reachable[path.count]
       var next = Array(repeating: false, count: path.count + 1)
       if component == Self.folders {
+        isBelow = isBelow || reachable.contains(true)
         var isReached = false
         for index in 0...path.count {
           isReached = isReached || reachable[index]
@@ -83,7 +92,7 @@ struct PathPattern: Sendable {
       }
       reachable = next
     }
-    return reachable[path.count]
+    return (reachable[path.count], isBelow)
   }
 
   private static func matches(_ tokens: ArraySlice<Token>, _ text: Substring) -> Bool {

@@ -62,6 +62,9 @@ public struct StackFolder: Hashable, Sendable {
 
   /// Reads the manifests, sorted by path. What can't be read is reported, and the rest is read.
   ///
+  /// Links are not followed; a link to a folder in which manifests would be looked for is reported.
+  /// A folder below with a `berth.yaml` of its own is another stack, and left to it.
+  ///
   /// - Parameter patterns: empty for every `.yml` and `.yaml` file below the folder. `berth.yaml`,
   ///   and files and folders whose names begin with a full stop, are never manifests.
   public func manifests(
@@ -72,6 +75,14 @@ public struct StackFolder: Hashable, Sendable {
     var files: [File] = []
     var total = 0
     for entry in entries(reporting: &findings) {
+      if entry.isLinkToFolder {
+        if compiled.isEmpty {
+          findings.append(.linkNotFollowed(entry.path, .warning))
+        } else if compiled.contains(where: { $0.canMatch(below: entry.components) }) {
+          findings.append(.linkNotFollowed(entry.path, .error))
+        }
+        continue
+      }
       if compiled.isEmpty {
         guard entry.name.hasSuffix(".yml") || entry.name.hasSuffix(".yaml") else { continue }
       } else {
@@ -99,6 +110,7 @@ public struct StackFolder: Hashable, Sendable {
 
   private struct Entry {
     let components: [String]
+    var isLinkToFolder = false
     var path: String { components.joined(separator: "/") }
     var name: String { components.last ?? "" }
   }
@@ -116,21 +128,48 @@ public struct StackFolder: Hashable, Sendable {
         continue
       }
       defer { closedir(directory) }
+      var inside: [Entry] = []
+      var foldersInside: [[String]] = []
+      var isStack = false
       while let found = readdir(directory) {
         let name = withUnsafePointer(to: &found.pointee.d_name) { pointer in
           pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
         }
         if name.hasPrefix(".") { continue }
         let inner = components + [name]
-        if isFolder(inner, found.pointee.d_type) {
-          // Deeper than anybody nests stacks; also the end of a loop of mounts.
-          if inner.count <= 32 { folders.append(inner) }
-        } else if inner != [Self.configurationName] {
-          entries.append(Entry(components: inner))
+        if name == Self.configurationName {
+          isStack = true
+        } else if isFolder(inner, found.pointee.d_type) {
+          foldersInside.append(inner)
+        } else {
+          inside.append(
+            Entry(components: inner, isLinkToFolder: isLinkToFolder(inner, found.pointee.d_type)))
+        }
+      }
+      if isStack, !components.isEmpty { continue }
+      entries += inside
+      if components.count < Self.depthLimit {
+        folders += foldersInside
+      } else {
+        for folder in foldersInside {
+          findings.append(.unreadable(folder.joined(separator: "/"), .tooDeep))
         }
       }
     }
     return entries.sorted { $0.components.lexicographicallyPrecedes($1.components) }
+  }
+
+  /// Deeper than anybody nests stacks; also the end of a loop of mounts.
+  private static let depthLimit = 32
+
+  private func isLinkToFolder(_ components: [String], _ type: UInt8) -> Bool {
+    guard type == UInt8(DT_LNK) || type == UInt8(DT_UNKNOWN) else { return false }
+    var information = stat()
+    let path = ([path] + components).joined(separator: "/")
+    guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFLNK else {
+      return false
+    }
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
   }
 
   /// True for a folder; a folder that is named like a manifest is one that was not meant to be.
@@ -153,6 +192,8 @@ extension Rule {
   package static let fileUnreadable = Rule("file-unreadable")
   /// A pattern that matches no file.
   package static let noManifestMatches = Rule("no-manifest-matches")
+  /// A link to a folder in which manifests would be looked for.
+  package static let linkNotFollowed = Rule("link-not-followed")
   /// The manifests together are too large.
   package static let stackTooLarge = Rule("stack-too-large")
 }
@@ -178,6 +219,17 @@ extension Diagnostic {
       at: SourceLocation(startOf: StackFolder.configurationName))
   }
 
+  fileprivate static func linkNotFollowed(_ path: String, _ severity: Severity) -> Diagnostic {
+    Diagnostic(
+      severity, .linkNotFollowed, "Link is not followed",
+      detail: """
+        \(path) is a link to a folder. Links are not followed, because they may lead out of the \
+        stack, so no manifest behind it is read. Put the folder itself there, or name the \
+        manifests with 'computes' in berth.yaml.
+        """,
+      at: SourceLocation(startOf: path))
+  }
+
   fileprivate static func stackTooLarge() -> Diagnostic {
     Diagnostic(
       .error, .stackTooLarge, "Manifests are too large",
@@ -186,4 +238,8 @@ extension Diagnostic {
         """,
       at: SourceLocation(startOf: StackFolder.configurationName))
   }
+}
+
+extension FileFailure {
+  fileprivate static let tooDeep = FileFailure(.failed, "lies more than 32 folders deep")
 }

@@ -18,17 +18,22 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
 
   /// Why a text is not a resource id, as the end of a sentence.
   public struct Malformed: Error, Hashable, Sendable {
+    /// Why, in words.
     public let reason: String
   }
 
   /// Reads an id; refuses whatever the service could read in two ways.
   public init(parsing text: String) throws(Malformed) {
-    guard text.hasPrefix("/") else { throw Malformed(reason: "it must begin with '/subscriptions/'") }
+    guard text.hasPrefix("/") else {
+      throw Malformed(reason: "it must begin with '/subscriptions/'")
+    }
     let trimmed = text.hasSuffix("/") ? text.dropLast() : text[...]
     let segments = trimmed.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     for segment in segments {
       if segment.isEmpty { throw Malformed(reason: "it has an empty segment ('//')") }
-      if segment == "." || segment == ".." { throw Malformed(reason: "it has a '\(segment)' segment") }
+      if segment == "." || segment == ".." {
+        throw Malformed(reason: "it has a '\(segment)' segment")
+      }
       if let odd = segment.unicodeScalars.first(where: { !$0.isAllowedInResourceID }) {
         throw Malformed(reason: "it has the character '\(String(odd).visible)'")
       }
@@ -56,12 +61,15 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
     String(canonical.split(separator: "/")[index])
   }
 
+  /// The text that people read.
   public var description: String { text }
 
+  /// True if the two mean the same.
   public static func == (left: ARMResourceID, right: ARMResourceID) -> Bool {
     left.canonical == right.canonical
   }
 
+  /// Feeds what makes two values equal.
   public func hash(into hasher: inout Hasher) { hasher.combine(canonical) }
 }
 

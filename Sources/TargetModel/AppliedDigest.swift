@@ -2,6 +2,7 @@ internal import Digests
 
 extension ComputeTarget {
   /// A digest of what the manifest says, normalised and without secrets: 32 hexadecimal digits.
+  ///
   /// It tells later whether the manifest moved since it was last applied.
   public var appliedDigest: String {
     var lines: [String] = ["kind=\(kind.name)"]

@@ -5,6 +5,7 @@ public struct AttributePath: Hashable, Sendable, Comparable, CustomStringConvert
   /// The keys from the outside in.
   public let segments: [String]
 
+  /// A value made of its parts.
   public init(_ segments: [String]) { self.segments = segments }
 
   /// Splits at full stops.
@@ -12,10 +13,13 @@ public struct AttributePath: Hashable, Sendable, Comparable, CustomStringConvert
     self.init(text.split(separator: ".", omittingEmptySubsequences: false).map(String.init))
   }
 
+  /// The value that a literal stands for.
   public init(stringLiteral text: String) { self.init(text) }
 
+  /// The text that people read.
   public var description: String { segments.joined(separator: ".") }
 
+  /// The order in which they are listed.
   public static func < (left: AttributePath, right: AttributePath) -> Bool {
     left.segments.lexicographicallyPrecedes(right.segments)
   }

@@ -73,10 +73,15 @@ extension AttributeValue {
 extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral
 {
+  /// The value that a literal stands for.
   public init(stringLiteral value: String) { self = .text(value) }
+  /// The value that a literal stands for.
   public init(integerLiteral value: Int) { self = .integer(value) }
+  /// The value that a literal stands for.
   public init(booleanLiteral value: Bool) { self = .bool(value) }
+  /// The value that a literal stands for.
   public init(arrayLiteral elements: AttributeValue...) { self = .list(elements) }
+  /// The value that a literal stands for.
   public init(dictionaryLiteral elements: (String, AttributeValue)...) {
     self = .map(Dictionary(elements, uniquingKeysWith: { _, last in last }))
   }

@@ -15,11 +15,13 @@ public struct Attributes: Hashable, Sendable {
     self.init(slotCount: kind.fields.count)
   }
 
+  /// The value in a slot.
   public subscript(slot: Int) -> AttributeValue? {
     get { slots[slot] }
     set { slots[slot] = newValue }
   }
 
+  /// The slots.
   public var indices: Range<Int> { slots.indices }
 }
 

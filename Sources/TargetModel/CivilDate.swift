@@ -1,7 +1,9 @@
 /// Dates without time zones, for times that are only printed.
 package enum CivilDate {
   /// The Gregorian date of a day counted from 1970 (Howard Hinnant, "chrono-Compatible Low-Level
-  /// Date Algorithms"). Days before 1970 are not dates here.
+  /// Date Algorithms").
+  ///
+  /// Days before 1970 are not dates here.
   package static func date(ofDay days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let shifted = days + 719_468
     let era = shifted / 146_097

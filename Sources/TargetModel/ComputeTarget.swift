@@ -2,8 +2,11 @@ public import Diagnostics
 
 /// A target as a manifest wants it.
 public struct ComputeTarget: Sendable {
+  /// The target's name.
   public let name: String
+  /// The kind.
   public let kind: KindDescriptor
+  /// The values of its fields.
   public var attributes: Attributes
   /// What the manifest says under `berth:`.
   public var settings: TargetSettings
@@ -15,6 +18,7 @@ public struct ComputeTarget: Sendable {
   /// the service never tells the value.
   public var secretFingerprints: [AttributePath: String]
 
+  /// A value made of its parts.
   public init(
     name: String, kind: KindDescriptor, attributes: Attributes,
     settings: TargetSettings = TargetSettings(), location: SourceLocation,
@@ -30,6 +34,7 @@ public struct ComputeTarget: Sendable {
     self.secretFingerprints = secretFingerprints
   }
 
+  /// The target concerned.
   public var address: TargetAddress { TargetAddress(kind: kind.name, name: name) }
 
   /// The value the manifest gives, or nil.
@@ -101,6 +106,7 @@ public struct TargetSettings: Hashable, Sendable {
   /// Whether a compute instance should be running; nil leaves it as it is.
   public var power: PowerState?
 
+  /// An empty one.
   public init() {}
 }
 

@@ -7,21 +7,30 @@
 public struct Field: Sendable {
   /// Where the manifest has it.
   public let path: AttributePath
+  /// The type.
   public let type: FieldType
   /// One line for people, without a full stop.
   public let summary: String
   /// Names that older clients used, understood with a warning.
   public let olderNames: [AttributePath]
+  /// True if it must be given.
   public let isRequired: Bool
-  /// What absence means: the service's or the official client's default. `.null` means "none at
-  /// all"; nil means that an absent field is nobody's wish, and whatever is live stays.
+  /// What absence means: the service's or the official client's default.
+  ///
+  /// `.null` means "none at all"; nil means that an absent field is nobody's wish, and whatever is
+  /// live stays.
   public let defaultValue: AttributeValue?
+  /// Who gives the field its value.
   public let setBy: Setter
+  /// True for a secret.
   public let isSecret: Bool
-  /// True for what the service takes and never tells. Like a secret it is compared by fingerprint,
-  /// and unlike one it may be shown.
+  /// True for what the service takes and never tells.
+  ///
+  /// Like a secret it is compared by fingerprint, and unlike one it may be shown.
   public let isWriteOnly: Bool
+  /// What a change costs.
   public let onChange: ChangeEffect
+  /// How two values compare.
   public let comparison: Comparison
   /// Where the service's JSON has it, from the top of the body; nil where it never travels by
   /// itself.
@@ -31,11 +40,13 @@ public struct Field: Sendable {
   /// Where the fact stands: title and section of the service's description.
   public let source: String
 
+  /// A value made of its parts.
   public init(
     _ path: AttributePath, _ type: FieldType, _ summary: String,
     olderNames: [AttributePath] = [], isRequired: Bool = false,
     default defaultValue: AttributeValue? = nil, setBy: Setter = .user, isSecret: Bool = false,
-    isWriteOnly: Bool = false, onChange: ChangeEffect, comparison: Comparison = .exact, wire: AttributePath?,
+    isWriteOnly: Bool = false, onChange: ChangeEffect, comparison: Comparison = .exact,
+    wire: AttributePath?,
     shape: WireShape? = nil, source: String = ""
   ) {
     self.path = path
@@ -73,8 +84,10 @@ public enum ChangeEffect: Hashable, Sendable {
   case recreate
 }
 
-/// How two values of a field are compared. Both sides are brought into this form first
-/// (`Field.normalised`), so a service's spelling is never a change.
+/// How two values of a field are compared.
+///
+/// Both sides are brought into this form first (`Field.normalised`), so a service's spelling is
+/// never a change.
 public enum Comparison: Hashable, Sendable {
   case exact
   case ignoringCase
@@ -124,6 +137,7 @@ public indirect enum FieldType: Sendable {
     /// Words that older clients used, understood with a warning.
     public let olderNames: [String]
 
+    /// A value made of its parts.
     public init(_ name: String, wire: String, olderNames: [String] = []) {
       self.name = name
       self.wire = wire
@@ -146,9 +160,12 @@ public indirect enum FieldType: Sendable {
 
 /// The way of a value onto the wire and back, for what a table can't say.
 public struct WireShape: Sendable {
+  /// The encode.
   public let encode: @Sendable (AttributeValue) -> AttributeValue
+  /// The decode.
   public let decode: @Sendable (AttributeValue) -> AttributeValue
 
+  /// A value made of its parts.
   public init(
     encode: @escaping @Sendable (AttributeValue) -> AttributeValue,
     decode: @escaping @Sendable (AttributeValue) -> AttributeValue

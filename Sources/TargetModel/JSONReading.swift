@@ -1,15 +1,19 @@
 /// Why a text is not JSON that Berth reads.
 public struct JSONFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Why, in words.
   public let reason: String
   /// The distance from the start, in UTF-8 bytes.
   public let offset: Int
 
+  /// The text that people read.
   public var description: String { "\(reason) at byte \(offset)" }
 }
 
 extension AttributeValue {
-  /// Reads JSON strictly: one value, no repeated keys, no more than 64 levels (reliability.md
-  /// T18, T25). Numbers without fraction or exponent that fit become integers.
+  /// Reads JSON strictly: one value, no repeated keys, no more than 64 levels (reliability.md T18,
+  /// T25).
+  ///
+  /// Numbers without fraction or exponent that fit become integers.
   public init(json bytes: some Collection<UInt8>) throws(JSONFailure) {
     var reader = JSONReader(bytes: Array(bytes))
     self = try reader.document()

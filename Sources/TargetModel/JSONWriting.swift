@@ -1,6 +1,7 @@
 extension AttributeValue {
-  /// The value as JSON on one line, keys sorted: equal values give equal bytes. A secret is
-  /// written as its placeholder.
+  /// The value as JSON on one line, keys sorted: equal values give equal bytes.
+  ///
+  /// A secret is written as its placeholder.
   public var canonicalJSON: String {
     var text = ""
     writeJSON(into: &text, indent: nil)

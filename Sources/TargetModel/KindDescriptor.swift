@@ -1,7 +1,8 @@
 public import Diagnostics
 
-/// Everything Berth knows of a kind of compute target. A kind is one file that makes one of these,
-/// and a line in the catalog.
+/// Everything Berth knows of a kind of compute target.
+///
+/// A kind is one file that makes one of these, and a line in the catalog.
 ///
 /// A class only so that ten thousand targets share one table; it never changes.
 public final class KindDescriptor: Sendable {
@@ -13,8 +14,11 @@ public final class KindDescriptor: Sendable {
   public let title: String
   /// A sentence on what it is for.
   public let summary: String
+  /// Where it comes from.
   public let origin: Origin
-  /// Every attribute. A target's `Attributes` have one slot for each, in this order.
+  /// Every attribute.
+  ///
+  /// A target's `Attributes` have one slot for each, in this order.
   public let fields: [Field]
   /// What an attachment of this kind holds; nil for kinds that are only created.
   public let resource: HeldResource?
@@ -38,6 +42,7 @@ public final class KindDescriptor: Sendable {
 
   private let slotByPath: [AttributePath: Int]
 
+  /// A value made of its parts.
   public init(
     name: KindName, computeType: String, title: String, summary: String, origin: Origin,
     fields: [Field], resource: HeldResource? = nil, losesData: Bool = false, hasPower: Bool = false,
@@ -46,9 +51,10 @@ public final class KindDescriptor: Sendable {
       _, _, _ in
     },
     pruneObserved: @escaping @Sendable (KindDescriptor, inout Attributes) -> Void = { _, _ in },
-    addsToBody: @escaping @Sendable (ComputeTarget) -> [(
-      path: AttributePath, value: AttributeValue
-    )] = { _ in [] },
+    addsToBody:
+      @escaping @Sendable (ComputeTarget) -> [(
+        path: AttributePath, value: AttributeValue
+      )] = { _ in [] },
     sample: String
   ) {
     self.name = name
@@ -92,6 +98,7 @@ public final class KindDescriptor: Sendable {
     /// The field whose different values let attachments share one resource.
     public let shareField: AttributePath?
 
+    /// A value made of its parts.
     public init(
       idField: AttributePath = "resource_id", hostField: AttributePath? = nil,
       shareField: AttributePath? = nil
@@ -110,6 +117,7 @@ public struct CrossFieldCheck: Sendable {
   /// Looks at a target whose fields are each well formed and reports what does not fit together.
   public let run: @Sendable (ComputeTarget, inout DiagnosticList) -> Void
 
+  /// A value made of its parts.
   public init(
     _ rules: Rule..., run: @escaping @Sendable (ComputeTarget, inout DiagnosticList) -> Void
   ) {
@@ -118,13 +126,16 @@ public struct CrossFieldCheck: Sendable {
   }
 }
 
-/// The kinds a program knows. Planning, backends and reports are handed one as a value.
+/// The kinds a program knows.
+///
+/// Planning, backends and reports are handed one as a value.
 public struct KindCatalog: Sendable {
   /// The kinds, by name.
   public let kinds: [KindDescriptor]
   private let byName: [KindName: KindDescriptor]
   private let byComputeType: [String: KindDescriptor]
 
+  /// A value made of its parts.
   public init(_ kinds: [KindDescriptor]) {
     self.kinds = kinds.sorted { $0.name < $1.name }
     byName = Dictionary(kinds.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

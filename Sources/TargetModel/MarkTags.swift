@@ -25,7 +25,9 @@ public enum MarkTags {
     return tags
   }
 
-  /// The marks that tags hold. Tags are written by anybody: what can't be read counts as absent.
+  /// The marks that tags hold.
+  ///
+  /// Tags are written by anybody: what can't be read counts as absent.
   public static func marks(in tags: [String: String]) -> OwnershipMarks {
     let marks = Dictionary(
       tags.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first })

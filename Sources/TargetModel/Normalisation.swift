@@ -1,6 +1,8 @@
 extension Field {
   /// The form of a value in which two sides compare: what the field's `comparison` says means
-  /// nothing is gone. Normalising twice changes nothing more.
+  /// nothing is gone.
+  ///
+  /// Normalising twice changes nothing more.
   public func normalised(_ value: AttributeValue) -> AttributeValue {
     switch comparison {
     case .exact: type.normalised(value)
@@ -17,7 +19,9 @@ extension Field {
       }
     case .listByKey(let key):
       normalisedList(value) { elements in
-        elements.sorted { ($0[key: key]?.canonicalJSON ?? "") < ($1[key: key]?.canonicalJSON ?? "") }
+        elements.sorted {
+          ($0[key: key]?.canonicalJSON ?? "") < ($1[key: key]?.canonicalJSON ?? "")
+        }
       }
     }
   }

@@ -2,11 +2,14 @@ internal import Digests
 
 extension ObservedTarget {
   /// A fingerprint of everything a plan relies on: if it moved, what was planned may not fit any
-  /// more. What only the service sets may move by itself and is left out. 64 hexadecimal digits.
+  /// more.
+  ///
+  /// What only the service sets may move by itself and is left out. 64 hexadecimal digits.
   public func fingerprint(in catalog: KindCatalog) -> String {
     var lines = [
       "name=\(name.lowercased())", "kind=\(kind)", "state=\(state.text.lowercased())",
-      "attached=\(isAttached)", "resource=\(resource.map { $0.key + "#" + ($0.share ?? "") } ?? "")",
+      "attached=\(isAttached)",
+      "resource=\(resource.map { $0.key + "#" + ($0.share ?? "") } ?? "")",
       "power=\(power?.rawValue ?? "")",
     ]
     for (key, value) in MarkTags.tags(for: marks).sorted(by: { $0.key < $1.key }) {

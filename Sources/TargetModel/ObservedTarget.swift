@@ -1,13 +1,18 @@
 /// A target as the service shows it.
 public struct ObservedTarget: Hashable, Sendable {
+  /// The target's name.
   public let name: String
   /// The kind's name; for a kind Berth does not know, the service's own word.
   public let kind: KindName
-  /// True if the kind is in the catalog. Others are shown, count as holders of their resource, and
-  /// are never touched.
+  /// True if the kind is in the catalog.
+  ///
+  /// Others are shown, count as holders of their resource, and are never touched.
   public let isKnownKind: Bool
-  /// One slot for each field of the kind; no slots for an unknown kind. Secrets are never here.
+  /// One slot for each field of the kind; no slots for an unknown kind.
+  ///
+  /// Secrets are never here.
   public var attributes: Attributes
+  /// How far it is.
   public var state: ProvisioningState
   /// Why the service says it is broken.
   public var errors: [String]
@@ -15,10 +20,12 @@ public struct ObservedTarget: Hashable, Sendable {
   public var isAttached: Bool
   /// What it holds.
   public var resource: ResourceIdentity?
+  /// What Berth left on it.
   public var marks: OwnershipMarks
   /// Nil for kinds that can't be switched off, and while it is between states.
   public var power: PowerState?
 
+  /// A value made of its parts.
   public init(
     name: String, kind: KindName, isKnownKind: Bool = true, attributes: Attributes,
     state: ProvisioningState = .succeeded, errors: [String] = [], isAttached: Bool,
@@ -37,11 +44,13 @@ public struct ObservedTarget: Hashable, Sendable {
     self.power = power
   }
 
+  /// The target concerned.
   public var address: TargetAddress { TargetAddress(kind: kind, name: name) }
 }
 
-/// The service's word on how far a target is. Extensible: an unknown word counts as in transition
-/// neither way, and is shown as it came.
+/// The service's word on how far a target is.
+///
+/// Extensible: an unknown word counts as in transition neither way, and is shown as it came.
 public enum ProvisioningState: Hashable, Sendable {
   case creating
   case updating
@@ -86,7 +95,9 @@ public enum ProvisioningState: Hashable, Sendable {
   }
 }
 
-/// What Berth leaves on a target, as tags. Marks are claims, never locks.
+/// What Berth leaves on a target, as tags.
+///
+/// Marks are claims, never locks.
 public struct OwnershipMarks: Hashable, Sendable {
   /// The stack that owns the target (`berth-stack`); nil if nobody does.
   public var stack: String?
@@ -100,6 +111,7 @@ public struct OwnershipMarks: Hashable, Sendable {
   /// True if the last applied document protected the target (`berth-protect`).
   public var isProtected: Bool
 
+  /// A value made of its parts.
   public init(
     stack: String? = nil, applied: String? = nil, secrets: [AttributePath: String] = [:],
     onRemove: RemovalPolicy? = nil, isProtected: Bool = false
@@ -114,12 +126,16 @@ public struct OwnershipMarks: Hashable, Sendable {
 
 /// Which workspace a stack is about.
 public struct WorkspaceIdentity: Hashable, Sendable, CustomStringConvertible {
+  /// The subscription, a GUID.
   public let subscriptionID: String
+  /// The resource group.
   public let resourceGroup: String
+  /// The target's name.
   public let name: String
   /// The workspace's region.
   public let location: String
 
+  /// A value made of its parts.
   public init(subscriptionID: String, resourceGroup: String, name: String, location: String) {
     self.subscriptionID = subscriptionID
     self.resourceGroup = resourceGroup
@@ -133,15 +149,18 @@ public struct WorkspaceIdentity: Hashable, Sendable, CustomStringConvertible {
       + "/providers/Microsoft.MachineLearningServices/workspaces/\(name)"
   }
 
+  /// The text that people read.
   public var description: String { name }
 }
 
 /// All the targets of a workspace, as read at one moment.
 public struct Snapshot: Hashable, Sendable {
+  /// The workspace it is about.
   public let workspace: WorkspaceIdentity
   /// The targets, sorted by name without regard to case.
   public let targets: [ObservedTarget]
 
+  /// A value made of its parts.
   public init(workspace: WorkspaceIdentity, targets: [ObservedTarget]) {
     self.workspace = workspace
     self.targets = targets.map { ($0.name.lowercased(), $0) }.sorted { $0.0 < $1.0 }.map(\.1)

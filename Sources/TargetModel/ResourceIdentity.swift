@@ -18,8 +18,9 @@ public struct ResourceIdentity: Hashable, Sendable, CustomStringConvertible {
     self.shown = id.text
   }
 
-  /// A machine reached by its address. Host names compare as hosts: without regard to case or to
-  /// a full stop at the end.
+  /// A machine reached by its address.
+  ///
+  /// Host names compare as hosts: without regard to case or to a full stop at the end.
   public init(host: String) {
     let lowercased = host.lowercased()
     self.key = "host:" + (lowercased.hasSuffix(".") ? String(lowercased.dropLast()) : lowercased)
@@ -41,12 +42,15 @@ public struct ResourceIdentity: Hashable, Sendable, CustomStringConvertible {
     return share == otherShare
   }
 
+  /// The text that people read.
   public var description: String { shown }
 
+  /// True if the two mean the same.
   public static func == (left: ResourceIdentity, right: ResourceIdentity) -> Bool {
     left.key == right.key && left.share == right.share
   }
 
+  /// Feeds what makes two values equal.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(key)
     hasher.combine(share)

@@ -14,9 +14,11 @@ public struct SecretText: Hashable, Sendable {
     case file(String)
   }
 
+  /// Where it comes from.
   public let origin: Origin
   private let contents: String
 
+  /// A value made of its parts.
   public init(_ contents: String, from origin: Origin) {
     self.contents = contents
     self.origin = origin
@@ -28,7 +30,9 @@ public struct SecretText: Hashable, Sendable {
   /// False if nobody looked the secret up, so that nothing can be said of its content.
   public var isResolved: Bool { contents != Self.unresolved }
 
-  /// The secret itself. Only for a request's body and for fingerprints.
+  /// The secret itself.
+  ///
+  /// Only for a request's body and for fingerprints.
   public func reveal() -> String { contents }
 }
 
@@ -36,7 +40,10 @@ extension SecretText: CustomStringConvertible, CustomDebugStringConvertible, Cus
   /// What people see in place of a secret.
   public static let placeholder = "(sensitive value)"
 
+  /// The text that people read.
   public var description: String { Self.placeholder }
+  /// The same: a secret has no other form.
   public var debugDescription: String { Self.placeholder }
+  /// An empty mirror: nothing to look into.
   public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -3,13 +3,18 @@
 public struct KindName: Hashable, Sendable, Comparable, CustomStringConvertible,
   ExpressibleByStringLiteral
 {
+  /// The text itself.
   public let text: String
 
+  /// A value made of its parts.
   public init(_ text: String) { self.text = text }
+  /// The value that a literal stands for.
   public init(stringLiteral text: String) { self.text = text }
 
+  /// The text that people read.
   public var description: String { text }
 
+  /// The order in which they are listed.
   public static func < (left: KindName, right: KindName) -> Bool { left.text < right.text }
 }
 
@@ -18,9 +23,12 @@ public struct KindName: Hashable, Sendable, Comparable, CustomStringConvertible,
 /// Within a workspace the name alone identifies a target, whatever its kind and whatever the case
 /// of its letters (api.md section 4): two targets clash when their `nameKey`s are equal.
 public struct TargetAddress: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The kind.
   public let kind: KindName
+  /// The target's name.
   public let name: String
 
+  /// A value made of its parts.
   public init(kind: KindName, name: String) {
     self.kind = kind
     self.name = name
@@ -37,8 +45,10 @@ public struct TargetAddress: Hashable, Sendable, Comparable, CustomStringConvert
   /// The name as the service compares it.
   public var nameKey: String { name.lowercased() }
 
+  /// The text that people read.
   public var description: String { "\(kind).\(name)" }
 
+  /// The order in which they are listed.
   public static func < (left: TargetAddress, right: TargetAddress) -> Bool {
     (left.kind, left.name) < (right.kind, right.name)
   }

@@ -3,8 +3,10 @@
 /// Bodies have the shape of api.md section 3 for requests and responses alike. A backend moves the
 /// JSON; nothing in it knows a kind.
 public struct WireMapping: Sendable {
+  /// The kinds there are.
   public let catalog: KindCatalog
 
+  /// A value made of its parts.
   public init(catalog: KindCatalog) {
     self.catalog = catalog
   }

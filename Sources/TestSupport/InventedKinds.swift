@@ -53,15 +53,43 @@ extension KindDescriptor {
     name: "box", computeType: "Box", title: "box", summary: "A created kind with a disk.",
     origin: .created,
     fields: [
-      Field("size", .text(), "Size", default: "small", onChange: .recreate,
+      Field(
+        "size", .text(), "Size", default: "small", onChange: .recreate,
         comparison: .ignoringCase, wire: "properties.properties.size")
     ],
     losesData: true, hasPower: true, sample: "name: a-box\ntype: box\n")
 }
 
+/// Kinds that come to be in more than one way.
+extension KindDescriptor {
+  /// Created, or attached when it names a resource; TLS re-attaches, `agents` changes in place, and
+  /// marks can be written at any time.
+  package static let inventedHub = KindDescriptor(
+    name: "hub", computeType: "Hub", title: "hub", summary: "A kind that is created or attached.",
+    origin: .createdOrAttached,
+    fields: [
+      Field(
+        "resource_id", .resourceID([]), "What it holds", onChange: .recreate,
+        comparison: .resourceID, wire: "properties.resourceId"),
+      Field(
+        "agents", .integer(0...100), "How many", default: 1, onChange: .inPlace,
+        wire: "properties.properties.agents"),
+      Field(
+        "tls.status", .text(), "TLS", default: .null, onChange: .recreate,
+        wire: "properties.properties.tls.status"),
+      Field(
+        "tls.key", .text(), "Key", isSecret: true, onChange: .recreate,
+        wire: "properties.properties.tls.key"),
+      Field(
+        "version", .text(), "Version", setBy: .server, onChange: .inPlace,
+        wire: "properties.properties.version"),
+    ],
+    resource: HeldResource(), updatesMarks: true, sample: "name: a-hub\ntype: hub\n")
+}
+
 extension KindCatalog {
   /// The invented kinds together.
   package static let invented = KindCatalog([
-    .inventedPool, .inventedLink, .inventedSharedLink, .inventedBox,
+    .inventedPool, .inventedLink, .inventedSharedLink, .inventedBox, .inventedHub,
   ])
 }

@@ -19,7 +19,8 @@ extension Diagnostic {
     Diagnostic(
       .error, .stateLock, "Error acquiring the state lock",
       detail: (["Another apply of this stack is running on this machine. Wait until it is done."]
-        + (holder.isEmpty ? [] : ["Lock Info:"] + holder.map { "  \($0)" })).joined(separator: "\n"))
+        + (holder.isEmpty ? [] : ["Lock Info:"] + holder.map { "  \($0)" })).joined(separator: "\n")
+    )
   }
 
   static func notApproved() -> Diagnostic {

@@ -1,10 +1,10 @@
-internal import EmbeddedBackend
-internal import Manifests
 internal import ApplyJournal
 internal import BackendInterface
 internal import ComputeKinds
 internal import Diagnostics
+internal import EmbeddedBackend
 internal import Execution
+internal import Manifests
 internal import Planning
 internal import Reporting
 internal import Storage

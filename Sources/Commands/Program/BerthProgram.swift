@@ -25,11 +25,10 @@ public enum BerthProgram {
       return .failure
     }
     do {
-      let command = try BerthCommand.parseAsRoot(words)
+      var command = try BerthCommand.parseAsRoot(words)
       guard let subcommand = command as? any Subcommand else {
-        let help = BerthCommand.helpMessage(
-          for: type(of: command), columns: helpColumns(in: context))
-        context.output.writeLine(help)
+        // A group of commands, or a request for help: running it throws its help.
+        try command.run()
         return .success
       }
       return await subcommand.run(in: context)
@@ -67,9 +66,9 @@ struct BerthCommand: ParsableCommand {
     discussion: """
       Begin with 'berth init', then 'berth plan' and 'berth apply'.
 
-      Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 refused by a
-      safety rule, 4 locked, 5 saved plan is stale, 6 applied in part, 130 and 143
-      interrupted and terminated.
+      Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 refused
+      by a safety rule, 4 locked, 5 saved plan is stale, 6 applied in part, 130
+      and 143 interrupted and terminated.
       """,
     subcommands: subcommands)
 

@@ -20,7 +20,9 @@ package struct CommandContext: Sendable {
   package var messageTerminal: TerminalFacts
   /// Measures durations.
   package var clock: any Clock<Duration>
-  /// The wall time in milliseconds since 1970. Printed and stored, never compared to decide.
+  /// The wall time in milliseconds since 1970.
+  ///
+  /// Printed and stored, never compared to decide.
   package var now: @Sendable () -> Int64
   /// So many random bytes.
   package var randomBytes: @Sendable (Int) -> [UInt8]

@@ -1,7 +1,8 @@
 internal import Synchronization
 
-/// One of the process's output streams. Text written at once arrives at once; writers from
-/// several tasks never mix within a piece.
+/// One of the process's output streams.
+///
+/// Text written at once arrives at once; writers from several tasks never mix within a piece.
 package final class Console: Sendable {
   private let sink: @Sendable (String) -> Bool
   private let isOpen = Mutex(true)
@@ -11,8 +12,10 @@ package final class Console: Sendable {
     self.sink = sink
   }
 
-  /// Writes a piece of text. Once the reader has gone (`berth plan | head`), nothing is written
-  /// any more and nobody is told: the command's work matters more than its audience.
+  /// Writes a piece of text.
+  ///
+  /// Once the reader has gone (`berth plan | head`), nothing is written any more and nobody is
+  /// told: the command's work matters more than its audience.
   package func write(_ text: String) {
     guard !text.isEmpty else { return }
     isOpen.withLock { isOpen in

@@ -29,7 +29,7 @@ enum FailOnClass: String, ExpressibleByArgument, CaseIterable {
   }
 }
 
-/// `--fail-on CLASS,...`
+/// The option `--fail-on`.
 struct FailOnOptions: ParsableArguments {
   @Option(
     name: .customLong("fail-on"),

@@ -1,6 +1,6 @@
+internal import ComputeKinds
 internal import Diagnostics
 internal import Digests
-internal import ComputeKinds
 internal import Manifests
 internal import Storage
 internal import TargetModel
@@ -40,6 +40,7 @@ struct StackLoader {
   }
 
   /// Reads the stack that a folder belongs to; nil if its `berth.yaml` does not say enough.
+  ///
   /// Everything found is in `findings`.
   mutating func load(from start: String, secrets: SecretUse) -> LoadedStack? {
     guard let folder = StackFolder.containing(start) else {

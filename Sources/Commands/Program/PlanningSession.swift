@@ -1,9 +1,9 @@
-internal import Manifests
 internal import BackendInterface
 internal import ComputeKinds
 internal import Diagnostics
 internal import EmbeddedBackend
 internal import Execution
+internal import Manifests
 internal import Planning
 internal import Storage
 internal import TargetModel
@@ -15,7 +15,9 @@ struct PlanningSession: Sendable {
   /// The targets with the fingerprints of their secrets.
   let desired: [ComputeTarget]
 
-  /// Loads a stack and opens its workspace. Nil, with findings, if that is not possible.
+  /// Loads a stack and opens its workspace.
+  ///
+  /// Nil, with findings, if that is not possible.
   static func open(
     _ loader: inout StackLoader, from folder: String, access: EmbeddedWorkspace.Access
   ) -> PlanningSession? {

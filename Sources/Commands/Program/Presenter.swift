@@ -1,8 +1,8 @@
-internal import TargetModel
 internal import ApplyJournal
 internal import Diagnostics
 internal import Planning
 internal import Reporting
+internal import TargetModel
 
 /// Shows what a command found and did: to people, as a stream of events, or both.
 ///
@@ -66,7 +66,7 @@ struct Presenter: Sendable {
     if hasCompactWarnings, finding.severity != .error {
       context.messages.write(finding.compactText(style: messages))
     } else {
-      context.messages.write(finding.text(sources: sources, style: messages) + "\n")
+      context.messages.write("\n" + finding.text(sources: sources, style: messages))
     }
   }
 
@@ -104,7 +104,7 @@ struct Presenter: Sendable {
     case .stepFailed(let step, _, let failure):
       context.output.writeLine(ApplyText.line(event))
       context.messages.write(
-        ApplyText.finding(step, failure).text(sources: sources, style: messages) + "\n")
+        "\n" + ApplyText.finding(step, failure).text(sources: sources, style: messages) + "\n")
     case .noted(let text): context.messages.writeLine(text.visible)
     }
   }
@@ -113,7 +113,8 @@ struct Presenter: Sendable {
   func show(_ report: ApplyReport, of plan: Plan) {
     let counts = PlanCounts(ApplyText.completedActions(plan, report))
     let sentence = ApplyText.summary(plan, report)
-    events?.write(stream.summary(counts, operation: plan.mode == .destroy ? "destroy" : "apply", sentence))
+    events?.write(
+      stream.summary(counts, operation: plan.mode == .destroy ? "destroy" : "apply", sentence))
     if !report.isComplete {
       say("\n" + ApplyText.partialReport(plan, report, isInAutomation: context.isInAutomation))
     }
@@ -124,7 +125,8 @@ struct Presenter: Sendable {
 extension CommonOptions {
   /// How text looks on a stream.
   func style(of terminal: TerminalFacts, in context: CommandContext) -> TerminalStyle {
-    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy
+    let locale =
+      ["LC_ALL", "LC_CTYPE", "LANG"].lazy
       .compactMap { context.environment[$0] }.first { !$0.isEmpty } ?? ""
     let name = locale.lowercased()
     return TerminalStyle(

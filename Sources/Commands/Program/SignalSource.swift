@@ -13,8 +13,10 @@ package struct SignalSource: Sendable {
     }
   }
 
-  /// Begins to listen. While somebody listens the signals no longer end the process by
-  /// themselves; when the listener's stream ends they do again.
+  /// Begins to listen.
+  ///
+  /// While somebody listens the signals no longer end the process by themselves; when the
+  /// listener's stream ends they do again.
   package let listen: @Sendable () -> AsyncStream<Signal>
 
   package init(listen: @escaping @Sendable () -> AsyncStream<Signal>) {

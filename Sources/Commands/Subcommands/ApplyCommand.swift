@@ -1,19 +1,20 @@
 internal import ArgumentParser
 internal import Planning
 
-/// `berth apply`
+/// The command `berth apply`.
 struct ApplyCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "apply",
     abstract: "Plan, ask, and do it; or do exactly what a saved plan says.",
+    usage: "berth apply [<options>] [<planfile>]",
     discussion: """
       Example:
         berth apply --auto-approve
         berth apply plan.json
 
-      Exit codes: 0 done, 1 error or not approved, 3 refused by a safety rule, 4 another
-      apply is running, 5 the saved plan is stale, 6 applied in part, 130 and 143
-      interrupted and terminated.
+      Exit codes: 0 done, 1 error or not approved, 3 refused by a safety rule,
+      4 another apply is running, 5 the saved plan is stale, 6 applied in part,
+      130 and 143 interrupted and terminated.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -45,14 +46,15 @@ struct ApplyCommand: Subcommand {
   }
 }
 
-/// `berth destroy`
+/// The command `berth destroy`.
 struct DestroyCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "destroy",
     abstract: "Remove everything the stack owns.",
+    usage: "berth destroy [<options>]",
     discussion: """
-      Attachments are detached, and what the service made is deleted. Protected targets
-      refuse it. The same as 'berth apply --destroy'.
+      Attachments are detached, and what the service made is deleted. Protected
+      targets refuse it. The same as 'berth apply --destroy'.
 
       Example:
         berth destroy --auto-approve

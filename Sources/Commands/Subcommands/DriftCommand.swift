@@ -1,11 +1,12 @@
-internal import Planning
 internal import ArgumentParser
+internal import Planning
 
-/// `berth drift`
+/// The command `berth drift`.
 struct DriftCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "drift",
     abstract: "Tell what changed in the workspace behind Berth's back.",
+    usage: "berth drift [<options>]",
     discussion: """
       The same as 'berth plan --refresh-only', for scheduled jobs. What the manifests
       changed since the last apply is not drift and is not told.

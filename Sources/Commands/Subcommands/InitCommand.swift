@@ -2,11 +2,12 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Storage
 
-/// `berth init`
+/// The command `berth init`.
 struct InitCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "init",
     abstract: "Write a small stack to begin with, every line explained.",
+    usage: "berth init [<options>]",
     discussion: """
       Writes berth.yaml and compute/cpu-cluster.yml into the folder, which is made if
       it is not there. Files that exist are never touched.

@@ -1,14 +1,15 @@
+internal import ArgumentParser
 internal import EmbeddedBackend
 internal import Manifests
-internal import ArgumentParser
 internal import Reporting
 internal import TargetModel
 
-/// `berth list`
+/// The command `berth list`.
 struct ListCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "List the workspace's targets: kind, state, owner and resource.",
+    usage: "berth list [<options>]",
     discussion: """
       Targets of other stacks and of nobody are listed too.
 

@@ -1,15 +1,16 @@
-internal import EmbeddedBackend
 internal import ArgumentParser
 internal import Diagnostics
+internal import EmbeddedBackend
 internal import Planning
 internal import Reporting
 internal import Storage
 
-/// `berth plan`
+/// The command `berth plan`.
 struct PlanCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Show what would change; change nothing.",
+    usage: "berth plan [<options>]",
     discussion: """
       Example:
         berth plan --out plan.json --detailed-exitcode
@@ -22,7 +23,8 @@ struct PlanCommand: Subcommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
 
-  @Option(name: .long, help: ArgumentHelp("Save the plan, to be applied as it is.", valueName: "file"))
+  @Option(
+    name: .long, help: ArgumentHelp("Save the plan, to be applied as it is.", valueName: "file"))
   var out: String?
 
   @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 if there are changes.")

@@ -1,14 +1,15 @@
-internal import Planning
 internal import ArgumentParser
 internal import Diagnostics
+internal import Planning
 internal import Reporting
 internal import Storage
 
-/// `berth show`
+/// The command `berth show`.
 struct ShowCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Print a saved plan; it may be stale.",
+    usage: "berth show [<options>] <planfile>",
     discussion: """
       Example:
         berth show plan.json
@@ -35,7 +36,8 @@ struct ShowCommand: Subcommand {
         context.output.write(file.json)
       } else {
         presenter.say(PlanText(file.plan, style: presenter.style).text)
-        presenter.say("\nPlanned \(file.timestamp.visible) for the stack '\(file.plan.stack.visible)'.\n")
+        presenter.say(
+          "\nPlanned \(file.timestamp.visible) for the stack '\(file.plan.stack.visible)'.\n")
         presenter.say("Digest: \(file.digest)\n")
       }
       return .success

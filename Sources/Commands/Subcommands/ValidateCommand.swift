@@ -2,11 +2,12 @@ internal import ArgumentParser
 internal import Diagnostics
 internal import Reporting
 
-/// `berth validate`
+/// The command `berth validate`.
 struct ValidateCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
     abstract: "Check the manifests, without a look at the workspace.",
+    usage: "berth validate [<options>]",
     discussion: """
       Secrets are not looked up: references are checked for their form only.
 

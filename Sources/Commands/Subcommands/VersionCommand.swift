@@ -1,11 +1,12 @@
 internal import ArgumentParser
 internal import TargetModel
 
-/// `berth version`
+/// The command `berth version`.
 struct VersionCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "version",
     abstract: "Print the version.",
+    usage: "berth version [--json]",
     discussion: """
       Example:
         berth version --json

@@ -7,7 +7,7 @@ internal import ManifestSyntax
 internal import SimulatorBackend
 internal import TargetModel
 
-/// `berth workspace`
+/// The command `berth workspace`.
 struct WorkspaceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "workspace",
@@ -22,10 +22,11 @@ struct WorkspaceCommand: ParsableCommand {
     ])
 }
 
-/// `berth workspace show`
+/// The command `berth workspace show`.
 struct WorkspaceShowCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show every target, as the service shows it.",
+    usage: "berth workspace show [<options>]",
     discussion: """
       Example:
         berth workspace show --json
@@ -76,10 +77,11 @@ struct WorkspaceShowCommand: Subcommand {
   }
 }
 
-/// `berth workspace set`
+/// The command `berth workspace set`.
 struct WorkspaceSetCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "set", abstract: "Give fields of a target other values.",
+    usage: "berth workspace set [<options>] <addr> <field=value> ...",
     discussion: """
       Values are read as YAML; 'null' takes a value away. 'tags.KEY' sets a tag.
 
@@ -128,10 +130,11 @@ struct WorkspaceSetCommand: Subcommand {
   }
 }
 
-/// `berth workspace attach`
+/// The command `berth workspace attach`.
 struct WorkspaceAttachCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "attach", abstract: "Attach a resource, as a colleague would in the portal.",
+    usage: "berth workspace attach [<options>] <name> <kind> <resource-id>",
     discussion: """
       The service accepts a second attachment of one resource, and breaks the first.
 
@@ -161,10 +164,11 @@ struct WorkspaceAttachCommand: Subcommand {
   }
 }
 
-/// `berth workspace remove`
+/// The command `berth workspace remove`.
 struct WorkspaceRemoveCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "remove", abstract: "Remove a target; an attachment's resource lives on.",
+    usage: "berth workspace remove [<options>] <addr>",
     discussion: """
       Example:
         berth workspace remove amlcompute.cpu-cluster

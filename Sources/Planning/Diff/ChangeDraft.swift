@@ -9,6 +9,11 @@ struct ChangeDraft: Sendable {
   let desired: ComputeTarget?
   /// The live target concerned; nil if there is none.
   let observed: ObservedTarget?
+  /// What a manifest says under the name, for a removal too: a target that is to be destroyed, or
+  /// that gives way to another kind, has a document that may protect it.
+  let document: ComputeTarget?
+  /// Whose the live target is; a draft for somebody else's is shown and refused.
+  let standing: Standing
 
   var address: TargetAddress { change.address }
 

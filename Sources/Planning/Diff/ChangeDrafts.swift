@@ -1,90 +1,115 @@
 package import Diagnostics
 internal import TargetModel
 
-/// A draft for each target that is not as it should be.
+/// The drafts for each target that is not as it should be, sorted by address.
+///
+/// Every difference gets a draft, also one that a guard refuses later: people see what was refused.
 func changeDrafts(
   in world: PlanningWorld, reporting findings: inout DiagnosticList
 ) -> [ChangeDraft] {
   var drafts: [ChangeDraft] = []
   for pair in world.pairs {
-    if world.request.mode == .destroy {
-      drafts.append(contentsOf: removal(of: pair, in: world, reporting: &findings))
-    } else if let desired = pair.desired {
-      drafts.append(contentsOf: drafting(desired, pair.observed, in: world, reporting: &findings))
-    } else {
-      drafts.append(contentsOf: removal(of: pair, in: world, reporting: &findings))
+    reportTransition(of: pair, in: world, &findings)
+    switch (pair.desired, pair.observed) {
+    case (_, let observed?) where world.request.mode == .destroy:
+      if let draft = destroying(observed, pair.desired, in: world, &findings) {
+        drafts.append(draft)
+      }
+    case (let desired?, nil) where world.request.mode != .destroy:
+      drafts.append(
+        .making(desired, Reason(.notInWorkspace, "it is not in the workspace"), .ours))
+    case (let desired?, let observed?):
+      if let comparison = pair.comparison {
+        let draft = changing(desired, observed, comparison, in: world, &findings)
+        if let draft { drafts.append(draft) }
+      } else {
+        drafts += changingKind(desired, observed, in: world)
+      }
+    case (nil, let observed?):
+      if let draft = removing(observed, in: world, &findings) { drafts.append(draft) }
+    case (_, nil): break
     }
   }
-  return drafts
-}
-
-/// What a document needs, given what stands under its name.
-private func drafting(
-  _ desired: ComputeTarget, _ observed: ObservedTarget?, in world: PlanningWorld,
-  reporting findings: inout DiagnosticList
-) -> [ChangeDraft] {
-  guard let observed else {
-    return [.making(desired, Reason(.notInWorkspace, "it is not in the workspace"))]
-  }
-  if observed.state.isTransitional {
-    findings.append(.stillInTransition(desired, observed))
-  }
-  guard observed.kind == desired.kind.name else {
-    let reason = Reason(.kindChanged, "the name belongs to \(observed.address)")
-    return [
-      .removing(
-        observed, by: observed.isAttached ? .detach : .delete,
-        Reason(.kindChanged, "the name is to be a \(desired.kind.name)"), known: world),
-      .making(desired, reason),
-    ]
-  }
-  let comparison = TargetComparison(desired, with: observed)
-  if let path = comparison.unknowableSecrets.first, world.owns(observed) {
-    findings.append(.secretUnknowable(desired, path))
-  }
-  return changing(desired, observed, comparison, in: world).map { [$0] } ?? []
+  return drafts.sorted { $0.address < $1.address }
 }
 
 /// The change of a living target into what its document wants; nil if it is as it should be.
 private func changing(
   _ desired: ComputeTarget, _ observed: ObservedTarget, _ comparison: TargetComparison,
-  in world: PlanningWorld
+  in world: PlanningWorld, _ findings: inout DiagnosticList
 ) -> ChangeDraft? {
-  let isBroken = observed.state == .failed || observed.state == .canceled
+  let standing = world.standing(of: observed, for: desired)
   let crossesOver = desired.isAttached != observed.isAttached
-  if comparison.needsRecreation || isBroken || crossesOver {
-    return .recreating(desired, observed, comparison, isBroken: isBroken, known: world)
+  if comparison.needsRecreation || observed.isBroken || crossesOver {
+    return .recreating(desired, observed, comparison, standing, in: world)
   }
-  var draft = ChangeDraft.updating(desired, observed, comparison, known: world)
-  let adopts = !world.owns(observed)
-  if desired.kind.updatesMarks {
-    draft.addMarkChanges(adopts: adopts, stack: world.request.stack)
+  if let path = comparison.unknowableSecrets.first, standing != .foreign {
+    findings.append(.secretUnknowable(desired, path))
   }
-  return draft.acts.isEmpty ? nil : draft
+  return .updating(desired, observed, comparison, standing, in: world)
 }
 
-/// What becomes of a live target that no document names, or that is to be destroyed.
-private func removal(
-  of pair: TargetPair, in world: PlanningWorld, reporting findings: inout DiagnosticList
+/// Another kind under the name: a removal, then a creation. A bearer of the name that can't be
+/// removed is the guard's affair (`name-taken`).
+private func changingKind(
+  _ desired: ComputeTarget, _ observed: ObservedTarget, in world: PlanningWorld
 ) -> [ChangeDraft] {
-  guard let observed = pair.observed, world.owns(observed), observed.isKnownKind else { return [] }
-  let policy = pair.desired?.settings.onRemove ?? observed.marks.onRemove
-  let reason =
-    world.request.mode == .destroy
-    ? Reason(.destroyRequested, "everything the stack owns is to be removed")
-    : Reason(.notInConfiguration, "\(observed.address) is not in configuration")
-  if policy == .retain {
-    guard world.request.catalog[observed.kind]?.updatesMarks == true else {
-      findings.append(.retainedWithMark(observed))
-      return []
-    }
-    return [.forgetting(observed, reason, known: world)]
-  }
-  // What was attached is only ever detached, and what the service made is only ever deleted: the
-  // other way round the service leaves an orphan or takes more than was given (api.md section 8).
+  let standing = world.standing(of: observed, for: desired)
+  let making = ChangeDraft.making(
+    desired, Reason(.kindChanged, "the name belongs to \(observed.address)"), standing)
+  guard world.knows(observed), !observed.isRetained else { return [making] }
+  let reason = Reason(.kindChanged, "the name is to be \(desired.address)")
   return [
-    .removing(observed, by: observed.isAttached ? .detach : .delete, reason, known: world)
+    .removing(observed, reason, document: desired, standing, in: world), making,
   ]
+}
+
+/// What becomes of a live target that no document names; nil if it stays as it is.
+private func removing(
+  _ observed: ObservedTarget, in world: PlanningWorld, _ findings: inout DiagnosticList
+) -> ChangeDraft? {
+  guard world.owns(observed), world.knows(observed) else { return nil }
+  let reason = Reason(.notInConfiguration, "\(observed.address) is not in configuration")
+  guard observed.isRetained else {
+    return .removing(observed, reason, document: nil, .ours, in: world)
+  }
+  guard world.kind(of: observed)?.updatesMarks == true else {
+    findings.append(.retainedWithMark(observed))
+    return nil
+  }
+  return .forgetting(observed, reason, in: world)
+}
+
+/// What `destroy` does to a live target; nil if it is not ours or is to be retained.
+private func destroying(
+  _ observed: ObservedTarget, _ document: ComputeTarget?, in world: PlanningWorld,
+  _ findings: inout DiagnosticList
+) -> ChangeDraft? {
+  guard world.standing(of: observed, for: document) == .ours, world.knows(observed) else {
+    return nil
+  }
+  let ownDocument = document?.kind.name == observed.kind ? document : nil
+  let policy = ownDocument.map(\.settings.onRemove) ?? observed.marks.onRemove
+  if policy == .retain {
+    findings.append(.retained(observed, ownDocument))
+    return nil
+  }
+  return .removing(
+    observed, Reason(.destroyRequested, "everything the stack owns is to be removed"),
+    document: document, .ours, in: world)
+}
+
+private func reportTransition(
+  of pair: TargetPair, in world: PlanningWorld, _ findings: inout DiagnosticList
+) {
+  guard let observed = pair.observed, observed.state.isTransitional else { return }
+  guard world.standing(of: observed, for: pair.desired) != .foreign else { return }
+  findings.append(.stillInTransition(observed, pair.desired))
+}
+
+extension ObservedTarget {
+  /// True if it is to stay when its document goes away.
+  var isRetained: Bool { marks.onRemove == .retain }
 }
 
 extension Rule {
@@ -106,11 +131,13 @@ extension Rule {
   package static let secretUnknowable = Rule("secret-unknowable")
   /// A target that was to be retained keeps its mark.
   package static let retainedWithMark = Rule("retained-with-mark")
+  /// A target stays although everything is to be destroyed.
+  package static let retained = Rule("retained")
 }
 
 extension Diagnostic {
   fileprivate static func stillInTransition(
-    _ desired: ComputeTarget, _ observed: ObservedTarget
+    _ observed: ObservedTarget, _ document: ComputeTarget?
   ) -> Diagnostic {
     Diagnostic(
       .warning, .stillInTransition, "Target is still changing",
@@ -118,7 +145,7 @@ extension Diagnostic {
         The service says '\(observed.state.text)' of \(observed.address). The plan compares with \
         what is shown now; an apply waits until the service is done and plans again.
         """,
-      address: desired.address.description, at: desired.location)
+      address: observed.address.description, at: document?.location)
   }
 
   fileprivate static func secretUnknowable(
@@ -144,5 +171,17 @@ extension Diagnostic {
         is done; restore the document if that is not what you want.
         """,
       address: observed.address.description)
+  }
+
+  fileprivate static func retained(
+    _ observed: ObservedTarget, _ document: ComputeTarget?
+  ) -> Diagnostic {
+    Diagnostic(
+      .note, .retained, "Target is retained",
+      detail: """
+        \(observed.address) stays: 'berth: {on_remove: retain}' stands for it. To destroy it too, \
+        take that away, apply, and destroy again.
+        """,
+      address: observed.address.description, at: document?.location)
   }
 }

@@ -6,35 +6,50 @@ internal import TargetModel
 /// pending, and shows in the plan's changes only. A target that is gone can't carry a mark; it
 /// counts as drift only where the request is to look (`refresh-only`), since a plan will make it.
 func driftedTargets(in world: PlanningWorld) -> [DriftedTarget] {
-  world.pairs.compactMap { pair in
+  guard world.request.mode != .destroy else { return [] }
+  return world.pairs.compactMap { pair in
     guard let desired = pair.desired else { return nil }
-    guard let observed = pair.observed else {
+    guard pair.observed != nil else {
       guard world.request.mode == .refreshOnly else { return nil }
       return DriftedTarget(
         address: desired.address, attributes: [], isMissing: true, source: desired.location)
     }
-    guard observed.kind == desired.kind.name, world.mayChange(observed, for: desired),
-      !observed.state.isTransitional
-    else { return nil }
-    if let applied = observed.marks.applied, applied != desired.appliedDigest { return nil }
-    var differences = TargetComparison(desired, with: observed).differences
-      .filter { !$0.isSensitive }
-    if let wanted = desired.settings.power, let live = observed.power, wanted != live {
-      differences.append(
-        AttributeChange(
-          path: "berth.power_state", before: .text(live.rawValue), after: .text(wanted.rawValue),
-          effect: .inPlace))
-    }
-    if observed.state == .failed {
-      differences.append(
-        AttributeChange(
-          path: "provisioning_state", before: .text(observed.state.text), after: "Succeeded",
-          effect: .inPlace))
-    }
-    guard !differences.isEmpty else { return nil }
+    let attributes = driftedAttributes(pair)
+    guard !attributes.isEmpty, mayHaveDrifted(pair, in: world) else { return nil }
     return DriftedTarget(
-      address: desired.address, attributes: differences.map(\.reversed), source: desired.location)
+      address: desired.address, attributes: attributes.map(\.reversed), source: desired.location)
   }
+  .sorted { $0.address < $1.address }
+}
+
+/// True if the manifest is where it was when the target was last applied.
+private func mayHaveDrifted(_ pair: TargetPair, in world: PlanningWorld) -> Bool {
+  guard let desired = pair.desired, let observed = pair.observed, !observed.state.isTransitional
+  else { return false }
+  if world.owns(observed), let applied = observed.marks.applied {
+    return applied == desired.appliedDigest
+  }
+  // Without a mark (a target whose adoption the service can't write down) nobody can tell whether
+  // the manifest moved. Who only looks is told; a plan shows the change.
+  return world.request.mode == .refreshOnly && world.standing(of: observed, for: desired) == .ours
+}
+
+/// What differs and is not a secret: the service never tells one, so a difference in its
+/// fingerprint means that the manifest moved.
+private func driftedAttributes(_ pair: TargetPair) -> [AttributeChange] {
+  guard let desired = pair.desired, let observed = pair.observed,
+    var differences = pair.comparison?.differences.filter({ !$0.isSensitive })
+  else { return [] }
+  if observed.power != nil, let power = powerDifference(desired, observed) {
+    differences.append(power)
+  }
+  if observed.isBroken {
+    differences.append(
+      AttributeChange(
+        path: "provisioning_state", before: .text(observed.state.text), after: "Succeeded",
+        effect: .inPlace))
+  }
+  return differences
 }
 
 extension AttributeChange {

@@ -3,7 +3,7 @@ package import TargetModel
 
 /// What differs between a target as desired and as observed.
 package struct TargetComparison: Sendable {
-  /// The fields that differ, in the order of the kind's table, and then what `berth:` says.
+  /// The fields that differ, in the order of the kind's table.
   package private(set) var differences: [AttributeChange] = []
   package private(set) var unchangedCount = 0
   /// Secrets of which nobody can tell whether they changed.
@@ -49,10 +49,15 @@ package struct TargetComparison: Sendable {
   private mutating func compareByFingerprint(
     _ field: Field, _ value: AttributeValue?, _ desired: ComputeTarget, _ observed: ObservedTarget
   ) {
+    let isSet = value.map { $0 != .null } ?? false
     let wanted = desired.secretFingerprints[field.path]
     let live = observed.marks.secrets[field.path]
     switch (wanted, live) {
-    case (nil, nil): return
+    case (nil, nil) where !isSet: return
+    // Set, and without a key to make a fingerprint: nothing to compare with.
+    case (nil, _) where isSet:
+      unknowableSecrets.append(field.path)
+      return
     case (let wanted?, let live?):
       if wanted == live {
         unchangedCount += 1
@@ -69,7 +74,8 @@ package struct TargetComparison: Sendable {
         unknowableSecrets.append(field.path)
         return
       }
-    case (nil, _?): break
+    // The mark tells of a secret that the manifest does not set any more.
+    case (nil, _): break
     }
     differences.append(
       AttributeChange(

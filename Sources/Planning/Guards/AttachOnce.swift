@@ -4,73 +4,85 @@ internal import TargetModel
 /// `attach-once`: one resource is never held by two targets of a workspace (domain.md R10).
 ///
 /// Two documents must not name one resource, and a document must not name a resource that a live
-/// target holds and that the plan does not release.
+/// target holds and that the plan does not release. The exception is the kind's own: different
+/// shares of one resource (`kubernetes` namespaces) live side by side.
 func checkAttachOnce(
   _ drafts: [ChangeDraft], _ world: PlanningWorld, _ findings: inout DiagnosticList
 ) {
-  guard world.request.mode != .destroy else { return }
-  var claims: [String: [ComputeTarget]] = [:]
-  for target in world.pairs.compactMap(\.desired) {
-    guard let resource = target.heldResource else { continue }
-    if let first = claims[resource.key]?.first(where: { $0.heldResource?.clashes(with: resource) == true }) {
-      findings.append(.claimedTwice(target, resource, first))
-    }
-    claims[resource.key, default: []].append(target)
-  }
-
-  let released = Set(drafts.filter { $0.change.action.release != nil }.compactMap { $0.observed?.address })
-  var holders: [String: [ObservedTarget]] = [:]
-  for observed in world.request.observed.targets {
-    if let resource = observed.resource { holders[resource.key, default: []].append(observed) }
+  let claims = reportedClaims(world, &findings)
+  let released = Set(
+    drafts.filter { $0.change.action.release != nil }.compactMap { $0.observed?.address.nameKey })
+  var keeping = ResourceIndex<ObservedTarget>()
+  for observed in world.request.observed.targets
+  where !released.contains(observed.address.nameKey) {
+    if let resource = observed.resource { keeping.add(observed, holding: resource) }
   }
   for draft in drafts {
     guard let desired = draft.desired, let resource = draft.acquiredResource else { continue }
-    for holder in holders[resource.key] ?? []
-    where holder.resource?.clashes(with: resource) == true && !released.contains(holder.address) {
-      // Two documents that share a resource are told once, above.
-      if claims[resource.key]?.contains(where: { $0.address == holder.address }) == true { continue }
-      findings.append(.heldByOther(desired, resource, holder, stack: world.request.stack))
+    let holder = keeping.first(clashingWith: resource) { holder in
+      // Under its own name the target clashes with nothing but a bearer of the name; and two
+      // documents that share a resource are told once, above.
+      holder.address.nameKey != desired.address.nameKey
+        && claims.first(clashingWith: resource) {
+          $0.address.nameKey == holder.address.nameKey
+        } == nil
     }
+    if let holder { findings.append(.heldByOther(desired, resource, holder, in: world)) }
   }
-  reportDoubleAttachments(holders, released, world, &findings)
 }
 
-/// A workspace in which a resource is held twice already: one of the two does not work.
-private func reportDoubleAttachments(
-  _ holders: [String: [ObservedTarget]], _ released: Set<TargetAddress>, _ world: PlanningWorld,
-  _ findings: inout DiagnosticList
-) {
-  for (_, targets) in holders.sorted(by: { $0.key < $1.key }) where targets.count > 1 {
-    for (index, first) in targets.enumerated() {
-      for second in targets[(index + 1)...] {
-        guard let resource = first.resource, second.resource?.clashes(with: resource) == true,
-          world.owns(first) || world.owns(second),
-          !released.contains(first.address), !released.contains(second.address)
-        else { continue }
-        findings.append(.doubleAttachment(first, second, resource))
-      }
+/// Reports documents that claim one resource, and returns what all of them claim.
+///
+/// Of two, the one that holds the resource already is in the right; else the one that comes first
+/// in the manifests.
+private func reportedClaims(
+  _ world: PlanningWorld, _ findings: inout DiagnosticList
+) -> ResourceIndex<ComputeTarget> {
+  let claimants = world.pairs.compactMap { pair -> Claimant? in
+    guard let desired = pair.desired, let resource = desired.heldResource else { return nil }
+    let holds = pair.observed?.resource?.clashes(with: resource) == true
+    return Claimant(target: desired, resource: resource, holds: holds)
+  }
+  var claims = ResourceIndex<ComputeTarget>()
+  for claimant in claimants.sorted(by: Claimant.goesBefore) {
+    if let first = claims.first(clashingWith: claimant.resource) {
+      findings.append(.claimedTwice(claimant.target, claimant.resource, first))
     }
+    claims.add(claimant.target, holding: claimant.resource)
+  }
+  return claims
+}
+
+/// A document that names a resource.
+private struct Claimant {
+  let target: ComputeTarget
+  let resource: ResourceIdentity
+  let holds: Bool
+
+  static func goesBefore(_ left: Claimant, _ right: Claimant) -> Bool {
+    if left.holds != right.holds { return left.holds }
+    return (left.target.location, left.target.address)
+      < (right.target.location, right.target.address)
   }
 }
 
 extension Rule {
   /// One resource is attached at most once.
   package static let attachOnce = Rule("attach-once")
-  /// A resource is held by two live targets already.
-  package static let doubleAttachment = Rule("double-attachment")
 }
 
 extension ResourceIdentity {
-  /// "cluster" where the id says so, "machine" for hosts and virtual machines, else "resource".
-  fileprivate var noun: String {
-    if key.contains("/managedclusters/") || key.contains("/connectedclusters/") { return "cluster" }
-    if key.hasPrefix("host:") || key.contains("/virtualmachines/") { return "machine" }
-    return "resource"
-  }
+  /// What to call it: "cluster" where the id says so, else "resource".
+  var noun: String { key.isCluster ? "cluster" : "resource" }
+
+  /// The same at the beginning of a sentence.
+  var capitalisedNoun: String { key.isCluster ? "Cluster" : "Resource" }
 }
 
 extension String {
-  fileprivate var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
+  fileprivate var isCluster: Bool {
+    contains("/managedclusters/") || contains("/connectedclusters/")
+  }
 }
 
 extension Diagnostic {
@@ -78,7 +90,7 @@ extension Diagnostic {
     _ target: ComputeTarget, _ resource: ResourceIdentity, _ first: ComputeTarget
   ) -> Diagnostic {
     Diagnostic(
-      .error, .attachOnce, "\(resource.noun.capitalisedFirst) is already attached",
+      .error, .attachOnce, "\(resource.capitalisedNoun) is already attached",
       detail: """
         The same \(resource.noun) is attached as \(first.address). A second attachment breaks the \
         first one. Remove one of the two.
@@ -89,35 +101,41 @@ extension Diagnostic {
   }
 
   fileprivate static func heldByOther(
-    _ target: ComputeTarget, _ resource: ResourceIdentity, _ holder: ObservedTarget, stack: String
+    _ target: ComputeTarget, _ resource: ResourceIdentity, _ holder: ObservedTarget,
+    in world: PlanningWorld
   ) -> Diagnostic {
-    let owner =
-      switch holder.marks.stack {
-      case stack?: "this stack"
-      case let other?: "the stack '\(other)'"
-      case nil: "nobody's stack"
-      }
+    let document = world.document(named: holder.address.nameKey)
     return Diagnostic(
-      .error, .attachOnce, "\(resource.noun.capitalisedFirst) is already attached",
+      .error, .attachOnce, "\(resource.capitalisedNoun) is already attached",
       detail: """
-        The same \(resource.noun) is attached in the workspace as \(holder.address), which is \
-        owned by \(owner). A second attachment breaks the first one. Detach \(holder.address) \
-        first, or name it here and adopt it with 'berth: {adopt: true}'.
+        The same \(resource.noun) is attached as \(holder.address). A second attachment breaks the \
+        first one. Remove one of the two. \(explanation(of: holder, document, in: world))
         """,
-      address: target.address.description, at: target.resourceLocation, findingClass: .refusal)
+      address: target.address.description, at: target.resourceLocation,
+      related: document.map { [.init("\(holder.address) stands here", at: $0.location)] } ?? [],
+      findingClass: .refusal)
   }
 
-  fileprivate static func doubleAttachment(
-    _ first: ObservedTarget, _ second: ObservedTarget, _ resource: ResourceIdentity
-  ) -> Diagnostic {
-    Diagnostic(
-      .warning, .doubleAttachment, "\(resource.noun.capitalisedFirst) is attached twice",
-      detail: """
-        \(first.address) and \(second.address) hold the same \(resource.noun) in the workspace. \
-        The later attachment broke the earlier one. Detach one of the two; the other is mended by \
-        detaching it and attaching it again.
-        """,
-      address: first.address.description)
+  /// Whose the holder is and what can be done about it.
+  private static func explanation(
+    of holder: ObservedTarget, _ document: ComputeTarget?, in world: PlanningWorld
+  ) -> String {
+    let live = "\(holder.address) is live in the workspace"
+    switch holder.marks.stack {
+    case world.request.stack:
+      return document == nil
+        ? "\(live) and is to be retained; detach it yourself if it may go."
+        : "\(live) and this plan leaves it as it is."
+    case let other?:
+      return "\(live) and the stack '\(other)' owns it; only that stack detaches it."
+    case nil where world.knows(holder):
+      return """
+        \(live) and no stack owns it. Detach it yourself, or use it under its own name: a document \
+        with 'name: \(holder.name)' and 'berth: {adopt: true}' takes it over.
+        """
+    case nil:
+      return "\(live) and of a kind that Berth does not know, so Berth never touches it."
+    }
   }
 }
 

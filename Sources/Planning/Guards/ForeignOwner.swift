@@ -6,10 +6,9 @@ internal import TargetModel
 func checkForeignOwner(
   _ drafts: [ChangeDraft], _ world: PlanningWorld, _ findings: inout DiagnosticList
 ) {
-  guard world.request.mode != .destroy else { return }
   for pair in world.pairs {
-    guard let desired = pair.desired, let observed = pair.observed,
-      !world.mayChange(observed, for: desired)
+    guard let desired = pair.desired, let observed = pair.observed, world.knows(observed),
+      world.standing(of: observed, for: desired) == .foreign
     else { continue }
     findings.append(.foreignOwner(desired, observed))
   }
@@ -24,22 +23,30 @@ extension Diagnostic {
   fileprivate static func foreignOwner(
     _ desired: ComputeTarget, _ observed: ObservedTarget
   ) -> Diagnostic {
-    let detail =
-      if let owner = observed.marks.stack {
-        """
-        \(observed.address) is in the workspace already and the stack '\(owner)' owns it. Two \
-        stacks that change one target undo each other's work. Choose another name here, or remove \
-        the target from '\(owner)' with 'berth: {on_remove: retain}' first.
-        """
-      } else {
-        """
-        \(observed.address) is in the workspace already and no stack owns it. Somebody may rely on \
-        it as it is. If this stack should take it over, add 'berth: {adopt: true}' to the \
-        document; otherwise choose another name.
-        """
-      }
-    return Diagnostic(
-      .error, .foreignOwner, "Target belongs to somebody else", detail: detail,
+    Diagnostic(
+      .error, .foreignOwner, "Target belongs to somebody else",
+      detail: "\(observed.address) is in the workspace already and "
+        + situation(desired, observed),
       address: desired.address.description, at: desired.location, findingClass: .refusal)
+  }
+
+  private static func situation(_ desired: ComputeTarget, _ observed: ObservedTarget) -> String {
+    if let owner = observed.marks.stack {
+      return """
+        the stack '\(owner)' owns it. Two stacks that change one target undo each other's work. \
+        Choose another name here, or remove the target from '\(owner)' with \
+        'berth: {on_remove: retain}' first.
+        """
+    }
+    guard observed.kind == desired.kind.name else {
+      return """
+        no stack owns it. A document of another type can't adopt it, since the live one would have \
+        to go. Choose another name here, or remove the live target yourself.
+        """
+    }
+    return """
+      no stack owns it. Somebody may rely on it as it is. If this stack should take it over, add \
+      'berth: {adopt: true}' to the document; otherwise choose another name.
+      """
   }
 }

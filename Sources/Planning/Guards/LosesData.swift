@@ -6,11 +6,9 @@ internal import TargetModel
 func checkLosesData(
   _ drafts: [ChangeDraft], _ world: PlanningWorld, _ findings: inout DiagnosticList
 ) {
-  guard world.request.mode != .destroy else { return }
-  for draft in drafts where draft.change.action.release == .delete {
-    guard let observed = draft.observed,
-      world.request.catalog[observed.kind]?.losesData == true,
-      draft.desired?.settings.allowReplace != true
+  for draft in drafts where draft.change.action.release == .delete && draft.standing != .foreign {
+    guard let observed = draft.observed, world.kind(of: observed)?.losesData == true,
+      draft.document?.settings.allowReplace != true
     else { continue }
     findings.append(.losesData(draft))
   }
@@ -24,8 +22,11 @@ extension Rule {
 extension Diagnostic {
   fileprivate static func losesData(_ draft: ChangeDraft) -> Diagnostic {
     let way =
-      draft.desired == nil
-      ? "Restore its document, or remove everything this stack owns with 'berth destroy'."
+      draft.document == nil
+      ? """
+      Restore its document. If nothing on it is needed, delete it yourself ('az ml compute delete') \
+      or remove everything this stack owns with 'berth destroy'.
+      """
       : "If nothing on it is needed, say 'berth: {allow_replace: true}' in its document."
     return Diagnostic(
       .error, .losesData, "Data would be lost",
@@ -33,6 +34,6 @@ extension Diagnostic {
         The plan would \(draft.change.action.verb) \(draft.address) because \
         \(draft.change.reason.text), and what is on its disk would be gone. \(way)
         """,
-      address: draft.address.description, at: draft.change.source, findingClass: .refusal)
+      address: draft.address.description, at: draft.document?.location, findingClass: .refusal)
   }
 }

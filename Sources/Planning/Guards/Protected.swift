@@ -6,14 +6,20 @@ internal import TargetModel
 func checkProtected(
   _ drafts: [ChangeDraft], _ world: PlanningWorld, _ findings: inout DiagnosticList
 ) {
-  let desiredByAddress = Dictionary(
-    world.pairs.compactMap { pair in pair.desired.map { ($0.address, $0) } },
-    uniquingKeysWith: { first, _ in first })
-  for draft in drafts where draft.change.action.release != nil {
-    let document = draft.desired ?? desiredByAddress[draft.address]
+  for draft in drafts where draft.change.action.release != nil && draft.standing != .foreign {
+    if draft.isProtected { findings.append(.protected(draft)) }
+  }
+}
+
+extension ChangeDraft {
+  /// What the target's own document says; where it is gone, or its name went to another kind, what
+  /// was said when it was last applied.
+  fileprivate var isProtected: Bool {
+    guard let observed else { return false }
+    guard let document else { return observed.marks.isProtected }
     // A document that lifts the protection is the reviewed way to lift it.
-    let isProtected = document?.settings.protect ?? draft.observed?.marks.isProtected ?? false
-    if isProtected { findings.append(.protected(draft, document)) }
+    if document.kind.name == observed.kind { return document.settings.protect }
+    return document.settings.protect || observed.marks.isProtected
   }
 }
 
@@ -23,11 +29,9 @@ extension Rule {
 }
 
 extension Diagnostic {
-  fileprivate static func protected(
-    _ draft: ChangeDraft, _ document: ComputeTarget?
-  ) -> Diagnostic {
+  fileprivate static func protected(_ draft: ChangeDraft) -> Diagnostic {
     let way =
-      document == nil
+      draft.document == nil
       ? "Restore its document, and set 'berth: {protect: false}' in it if it really is to go."
       : "If it really is to go, set 'berth: {protect: false}' first, in a change of its own."
     return Diagnostic(
@@ -36,7 +40,7 @@ extension Diagnostic {
         \(draft.address) is protected, and the plan would \(draft.change.action.verb) it because \
         \(draft.change.reason.text). \(way)
         """,
-      address: draft.address.description, at: document?.location, findingClass: .refusal)
+      address: draft.address.description, at: draft.document?.location, findingClass: .refusal)
   }
 }
 

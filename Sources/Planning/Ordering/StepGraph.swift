@@ -4,6 +4,9 @@ internal import TargetModel
 ///
 /// Every ordering rule is a function that adds waits. Nodes are numbered change by change, so a
 /// change's acts follow each other.
+///
+/// Law: the waits have no cycle. A release waits for releases only, by dependencies that have no
+/// cycle; everything else waits for releases, for its own change, or by such dependencies.
 struct StepGraph {
   struct Node {
     let draft: Int
@@ -11,43 +14,38 @@ struct StepGraph {
   }
 
   private(set) var nodes: [Node] = []
-  /// For each node, those it waits for.
+  /// For each node, those it waits for; a wait that two rules ask for stands twice.
   private(set) var waits: [[Int]] = []
-  /// The first node of each draft.
-  private let firstNode: [Int]
-  private let actCount: [Int]
+  /// The nodes of each draft.
+  private var ranges: [Range<Int>] = []
 
   init(_ drafts: [ChangeDraft]) {
-    var first: [Int] = []
     for (index, draft) in drafts.enumerated() {
-      first.append(nodes.count)
-      for (position, act) in draft.acts.enumerated() {
-        waits.append(position == 0 ? [] : [nodes.count - 1])
+      let start = nodes.count
+      for act in draft.acts {
+        waits.append(nodes.count == start ? [] : [nodes.count - 1])
         nodes.append(Node(draft: index, act: act))
       }
+      ranges.append(start..<nodes.count)
     }
-    firstNode = first
-    actCount = drafts.map(\.acts.count)
   }
 
   /// The node of a draft's act that gives up what is there.
-  func release(of draft: Int) -> Int? { node(of: draft) { $0 == .detach || $0 == .delete } }
+  func release(of draft: Int) -> Int? {
+    ranges[draft].first { nodes[$0].act == .detach || nodes[$0].act == .delete }
+  }
 
   /// The node of a draft's act that makes what is due.
-  func acquisition(of draft: Int) -> Int? { node(of: draft) { $0 == .attach || $0 == .create } }
+  func acquisition(of draft: Int) -> Int? {
+    ranges[draft].first { nodes[$0].act == .attach || nodes[$0].act == .create }
+  }
+
+  /// The first node of a draft.
+  func first(of draft: Int) -> Int? { ranges[draft].first }
 
   /// The last node of a draft: when it is done, so is the change.
-  func last(of draft: Int) -> Int? {
-    actCount[draft] == 0 ? nil : firstNode[draft] + actCount[draft] - 1
-  }
+  func last(of draft: Int) -> Int? { ranges[draft].last }
 
-  private func node(of draft: Int, where matches: (Act) -> Bool) -> Int? {
-    (firstNode[draft]..<(firstNode[draft] + actCount[draft])).first { matches(nodes[$0].act) }
-  }
-
-  /// Adds a wait; one that is there already is not repeated.
-  mutating func add(_ node: Int, waitsFor other: Int) {
-    guard node != other, !waits[node].contains(other) else { return }
-    waits[node].append(other)
-  }
+  /// Makes a node wait for another one.
+  mutating func add(_ node: Int, waitsFor other: Int) { waits[node].append(other) }
 }

@@ -1,0 +1,114 @@
+internal import ApplyJournal
+internal import BackendInterface
+internal import Planning
+
+/// When calls are made, and made again.
+extension ApplyMachine {
+  /// When the machine wants to hear `.timePassed`, counted like the time of events; nil if it only
+  /// waits for answers.
+  var nextWake: Duration? {
+    active.flatMap { index in
+      [runs[index].due, runs[index].firstSent == nil ? nil : runs[index].nextProgress]
+    }.compactMap(\.self).min()
+  }
+
+  private func deadline(of index: Int) -> Duration { runs[index].began + limits.deadline }
+
+  /// Makes the call of the step's phase after a delay; gives the step up if it had its time.
+  mutating func callLater(_ index: Int, after delay: Duration) {
+    guard now < deadline(of: index) else { return giveUpWaiting(index) }
+    runs[index].due = min(now + delay, deadline(of: index))
+  }
+
+  /// Makes the call of the step's phase now, or when the service's pause is over.
+  mutating func callNow(_ index: Int) {
+    guard pausedUntil <= now else { return callLater(index, after: pausedUntil - now) }
+    let run = runs[index]
+    runs[index].due = nil
+    switch run.phase {
+    case .looking, .verifying:
+      commands.append(.look(run.step.id, run.context.look))
+    case .polling:
+      commands.append(.poll(run.step.id, run.operation ?? .finished))
+    case .waiting, .intending, .submitting, .ended: break
+    }
+  }
+
+  mutating func makeDueCalls() {
+    for index in active {
+      if let due = runs[index].due, due <= now { callNow(index) }
+    }
+  }
+
+  mutating func tellProgress() {
+    for index in active {
+      guard let sent = runs[index].firstSent, runs[index].nextProgress <= now else { continue }
+      tell(.stepProgressed(runs[index].step, elapsed: now - sent))
+      while runs[index].nextProgress <= now {
+        runs[index].nextProgress += limits.progressInterval
+      }
+    }
+  }
+
+  /// The next delay between two looks at something that takes its time.
+  mutating func growingDelay(_ index: Int) -> Duration {
+    let delay = runs[index].pollDelay
+    runs[index].pollDelay = min(delay * 1.5, limits.longestPoll)
+    return delay
+  }
+
+  private mutating func giveUpWaiting(_ index: Int) {
+    let run = runs[index]
+    let minutes = limits.deadline.components.seconds / 60
+    guard run.mayHaveTakenEffect else {
+      return end(
+        index,
+        .failed(
+          StepFailure(
+            code: "deadline",
+            message: "\(run.step.address) was not free for this step within \(minutes) minutes. "
+              + "Nothing was sent. Apply again later.")))
+    }
+    let operation = run.operation?.reference.map { " (\($0))" } ?? ""
+    end(
+      index,
+      .failed(
+        StepFailure(
+          code: "deadline",
+          message: "The operation\(operation) has not ended within \(minutes) minutes. It "
+            + "may still be running.",
+          outcomeIsUnknown: true)))
+  }
+
+  // MARK: Failures that pass
+
+  /// True if a failed call will be made again after a pause; false if trying is over.
+  mutating func triesAgain(_ index: Int, after failure: BackendFailure) -> Bool {
+    runs[index].failedTries += 1
+    let pause = backoff.pause(afterFailures: runs[index].failedTries)
+    var delay = pause
+    switch failure.failureClass {
+    case .throttled(let retryAfter):
+      // Everybody asked too often, so everybody waits.
+      delay = retryAfter.map { max($0, .zero) } ?? pause
+      pausedUntil = max(pausedUntil, now + delay)
+    case .retryable, .conflict: break
+    case .denied, .absent, .invalid, .fatal: return false
+    }
+    guard runs[index].failedTries < limits.tries else { return false }
+    callLater(index, after: delay)
+    return true
+  }
+
+  /// What a failed call means for its step.
+  func stepFailure(_ failure: BackendFailure, isUnknown: Bool = false) -> StepFailure {
+    StepFailure(
+      code: failure.code, message: failure.message, requestID: failure.requestID,
+      outcomeIsUnknown: isUnknown)
+  }
+
+  /// Remembers that the workspace itself is missing: nothing else need be tried.
+  mutating func noteAbsence(of failure: BackendFailure) {
+    if failure.failureClass == .absent { workspaceFailure = stepFailure(failure) }
+  }
+}

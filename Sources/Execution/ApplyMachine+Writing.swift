@@ -1,0 +1,158 @@
+internal import ApplyJournal
+internal import BackendInterface
+internal import Planning
+
+/// From the read right before a write to the service's answer.
+extension ApplyMachine {
+  /// Reads the step's target, and the holders of its resource, right before the write.
+  mutating func look(_ index: Int, after delay: Duration = .zero) {
+    runs[index].phase = .looking
+    if delay > .zero { callLater(index, after: delay) } else { callNow(index) }
+  }
+
+  mutating func looked(_ index: Int, _ result: Result<Sight, BackendFailure>) {
+    switch (runs[index].phase, result) {
+    case (.looking, .success(let sight)):
+      runs[index].failedTries = 0
+      judge(index, sight)
+    case (.looking, .failure(let failure)):
+      if triesAgain(index, after: failure) { return }
+      noteAbsence(of: failure)
+      end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
+    case (.verifying(let hint), .success(let sight)):
+      runs[index].failedTries = 0
+      verify(index, sight, hint)
+    case (.verifying, .failure(let failure)):
+      readBackFailed(index, failure)
+    case (.waiting, _), (.intending, _), (.submitting, _), (.polling, _), (.ended, _): break
+    }
+  }
+
+  private mutating func judge(_ index: Int, _ sight: Sight) {
+    let context = runs[index].context
+    if runs[index].lostReplies > 0, tookEffect(context, sight) {
+      // The reply got lost, the request did not.
+      runs[index].phase = .verifying(.lost)
+      return verify(index, sight, .lost)
+    }
+    switch context.readiness(sight) {
+    case .alreadyDone: verifyAbsence(index)
+    case .refused(var failure):
+      failure.outcomeIsUnknown = runs[index].lostReplies > 0
+      end(index, .failed(failure))
+    case .wait(let reason):
+      runs[index].absences = 0
+      if !runs[index].hasNotedWaiting {
+        runs[index].hasNotedWaiting = true
+        tell(.noted("\(context.step.address): Waiting, since \(reason)."))
+      }
+      callLater(index, after: growingDelay(index))
+    case .ready(let request):
+      if isConvincedOfAbsence(index) { intend(index, request) }
+    }
+  }
+
+  /// A name is free when enough reads in a row say so; false, with another read on its way, if
+  /// they do not yet.
+  private mutating func isConvincedOfAbsence(_ index: Int) -> Bool {
+    switch runs[index].step.act {
+    case .update, .start, .stop, .mark, .detach, .delete: return true
+    case .create, .attach: break
+    }
+    runs[index].absences += 1
+    if runs[index].absences >= limits.absenceConfirmations { return true }
+    callLater(index, after: limits.absenceSpacing)
+    return false
+  }
+
+  private func tookEffect(_ context: StepContext, _ sight: Sight) -> Bool {
+    switch context.step.act {
+    case .create, .attach: sight.target.map(context.isOurCreation) ?? false
+    case .update, .start, .stop, .mark: context.effect(in: sight) == .visible
+    // Readiness knows what is gone.
+    case .detach, .delete: false
+    }
+  }
+
+  private mutating func intend(_ index: Int, _ request: WriteRequest) {
+    guard maySend(index) else { return }
+    runs[index].phase = .intending(request)
+    runs[index].hasUnsentIntent = true
+    append(.intended(Intent(runs[index].step)))
+  }
+
+  /// False, with the step ended, if nothing may be sent any more.
+  private mutating func maySend(_ index: Int) -> Bool {
+    let run = runs[index]
+    if let workspaceFailure {
+      end(index, .failed(workspaceFailure))
+      return false
+    }
+    if run.lostReplies >= limits.triesAfterUnknownOutcome {
+      end(index, .failed(.lostReply))
+      return false
+    }
+    guard isJournalBroken || (isInterrupted && !unavoidable.contains(index)) else { return true }
+    let reason = isJournalBroken ? SkipReason.journalFailed : .interrupted
+    end(index, run.lostReplies > 0 ? .failed(.lostReply) : .notStarted(reason))
+    return false
+  }
+
+  mutating func intentIsDurable(_ index: Int) {
+    guard case .intending(let request) = runs[index].phase else { return }
+    // Another step was told to wait meanwhile. What was read will be stale by then.
+    guard pausedUntil <= now else { return look(index) }
+    runs[index].phase = .submitting
+    runs[index].hasUnsentIntent = false
+    if runs[index].firstSent == nil {
+      runs[index].firstSent = now
+      runs[index].nextProgress = now + limits.progressInterval
+      tell(.stepStarted(runs[index].step))
+    }
+    commands.append(.submit(runs[index].step.id, request))
+  }
+
+  mutating func submitted(_ index: Int, _ result: Result<OperationHandle, BackendFailure>) {
+    guard case .submitting = runs[index].phase else { return }
+    switch result {
+    case .success(let operation):
+      append(.submitted(runs[index].step.id, operation: operation.reference))
+      runs[index].operation = operation
+      runs[index].failedTries = 0
+      runs[index].pollDelay = limits.firstPoll
+      poll(index)
+    case .failure(let failure): refused(index, failure)
+    }
+  }
+
+  private mutating func refused(_ index: Int, _ failure: BackendFailure) {
+    // Whatever comes next begins with a fresh read.
+    runs[index].phase = .looking
+    switch failure.failureClass {
+    case .throttled:
+      if !triesAgain(index, after: failure) {
+        end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
+      }
+    case .retryable:
+      runs[index].lostReplies += 1
+      look(index, after: backoff.pause(afterFailures: runs[index].lostReplies))
+    case .conflict:
+      runs[index].conflicts += 1
+      guard runs[index].conflicts < limits.tries else {
+        return end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
+      }
+      look(index, after: growingDelay(index))
+    case .denied, .absent, .invalid, .fatal:
+      noteAbsence(of: failure)
+      end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
+    }
+  }
+}
+
+extension StepFailure {
+  /// The service never answered, and the target does not show what became of the request.
+  fileprivate static let lostReply = StepFailure(
+    code: "reply-lost",
+    message: "The service did not answer, and the target does not show the change.",
+    outcomeIsUnknown: true)
+}

@@ -1,0 +1,121 @@
+internal import ApplyJournal
+internal import BackendInterface
+internal import Planning
+internal import TargetModel
+
+/// Whether a step's request may be sent.
+enum Readiness: Sendable {
+  /// Yes, this one.
+  case ready(WriteRequest)
+  /// Not while something is under way; the words say what.
+  case wait(String)
+  /// There is nothing left to do.
+  case alreadyDone
+  /// No.
+  case refused(StepFailure)
+}
+
+extension StepContext {
+  /// Judges what was seen right before the write.
+  func readiness(_ sight: Sight) -> Readiness {
+    guard let request else {
+      return .refused(refusal("The manifests given to this apply lack \(step.address)."))
+    }
+    return switch step.act {
+    case .create, .attach: freedom(sight, for: request)
+    case .update, .start, .stop, .mark, .detach, .delete: fitness(sight, for: request)
+    }
+  }
+
+  // MARK: Something is to be made
+
+  private func freedom(_ sight: Sight, for request: WriteRequest) -> Readiness {
+    if let bearer = sight.target {
+      if bearer.state == .deleting {
+        return .wait("the name is free only when \(bearer.address) is gone")
+      }
+      return .refused(
+        refusal(
+          "The name is taken: \(bearer.address) exists, which was not there when the plan was "
+            + "made. Plan again."))
+    }
+    let holders = holders(in: sight)
+    if let holder = holders.first(where: { $0.state != .deleting }) {
+      return .refused(heldElsewhere(by: holder))
+    }
+    if let holder = holders.first {
+      return .wait("the resource is free only when \(holder.address) is gone")
+    }
+    return .ready(request)
+  }
+
+  func heldElsewhere(by holder: ObservedTarget) -> StepFailure {
+    StepFailure(
+      code: "attach-once",
+      message: "\(holder.address) holds \(desired?.heldResource?.shown ?? "the resource"). "
+        + "A second attachment breaks the first one. Plan again.")
+  }
+
+  // MARK: Something is to be changed or removed
+
+  private func fitness(_ sight: Sight, for request: WriteRequest) -> Readiness {
+    guard let target = sight.target else {
+      if isRemoval || change?.action == .forget { return .alreadyDone }
+      return .refused(refusal("\(step.address) is gone. Plan again."))
+    }
+    if target.state.isTransitional {
+      return .wait("the service is still at work on it (\(target.state.text))")
+    }
+    if let failure = misfit(target) { return .refused(failure) }
+    return .ready(request)
+  }
+
+  /// Why the live target is not the one that was planned for, or nil.
+  private func misfit(_ target: ObservedTarget) -> StepFailure? {
+    guard target.isKnownKind else {
+      return refusal("\(target.address) is of a kind that Berth does not know.")
+    }
+    if step.act == .detach, !target.isAttached {
+      return refusal("\(target.address) was made by the service, so it can't be detached.")
+    }
+    if step.act == .delete, target.isAttached {
+      return refusal("\(target.address) is an attachment, so it is never deleted.")
+    }
+    if isFirstOnTarget, let expected = change?.precondition {
+      // The fingerprint speaks for kind, owner and every field.
+      return target.fingerprint(in: catalog) == expected ? nil : refusal(movement(of: target))
+    }
+    guard target.kind == step.address.kind else { return refusal(movement(of: target)) }
+    return isOurs(target) ? nil : refusal(ownership(of: target))
+  }
+
+  private func isOurs(_ target: ObservedTarget) -> Bool {
+    target.marks.stack == stack || (target.marks.stack == nil && desired?.settings.adopt == true)
+  }
+
+  private func ownership(of target: ObservedTarget) -> String {
+    let owner = target.marks.stack.map { "the stack \"\($0)\"" } ?? "nobody"
+    return "\(target.address) belongs to \(owner) by now. Plan again."
+  }
+
+  /// What moved since the plan was made, as precisely as the plan allows to say.
+  private func movement(of target: ObservedTarget) -> String {
+    if target.kind != step.address.kind, change?.address.kind == step.address.kind {
+      return "\(step.address) is of the kind \(target.kind) by now. Plan again."
+    }
+    var moved: [String] = []
+    for field in catalog[target.kind]?.fields ?? []
+    where field.setBy == .user && !field.isWriteOnly {
+      let planned = change?.before[field.path] ?? .null
+      let found = catalog[target.kind]?.value(field.path, in: target.attributes) ?? .null
+      if field.normalised(planned) != field.normalised(found), change?.before != .null {
+        moved.append(
+          "\(field.path) was \(planned.canonicalJSON) when the plan was made and is "
+            + "\(found.canonicalJSON)")
+      }
+    }
+    if moved.isEmpty, !isOurs(target), change?.action != .adopt { return ownership(of: target) }
+    let details = moved.isEmpty ? "its state or its marks changed" : moved.joined(separator: "; ")
+    return "\(step.address) is not as it was when the plan was made: \(details). Plan again."
+  }
+}

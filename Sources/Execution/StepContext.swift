@@ -1,0 +1,78 @@
+internal import ApplyJournal
+internal import BackendInterface
+internal import Planning
+internal import TargetModel
+
+/// A step with everything of the request that bears on it.
+struct StepContext: Sendable {
+  let step: Step
+  /// The change it belongs to.
+  let change: Change?
+  /// What the manifests want under its address.
+  let desired: ComputeTarget?
+  let catalog: KindCatalog
+  /// Who is applying.
+  let stack: String
+  /// True if no other step of the plan touches the target before this one.
+  let isFirstOnTarget: Bool
+  /// The names under which the step's resource was held when the plan was made.
+  let knownHolders: [String]
+
+  var name: String { step.address.name }
+
+  var look: LookRequest {
+    LookRequest(
+      name: name, resource: step.act == .attach ? desired?.heldResource : nil,
+      knownHolders: step.act == .attach ? knownHolders : [])
+  }
+
+  /// The marks that the step leaves; nil where it takes them away.
+  var marksAfterwards: OwnershipMarks? {
+    change?.action == .forget ? nil : desired?.marks(of: stack)
+  }
+
+  /// True if the step is about having something gone.
+  var isRemoval: Bool {
+    switch step.act {
+    case .detach, .delete: true
+    case .create, .attach, .update, .start, .stop, .mark: false
+    }
+  }
+
+  /// What to send; nil if the manifests lack the target that the plan speaks of.
+  var request: WriteRequest? {
+    switch step.act {
+    case .detach: return .detach(name: name)
+    case .delete: return .delete(name: name)
+    case .start: return .start(name: name)
+    case .stop: return .stop(name: name)
+    case .mark where change?.action == .forget: return .mark(name: name, nil)
+    case .create, .attach, .update, .mark: break
+    }
+    guard let desired else { return nil }
+    let marks = desired.marks(of: stack)
+    switch step.act {
+    case .create: return .create(desired, marks: marks)
+    case .attach: return .attach(desired, marks: marks)
+    case .update:
+      // What stands under `berth:` travels as marks.
+      let fields = change?.attributes.map(\.path).filter { $0.segments.first != "berth" }
+      return .update(desired, fields: fields ?? [], marks: marks)
+    case .mark: return .mark(name: name, marks)
+    case .detach, .delete, .start, .stop: return nil
+    }
+  }
+
+  /// Whoever holds what an attach is about to take, the target itself apart.
+  func holders(in sight: Sight) -> [ObservedTarget] {
+    guard step.act == .attach, let resource = desired?.heldResource else { return [] }
+    let key = step.address.nameKey
+    return sight.others.filter { other in
+      other.name.lowercased() != key && other.resource?.clashes(with: resource) == true
+    }
+  }
+
+  func refusal(_ message: String) -> StepFailure {
+    StepFailure(code: "precondition-failed", message: message)
+  }
+}

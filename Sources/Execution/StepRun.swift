@@ -1,0 +1,74 @@
+internal import ApplyJournal
+internal import BackendInterface
+internal import Planning
+
+/// How far a step is, with what is counted on the way.
+struct StepRun: Sendable {
+  let context: StepContext
+  var phase = Phase.waiting
+  /// When the first call for this step was asked for.
+  var began: Duration = .zero
+  /// When its first request was sent; nil before.
+  var firstSent: Duration?
+  var nextProgress: Duration = .zero
+  /// When the call of the phase is to be made; nil while it is being made.
+  var due: Duration?
+  /// How often in a row the call at hand failed for a passing reason.
+  var failedTries = 0
+  /// How often the service answered a write with "something else is being done".
+  var conflicts = 0
+  /// How often a request was sent whose reply got lost.
+  var lostReplies = 0
+  var pollDelay: Duration
+  var operation: OperationHandle?
+  /// How many reads in a row showed that the target is gone.
+  var absences = 0
+  /// How often the target was read back and was at rest but not as wanted.
+  var readBacks = 0
+  var hasNotedWaiting = false
+  /// True while an intent stands in the journal whose request was not sent.
+  var hasUnsentIntent = false
+
+  enum Phase: Sendable {
+    /// For the steps it waits for, or for its turn.
+    case waiting
+    /// The target is read right before the write.
+    case looking
+    /// The intent is on its way to the disk.
+    case intending(WriteRequest)
+    /// The request is on its way.
+    case submitting
+    /// The operation runs.
+    case polling
+    /// The target is read back.
+    case verifying(Hint)
+    case ended(StepOutcome)
+  }
+
+  /// What the service said about the operation. Hints, never truth.
+  enum Hint: Hashable, Sendable {
+    case succeeded
+    case failed(code: String, message: String)
+    /// Nothing that could be understood.
+    case lost
+  }
+
+  var step: Step { context.step }
+
+  /// True if the effect may have taken place, or may yet.
+  var mayHaveTakenEffect: Bool {
+    if lostReplies > 0 { return true }
+    return switch phase {
+    case .submitting, .polling, .verifying: true
+    case .waiting, .looking, .intending, .ended: false
+    }
+  }
+
+  var isWaiting: Bool {
+    if case .waiting = phase { true } else { false }
+  }
+
+  var isDone: Bool {
+    if case .ended(.done) = phase { true } else { false }
+  }
+}

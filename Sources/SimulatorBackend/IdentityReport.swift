@@ -1,0 +1,50 @@
+internal import TargetModel
+
+/// What the service tells of managed identities: who they are in the directory.
+enum IdentityReport {
+  static func fill(_ body: inout AttributeValue) {
+    guard let type = body[.identityType]?.text?.lowercased() else { return }
+    let seed = body["id"]?.text ?? ""
+    if type.contains("systemassigned") {
+      body["identity.principalId"] = .text(guid(seed + "/principal"))
+      body["identity.tenantId"] = .text(guid("tenant"))
+    } else {
+      body.remove("identity.principalId")
+      body.remove("identity.tenantId")
+    }
+    guard type.contains("userassigned"), let ids = body[.userAssignedIdentities]?.map
+    else {
+      body.remove("identity.userAssignedIdentities")
+      return
+    }
+    var identities: [String: AttributeValue] = [:]
+    for id in ids.keys {
+      let key = id.lowercased()
+      identities[id] = [
+        "principalId": .text(guid(key + "/principal")), "clientId": .text(guid(key + "/client")),
+      ]
+    }
+    body["identity.userAssignedIdentities"] = .map(identities)
+  }
+
+  /// A GUID that is always the same for a text (FNV-1a, twice).
+  private static func guid(_ text: String) -> String {
+    let digits = hex(hash(text, 0xCBF2_9CE4_8422_2325)) + hex(hash(text, 0x8422_2325_CBF2_9CE4))
+    var groups: [Substring] = []
+    var rest = digits[...]
+    for length in [8, 4, 4, 4, 12] {
+      groups.append(rest.prefix(length))
+      rest = rest.dropFirst(length)
+    }
+    return groups.joined(separator: "-")
+  }
+
+  private static func hash(_ text: String, _ basis: UInt64) -> UInt64 {
+    text.utf8.reduce(basis) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+  }
+
+  private static func hex(_ number: UInt64) -> String {
+    let digits = String(number, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

@@ -1,0 +1,93 @@
+public import TargetModel
+
+/// A workspace in memory. A value: a copy is the world of that moment.
+public struct MemoryStore: WorldStore, Sendable {
+  private var computesByKey: [String: StoredCompute] = [:]
+  private var keysByResource: [String: Set<String>] = [:]
+  private var operations: [String: StoredOperation] = [:]
+  /// Operations in progress, by their ends.
+  private var open: [Due] = []
+  private var orphans: [String: AttributeValue] = [:]
+  private var lastNumber: Int64 = 0
+  /// What happened.
+  public private(set) var history: [HistoryEntry] = []
+
+  private struct Due: Comparable {
+    let time: Int64
+    let id: String
+
+    static func < (left: Due, right: Due) -> Bool {
+      (left.time, left.id) < (right.time, right.id)
+    }
+  }
+
+  /// An empty workspace.
+  public init() {}
+
+  public func compute(_ key: String) -> StoredCompute? { computesByKey[key] }
+
+  public func computes() -> [StoredCompute] {
+    computesByKey.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  public func holders(ofResource key: String) -> [StoredCompute] {
+    (keysByResource[key] ?? []).sorted().compactMap { computesByKey[$0] }
+  }
+
+  public mutating func save(_ compute: StoredCompute) {
+    let key = compute.key
+    let former = computesByKey.updateValue(compute, forKey: key)?.resource?.key
+    guard former != compute.resource?.key else { return }
+    if let former { release(former, by: key) }
+    if let resource = compute.resource { keysByResource[resource.key, default: []].insert(key) }
+  }
+
+  public mutating func remove(_ key: String) {
+    let former = computesByKey.removeValue(forKey: key)
+    if let resource = former?.resource { release(resource.key, by: key) }
+  }
+
+  private mutating func release(_ resource: String, by key: String) {
+    keysByResource[resource]?.remove(key)
+    if keysByResource[resource]?.isEmpty == true { keysByResource[resource] = nil }
+  }
+
+  public func operation(_ id: String) -> StoredOperation? { operations[id] }
+
+  public func operationsDue(at time: Int64) -> [StoredOperation] {
+    open.prefix { $0.time <= time }.compactMap { operations[$0.id] }
+  }
+
+  public mutating func save(_ operation: StoredOperation) {
+    if let former = operations[operation.id], !former.isDone {
+      let due = Due(time: former.endsAt, id: former.id)
+      let index = position(of: due)
+      if index < open.count, open[index] == due { open.remove(at: index) }
+    }
+    operations[operation.id] = operation
+    guard !operation.isDone else { return }
+    let due = Due(time: operation.endsAt, id: operation.id)
+    open.insert(due, at: position(of: due))
+  }
+
+  /// Where an end is, or would be, among those that are open.
+  private func position(of due: Due) -> Int {
+    var range = 0..<open.count
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      range = open[middle] < due ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return range.lowerBound
+  }
+
+  public mutating func nextNumber() -> Int64 {
+    lastNumber += 1
+    return lastNumber
+  }
+
+  public func orphan(_ key: String) -> AttributeValue? { orphans[key] }
+
+  public mutating func saveOrphan(_ key: String, _ body: AttributeValue?) { orphans[key] = body }
+
+  public mutating func append(_ entry: HistoryEntry) { history.append(entry) }
+}

@@ -1,0 +1,259 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A mistake, and what the user reads of it.
+struct Mistake: Sendable, CustomTestStringConvertible {
+  let name: String
+  let manifest: String
+  var exitCode: Int32 = 1
+
+  var testDescription: String { name }
+}
+
+private let cluster = "name: gpu\ntype: amlcompute\n"
+private let aks =
+  "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c"
+
+private let mistakes: [Mistake] = [
+  Mistake(name: "unknown-key", manifest: cluster + "max_instanses: 4\n"),
+  Mistake(name: "unknown-type", manifest: "name: gpu\ntype: amlcomputer\n"),
+  Mistake(name: "missing-name", manifest: "type: amlcompute\n"),
+  Mistake(name: "wrong-type", manifest: cluster + "max_instances: many\n"),
+  Mistake(name: "out-of-range", manifest: cluster + "max_instances: -1\n"),
+  Mistake(name: "min-above-max", manifest: cluster + "min_instances: 5\nmax_instances: 2\n"),
+  Mistake(name: "name-too-short", manifest: "name: ab\ntype: amlcompute\n"),
+  Mistake(name: "name-ends-in-digits", manifest: "name: gpu-1\ntype: amlcompute\n"),
+  Mistake(name: "name-first-digit", manifest: "name: 1gpu\ntype: amlcompute\n"),
+  Mistake(name: "name-underscore", manifest: "name: gpu_cluster\ntype: amlcompute\n"),
+  Mistake(
+    name: "duplicate-name", manifest: cluster + "---\nname: GPU\ntype: computeinstance\n"),
+  Mistake(
+    name: "duplicate-resource",
+    manifest: "name: one\ntype: aks\nresource_id: \(aks)\n---\nname: two\ntype: aks\n"
+      + "resource_id: \(aks.uppercased().replacing("/SUBSCRIPTIONS", with: "/subscriptions"))/\n",
+    exitCode: 3),
+  Mistake(name: "malformed-id", manifest: "name: one\ntype: aks\nresource_id: /subscriptions/x\n"),
+  Mistake(
+    name: "password-and-key",
+    manifest: """
+      name: box
+      type: virtualmachine
+      resource_id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/v
+      ssh_settings:
+        admin_username: me
+        admin_password: CANARY-PASSWORD
+        ssh_private_key_file: key
+
+      """),
+  Mistake(
+    name: "unset-variable",
+    manifest: cluster
+      + "ssh_settings: {admin_username: me, admin_password: \"${env:NOT_SET_ANYWHERE}\"}\n"),
+  Mistake(
+    name: "absent-file",
+    manifest: cluster
+      + "ssh_settings: {admin_username: me, admin_password: \"${file:nothing}\"}\n"),
+  Mistake(
+    name: "folder-as-file",
+    manifest: cluster + "ssh_settings: {admin_username: me, admin_password: \"${file:folder}\"}\n"),
+  Mistake(name: "control-characters", manifest: "name: \"g\\e[31mpu\"\ntype: amlcompute\n"),
+  Mistake(
+    name: "control-characters-in-values", manifest: cluster + "size: \"a\\r\\u202Eb\\x9b\"\n"),
+  Mistake(name: "tab", manifest: "name: gpu\n\ttype: amlcompute\n"),
+  Mistake(name: "duplicate-key", manifest: cluster + "size: a\nsize: b\n"),
+  Mistake(
+    name: "deep-nesting", manifest: cluster + "tags: " + String(repeating: "[", count: 10_000)),
+  Mistake(
+    name: "alias-bomb",
+    manifest: "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+      + "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+      + "e: [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n"),
+  Mistake(name: "binary", manifest: "\u{7F}ELF\u{1}\u{2}\u{0}"),
+  Mistake(name: "protect-typo", manifest: cluster + "berth: {on_remove: delet}\n"),
+]
+
+@Suite("Bad input")
+struct BadInputTests {
+  @Test(arguments: mistakes)
+  func `a mistake is told with its place, its rule and a way out`(mistake: Mistake) throws {
+    let folder = try TemporaryFolder.stack(["compute.yml": mistake.manifest])
+    try folder.write("CANARY-KEY", to: "key")
+    try FileManager.default.createDirectory(
+      at: folder.url.appendingPathComponent("folder"), withIntermediateDirectories: true)
+    let run = try folder.run("plan")
+    #expect(run.status == mistake.exitCode)
+    expectGolden(run.messages, "mistakes/\(mistake.name).txt")
+    #expect(!run.messages.contains("CANARY") && !run.output.contains("CANARY"))
+    #expect(!run.messages.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
+    let apply = try folder.run("apply", "--auto-approve")
+    #expect(apply.status == mistake.exitCode)
+    #expect(try folder.run("list").output == "The workspace has no targets.\n")
+  }
+
+  @Test func `every problem of every file is told in one run`() throws {
+    let folder = try TemporaryFolder.stack([
+      "a.yml": "name: ab\ntype: amlcompute\nsiez: x\n---\nname: b-1\ntype: nonsense\n",
+      "b.yml": "name: gpu\ntype: amlcompute\nmin_instances: many\ntier: cheap\n", "c.yml": "",
+    ])
+    let run = try folder.run("validate")
+    #expect(run.status == 1)
+    expectGolden(run.messages + run.output, "mistakes/many.txt")
+    let json = try folder.run("validate", "--json")
+    expectGolden(json.output, "mistakes/many.json")
+  }
+
+  @Test func `an empty set of manifests never means remove all`() throws {
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    try FileManager.default.removeItem(at: folder.url.appendingPathComponent("gpu.yml"))
+    let run = try folder.run("apply", "--auto-approve")
+    #expect(run.status == 3)
+    expectGolden(run.messages, "mistakes/empty-desired.txt")
+    #expect(try folder.run("list").output.contains("amlcompute.gpu"))
+    #expect(try folder.run("destroy", "--auto-approve").status == 0)
+  }
+
+  @Test func `a file of 100 MB, a pipe, a folder and a link are no manifests`() throws {
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
+    let large = try folder.write("", to: "large.yml")
+    let handle = try FileHandle(forWritingTo: large)
+    try handle.truncate(atOffset: 100 << 20)
+    try handle.close()
+    #expect(mkfifo(folder.url.appendingPathComponent("pipe.yml").path, 0o600) == 0)
+    try FileManager.default.createDirectory(
+      at: folder.url.appendingPathComponent("folder.yml"), withIntermediateDirectories: true)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.url.appendingPathComponent("link.yml").path,
+      withDestinationPath: "/etc/passwd")
+    let run = try folder.run("validate")
+    #expect(run.status == 1)
+    expectGolden(run.messages, "mistakes/irregular-files.txt")
+  }
+
+  @Test func `T20: a damaged, a foreign and a later workspace are left as they are`() throws {
+    for (name, bytes) in [
+      ("corrupt", Data("this is no database at all, it is text".utf8)), ("folder", Data()),
+    ] {
+      let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
+      let path = folder.url.appendingPathComponent(".berth/workspace.db")
+      if name == "folder" {
+        try FileManager.default.createDirectory(at: path, withIntermediateDirectories: true)
+      } else {
+        try folder.write(String(decoding: bytes, as: UTF8.self), to: ".berth/workspace.db")
+      }
+      for command in ["plan", "apply"] {
+        let run = try folder.run(command)
+        #expect(run.status == 1, "\(name) \(command)")
+        expectGolden(
+          run.messages.replacing(folder.url.path, with: "STACK"), "mistakes/store-\(name).txt")
+      }
+      if name == "corrupt" {
+        #expect(try Data(contentsOf: path) == bytes)
+      }
+    }
+  }
+
+  @Test func `a saved plan that can't be written, was edited or is another stack's is refused`()
+    throws
+  {
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
+    let unwritable = try folder.run("plan", "--out", "no/such/folder/plan.json")
+    #expect(unwritable.status == 1)
+    expectGolden(unwritable.messages, "mistakes/plan-unwritable.txt")
+
+    #expect(try folder.run("plan", "--out", "plan.json").status == 0)
+    let plan = try folder.read("plan.json")
+    try folder.write(
+      plan.replacing("\"amlcompute.gpu\"", with: "\"amlcompute.cpu\""), to: "edited.json")
+    let edited = try folder.run("apply", "edited.json")
+    #expect(edited.status == 5)
+    expectGolden(edited.messages, "mistakes/plan-edited.txt")
+
+    let other = try TemporaryFolder.stack(["gpu.yml": cluster], name: "other")
+    try other.write(plan, to: "plan.json")
+    let foreign = try other.run("apply", "plan.json")
+    #expect(foreign.status == 5)
+    expectGolden(foreign.messages, "mistakes/plan-foreign.txt")
+
+    try folder.write("{\"format_version\": \"2.0\"}", to: "later.json")
+    #expect(try folder.run("apply", "later.json").status == 5)
+    try folder.write("{]", to: "broken.json")
+    #expect(try folder.run("show", "broken.json").status == 1)
+
+    let noTerminal = try folder.run("apply")
+    #expect(noTerminal.status == 1)
+    expectGolden(noTerminal.messages, "mistakes/not-approved.txt")
+    #expect(try folder.run("list").output == "The workspace has no targets.\n")
+
+    #expect(try folder.run("apply", "plan.json").status == 0)
+    let twice = try folder.run("apply", "plan.json")
+    #expect(twice.status == 5)
+    expectGolden(twice.messages, "mistakes/plan-applied-twice.txt")
+  }
+
+  @Test func `a plan whose manifests or targets moved is stale`() throws {
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    try folder.write(cluster + "max_instances: 9\n", to: "gpu.yml")
+    #expect(try folder.run("plan", "--out", "plan.json").status == 0)
+    #expect(try folder.run("workspace", "set", "amlcompute.gpu", "max_instances=7").status == 0)
+    let moved = try folder.run("apply", "plan.json")
+    #expect(moved.status == 5)
+    expectGolden(moved.messages, "mistakes/plan-target-moved.txt")
+    try folder.write(cluster + "max_instances: 8\n", to: "gpu.yml")
+    #expect(try folder.run("apply", "plan.json").status == 5)
+    let digest = try folder.run("apply", "--auto-approve", "--expect-digest", "sha256:00")
+    #expect(digest.status == 5)
+  }
+
+  @Test func `a stack that can't be written plans and says why it does not apply`() throws {
+    guard getuid() != 0 else {
+      print("SKIPPED: root may write everywhere; a read-only stack can't be tried as root.")
+      return
+    }
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
+    try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder.url.path)
+    defer {
+      try? FileManager.default.setAttributes(
+        [.posixPermissions: 0o700], ofItemAtPath: folder.url.path)
+    }
+    #expect(try folder.run("plan").status == 0)
+    #expect(try folder.run("apply", "--auto-approve").status == 1)
+  }
+
+  @Test func `a full disk stops an apply before anything is done`() throws {
+    guard FileManager.default.fileExists(atPath: "/dev/full") else {
+      print("SKIPPED: there is no /dev/full here.")
+      return
+    }
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
+    let run = try folder.run("plan", "--json-into", "/dev/full")
+    #expect(run.status == 0)
+    #expect(run.output.contains("Plan: 1 to add"))
+  }
+
+  @Test(arguments: [
+    (["plan", "--nonsense"], "Unknown option"), (["paln"], "Did you mean \"plan\"?"),
+    (["plan", "--fail-on", "delet"], "Did you mean \"delete\"?"),
+    (["apply", "--parallelism", "0"], "from 1 to 1000"),
+    (["plan", "--destroy", "--refresh-only"], "exclude each other"),
+    (["workspace", "attach", "x", "kubernets", "/y"], "Did you mean \"kubernetes\"?"),
+    (["workspace", "set", "amlcompute.nothing", "a=b"], "There is no target"),
+  ])
+  func `bad usage exits with 1 and says what was meant`(arguments: [String], hint: String) throws {
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
+    let run = try BerthBinary.run(arguments, in: folder.url)
+    #expect(run.status == 1)
+    #expect(run.messages.contains(hint), "\(run.messages)")
+  }
+
+  @Test func `without a stack every command says how to begin`() throws {
+    let folder = try TemporaryFolder()
+    for command in ["validate", "plan", "apply", "drift", "list", "destroy"] {
+      let run = try folder.run(command)
+      #expect(run.status == 1)
+      #expect(run.messages.contains("berth init"))
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Help and version")
+struct HelpTests {
+  @Test(arguments: [
+    [], ["init"], ["validate"], ["plan"], ["apply"], ["destroy"], ["drift"], ["list"], ["show"],
+    ["version"], ["workspace"], ["workspace", "show"], ["workspace", "set"],
+    ["workspace", "attach"], ["workspace", "remove"],
+  ])
+  func `help fits 80 columns and gives an example and the exit codes`(command: [String]) throws {
+    let folder = try TemporaryFolder()
+    let run = try BerthBinary.run(command + ["--help"], in: folder.url)
+    #expect(run.status == 0)
+    #expect(run.messages.isEmpty)
+    for line in run.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    if !command.isEmpty, command != ["workspace"] {
+      #expect(run.output.contains("Example:\n  berth \(command.joined(separator: " "))"))
+      #expect(run.output.contains("Exit codes:"))
+    }
+  }
+
+  @Test func `the version says its formats to programs`() throws {
+    let folder = try TemporaryFolder()
+    #expect(try folder.run("version").output.hasPrefix("Berth "))
+    let json = try folder.run("version", "--json").output
+    #expect(json.contains("\"plan_format_version\": \"1.0\""))
+  }
+
+  @Test func `init writes a stack that plans and applies, and never touches what is there`() throws
+  {
+    let folder = try TemporaryFolder()
+    #expect(try folder.run("init", "--chdir", "ml").status == 0)
+    #expect(try folder.run("--chdir", "ml", "validate").status == 0)
+    #expect(try folder.run("apply", "-chdir=ml", "-auto-approve").status == 0)
+    #expect(try folder.run("plan", "--chdir", "ml/compute", "--detailed-exitcode").status == 0)
+    let text = try folder.read("ml/berth.yaml")
+    #expect(try folder.run("init", "--chdir", "ml").status == 1)
+    #expect(try folder.read("ml/berth.yaml") == text)
+  }
+}

@@ -1,0 +1,79 @@
+import ApplyJournal
+import BackendInterface
+import Synchronization
+import TargetModel
+
+/// A fake world behind the real door.
+actor FakeBackend: Backend {
+  private(set) var world: FakeWorld
+  private var failures: [BackendFailure]
+  private(set) var widest = 0
+  private var current = 0
+
+  /// - Parameter failures: what the first calls answer instead.
+  init(_ world: FakeWorld = FakeWorld(), failing failures: [BackendFailure] = []) {
+    self.world = world
+    self.failures = failures
+  }
+
+  func change(_ body: @Sendable (inout FakeWorld) -> Void) { body(&world) }
+
+  private func call<Answer>(
+    _ body: (inout FakeWorld) -> Answer
+  ) async throws(BackendFailure) -> Answer {
+    current += 1
+    widest = max(widest, current)
+    await Task.yield()
+    current -= 1
+    if !failures.isEmpty { throw failures.removeFirst() }
+    return body(&world)
+  }
+
+  func list() async throws(BackendFailure) -> [ObservedTarget] {
+    let targets = try await call { $0.list }
+    // Time passes for those who wait.
+    world.tick()
+    return targets
+  }
+
+  func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? {
+    try await call { $0.read(name) }
+  }
+
+  func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
+    try await call { $0.submit(request) }
+  }
+
+  func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {
+    try await call { $0.poll(operation) }
+  }
+}
+
+/// A journal in memory.
+final class MemoryJournal: JournalWriting {
+  private let state = Mutex<[JournalEntry]>([])
+  private let capacity: Int
+
+  init(capacity: Int = .max) { self.capacity = capacity }
+
+  var entries: [JournalEntry] { state.withLock(\.self) }
+
+  func append(_ entry: JournalEntry) throws(JournalWriteFailure) {
+    let isWritten = state.withLock { entries in
+      guard entries.count < capacity else { return false }
+      entries.append(entry)
+      return true
+    }
+    if !isWritten { throw JournalWriteFailure("the disk is full") }
+  }
+}
+
+/// What was told, in order.
+final class Listener: Sendable {
+  private let state = Mutex<[ApplyEvent]>([])
+
+  var events: [ApplyEvent] { state.withLock(\.self) }
+  var observe: @Sendable (ApplyEvent) -> Void {
+    { event in self.state.withLock { $0.append(event) } }
+  }
+}

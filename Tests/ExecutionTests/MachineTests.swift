@@ -1,0 +1,488 @@
+import ApplyJournal
+import BackendInterface
+import Diagnostics
+import Planning
+import TargetModel
+import TestSupport
+import Testing
+
+@testable import Execution
+
+/// The machine, one case at a time.
+@Suite struct MachineTests {
+  /// A machine under way with its journal open.
+  private func driver(
+    _ wanted: [ComputeTarget], _ live: [ObservedTarget], mode: PlanMode = .apply,
+    limits: ApplyLimits = ApplyLimits(), parallelism: Int = 3
+  ) -> Driver {
+    let result = planning(wanted, live, mode: mode)
+    #expect(!result.isRefused, "\(result.findings.findings)")
+    return Driver(
+      result.plan, wanted, FakeWorld(live), parallelism: parallelism, limits: limits)
+  }
+
+  private func expectCalm(_ driver: Driver) {
+    #expect(driver.violations == [])
+    #expect(driver.world.violations == [])
+  }
+
+  private func failure(_ driver: Driver, _ step: Int) -> StepFailure? {
+    if case .failed(let failure) = driver.report.outcomes[step].outcome { failure } else { nil }
+  }
+
+  // MARK: The calm way
+
+  @Test func `an empty plan ends at once and closes its journal`() {
+    var driver = driver([], [])
+    driver.run()
+    #expect(driver.journal.map(\.word) == ["started", "ended complete"])
+    #expect(driver.report.isComplete)
+    #expect(!driver.report.didAnything)
+  }
+
+  @Test func `a step is looked at, intended, submitted, polled and read back`() {
+    var driver = driver([pool("p")], [])
+    driver.run()
+    expectCalm(driver)
+    #expect(
+      driver.journal.map(\.word)
+        == ["started", "intended s1", "submitted s1", "finished s1", "ended complete"])
+    #expect(driver.told.map(\.word) == ["started s1", "completed s1"])
+    #expect(driver.world.effects == ["create p"])
+    #expect(driver.world.read("p")?.marks.stack == "ours")
+  }
+
+  @Test func `two links swap their resources without ever sharing one`() {
+    var driver = driver(
+      [link("a", holding: "r2"), link("b", holding: "r1")],
+      [observed(link("a", holding: "r1")), observed(link("b", holding: "r2"))])
+    driver.run()
+    expectCalm(driver)
+    #expect(driver.report.isComplete)
+    #expect(driver.world.effects.sorted() == ["attach a", "attach b", "detach a", "detach b"])
+  }
+
+  @Test func `no more steps are under way than allowed, and they begin in the plan's order`() {
+    let pools = (1...9).map { pool("p\($0)") }
+    var driver = driver(pools, [], parallelism: 2)
+    driver.run()
+    expectCalm(driver)
+    #expect(driver.report.isComplete)
+    #expect(driver.sends.values.allSatisfy { $0 == 1 })
+  }
+
+  @Test func `running steps tell so every ten seconds`() {
+    var driver = driver([pool("p")], [])
+    driver.world.pollsPerOperation = 6
+    driver.run()
+    let elapsed = driver.told.compactMap { event -> Duration? in
+      if case .stepProgressed(_, let elapsed) = event { elapsed } else { nil }
+    }
+    #expect(elapsed.count >= 3)
+    #expect(elapsed.prefix(3) == [.seconds(10), .seconds(20), .seconds(30)])
+  }
+
+  // MARK: What moved since the plan was made
+
+  @Test func `a name that was taken meanwhile stops a create`() {
+    var driver = driver([pool("p")], [])
+    driver.world.put(observed(pool("p"), stack: nil))
+    driver.run()
+    #expect(failure(driver, 0)?.code == "precondition-failed")
+    #expect(driver.world.effects.isEmpty)
+    #expect(driver.journal.map(\.word) == ["started", "finished s1", "ended partial"])
+  }
+
+  @Test func `a resource that was taken meanwhile stops an attach and names the holder`() {
+    var driver = driver([link("a", holding: "r")], [])
+    driver.world.put(observed(link("thief", holding: "R"), stack: nil))
+    driver.run()
+    #expect(failure(driver, 0)?.code == "attach-once")
+    #expect(failure(driver, 0)?.message.contains("link.thief") == true)
+    #expect(driver.world.effects.isEmpty)
+  }
+
+  @Test func `a holder that is going is waited for`() {
+    var driver = driver([link("a", holding: "r")], [])
+    driver.world.put(observed(link("b", holding: "r"), stack: nil, state: .deleting))
+    driver.send(.began)
+    for _ in 0..<20 { driver.turn() }
+    #expect(driver.world.effects.isEmpty)
+    #expect(driver.told.map(\.word) == ["noted"])
+    driver.world.remove("b")
+    driver.run(until: { _ in false })
+    expectCalm(driver)
+    #expect(driver.report.isComplete)
+  }
+
+  @Test func `attachments of one resource in different namespaces live side by side`() {
+    var driver = driver(
+      [sharedLink("a", holding: "r", in: "one")],
+      [observed(sharedLink("b", holding: "r", in: "two"), stack: nil)])
+    driver.run()
+    expectCalm(driver)
+    #expect(driver.report.isComplete)
+  }
+
+  @Test func `a target that moved is left alone, and what moved is told`() {
+    var driver = driver([pool("p", count: 3)], [observed(pool("p", count: 1))])
+    var moved = observed(pool("p", count: 1))
+    moved.attributes[1] = 7
+    driver.world.put(moved)
+    driver.run()
+    #expect(driver.world.effects.isEmpty)
+    #expect(failure(driver, 0)?.code == "precondition-failed")
+    #expect(
+      failure(driver, 0)?.message.contains("count was 1 when the plan was made and is 7") == true)
+  }
+
+  @Test func `a target that changed hands is left alone`() {
+    var driver = driver([], [observed(pool("p"))], mode: .destroy)
+    driver.world.put(observed(pool("p"), stack: "theirs"))
+    driver.run()
+    #expect(driver.world.effects.isEmpty)
+    #expect(failure(driver, 0)?.message.contains("\"theirs\"") == true)
+  }
+
+  @Test func `removing what is gone already is done`() {
+    var driver = driver(
+      [], [observed(pool("p")), observed(link("a", holding: "r"))], mode: .destroy)
+    driver.world.remove("p")
+    driver.world.remove("a")
+    driver.run()
+    #expect(driver.report.isComplete)
+    #expect(driver.world.effects.isEmpty)
+    #expect(!driver.journal.contains { $0.word.hasPrefix("intended") })
+  }
+
+  @Test func `a target in transition is waited for and then judged afresh`() {
+    var driver = driver([pool("p", count: 3)], [observed(pool("p", count: 1))])
+    driver.world.put(observed(pool("p", count: 1), state: .updating))
+    driver.send(.began)
+    for _ in 0..<20 { driver.turn() }
+    #expect(driver.world.effects.isEmpty)
+    driver.world.put(observed(pool("p", count: 1)))
+    driver.run(until: { _ in false })
+    #expect(driver.report.isComplete)
+    #expect(driver.world.effects == ["update p"])
+  }
+
+  @Test func `waiting ends at the deadline, and nothing was sent`() {
+    var driver = driver([pool("p", count: 3)], [observed(pool("p", count: 1))])
+    driver.world.put(observed(pool("p", count: 1), state: .updating))
+    driver.run()
+    #expect(failure(driver, 0)?.code == "deadline")
+    #expect(failure(driver, 0)?.outcomeIsUnknown == false)
+    #expect(driver.now == .seconds(30 * 60))
+  }
+
+  // MARK: Failures of the service
+
+  @Test func `a failed step stops its branch and no other`() {
+    // Re-attaching a fails at its first half; its second half does not begin, pool p goes on.
+    var driver = driver(
+      [link("a", holding: "r", tls: "two"), pool("p")], [observed(link("a", holding: "r"))])
+    driver.world.put(observed(link("a", holding: "r", tls: "else")))
+    driver.run()
+    let outcomes = Dictionary(
+      driver.report.outcomes.map { ("\($0.step.act) \($0.step.address.name)", $0.outcome) },
+      uniquingKeysWith: { first, _ in first })
+    #expect(outcomes["create p"] == .done)
+    let detach = driver.plan.steps.first { $0.act == .detach }
+    #expect(outcomes["attach a"] == detach.map { .notStarted(.waitsFor($0.id)) })
+    #expect(driver.world.read("a") != nil)
+  }
+
+  @Test func `a refusal is not tried again and keeps the service's words`() {
+    var driver = driver([pool("p")], [])
+    driver.faults.refused = 100
+    driver.run()
+    #expect(driver.sends.values.reduce(0, +) == 1)
+    #expect(failure(driver, 0) == StepFailure(code: "Quota", message: "No.", requestID: "r-1"))
+  }
+
+  @Test func `reads are tried six times`() {
+    var driver = driver([pool("p")], [])
+    driver.faults.failedRead = 100
+    driver.run()
+    #expect(driver.calls >= 6 && driver.calls <= 40)
+    #expect(failure(driver, 0)?.code == "503")
+    // 0.8 s x (1 + 3 + 7 + 15 + 31), each 0.8 to 1.3 times that.
+    #expect(driver.now >= .milliseconds(36_480) && driver.now <= .milliseconds(59_280))
+  }
+
+  @Test func `a conflict is waited out, but not for ever`() {
+    var driver = driver([pool("p")], [])
+    driver.faults.conflict = 100
+    driver.run()
+    #expect(driver.sends.values.reduce(0, +) == 6)
+    #expect(failure(driver, 0)?.code == "409")
+  }
+
+  @Test func `a failed operation fails the step unless the target is fine`() {
+    var driver = driver([pool("p")], [])
+    driver.faults.failedOperation = 100
+    driver.run()
+    #expect(failure(driver, 0) == StepFailure(code: "Broken", message: "It broke."))
+    #expect(driver.world.read("p")?.state == .failed)
+    #expect(driver.sends.values.reduce(0, +) == 1)
+  }
+
+  @Test func `an operation that says it failed although the target is fine is done`() {
+    var machine = started(pool("p"))
+    submit(&machine)
+    _ = machine.handle(
+      .polled(StepID(1), .success(.failed(code: "X", message: "Y."))), at: .seconds(5))
+    _ = machine.handle(
+      .looked(StepID(1), .success(Sight(target: observed(pool("p"))))), at: .seconds(5))
+    #expect(machine.report.isComplete)
+  }
+
+  @Test func `success is believed only when the fields agree`() {
+    var machine = started(pool("p", count: 5))
+    submit(&machine)
+    var commands = machine.handle(.polled(StepID(1), .success(.succeeded)), at: .seconds(5))
+    for second in [10, 30, 60, 90] {
+      guard !machine.isFinished else { break }
+      #expect(!machine.report.isComplete)
+      var wrong = observed(pool("p", count: 4))
+      wrong.marks = pool("p", count: 5).marks(of: "ours")
+      commands = machine.handle(
+        .looked(StepID(1), .success(Sight(target: wrong))), at: .seconds(second))
+      if let wake = machine.nextWake { commands = machine.handle(.timePassed, at: wake) }
+    }
+    guard case .failed(let failure) = machine.report.outcomes[0].outcome else {
+      return #expect(Bool(false), "\(machine.report) \(commands)")
+    }
+    #expect(failure.code == "read-back-differs")
+    #expect(failure.message.contains("count"))
+  }
+
+  @Test func `an operation that never ends is left at the deadline with its reference`() {
+    var driver = driver([pool("p")], [])
+    driver.world.pollsPerOperation = .max
+    driver.run()
+    #expect(failure(driver, 0)?.code == "deadline")
+    #expect(failure(driver, 0)?.outcomeIsUnknown == true)
+    #expect(failure(driver, 0)?.message.contains("operation-1") == true)
+    #expect(driver.now == .seconds(30 * 60))
+  }
+
+  @Test func `two holders after an attach are told aloud`() {
+    var machine = started(link("a", holding: "r"))
+    submit(&machine)
+    _ = machine.handle(.polled(StepID(1), .success(.succeeded)), at: .seconds(5))
+    let sight = Sight(
+      target: observed(link("a", holding: "r")), others: [observed(link("b", holding: "r"))])
+    _ = machine.handle(.looked(StepID(1), .success(sight)), at: .seconds(6))
+    guard case .failed(let failure) = machine.report.outcomes[0].outcome else {
+      return #expect(Bool(false), "\(machine.report)")
+    }
+    #expect(failure.code == "attach-once")
+    #expect(failure.message.contains("link.b"))
+  }
+
+  @Test func `where replicas lag, a target is gone only when two reads say so`() {
+    var limits = ApplyLimits()
+    limits.absenceConfirmations = 2
+    var driver = driver([], [observed(pool("p"))], mode: .destroy, limits: limits)
+    driver.run()
+    #expect(driver.report.isComplete)
+    #expect(driver.now >= .seconds(15))
+  }
+
+  @Test func `a workspace that is gone is asked for once`() {
+    let pools = (1...5).map { pool("p\($0)") }
+    let plan = planning(pools, []).plan
+    var machine = ApplyMachine(
+      ApplyRequest(
+        plan: plan, desired: pools, catalog: .invented, parallelism: 1, run: "r", planDigest: "d"),
+      limits: ApplyLimits(), random: SeededRandom(seed: 1))
+    _ = machine.handle(.began, at: .zero)
+    let commands = machine.handle(.journaled(.started(header)), at: .zero)
+    #expect(commands.count { if case .look = $0 { true } else { false } } == 1)
+    let gone = BackendFailure(.absent, code: "ResourceNotFound", message: "No workspace.")
+    let rest = machine.handle(.looked(StepID(1), .failure(gone)), at: .zero)
+    #expect(!rest.contains { if case .look = $0 { true } else { false } })
+    #expect(machine.isFinished)
+    #expect(
+      machine.report.outcomes.allSatisfy {
+        $0.outcome == .failed(StepFailure(code: "ResourceNotFound", message: "No workspace."))
+      })
+  }
+
+  // MARK: Answers that get lost
+
+  @Test func `a lost answer is settled by reading when the effect took place`() {
+    var driver = driver([link("a", holding: "r")], [])
+    driver.faults.lostAfter = 100
+    driver.run()
+    expectCalm(driver)
+    #expect(driver.report.isComplete)
+    #expect(driver.world.effects == ["attach a"])
+  }
+
+  @Test func `a write whose answer gets lost is sent once more and not again`() {
+    var driver = driver([pool("p")], [])
+    driver.faults.lostBefore = 100
+    driver.run()
+    #expect(driver.sends.values.reduce(0, +) == 2)
+    #expect(failure(driver, 0)?.outcomeIsUnknown == true)
+    #expect(driver.journal.count { $0.word == "intended s1" } == 2)
+  }
+
+  // MARK: Pauses
+
+  @Test func `a throttled call makes every worker wait`() {
+    let pools = (1...3).map { pool("p\($0)") }
+    let plan = planning(pools, []).plan
+    var machine = ApplyMachine(
+      ApplyRequest(plan: plan, desired: pools, catalog: .invented, run: "r", planDigest: "d"),
+      limits: ApplyLimits(), random: SeededRandom(seed: 1))
+    _ = machine.handle(.began, at: .zero)
+    _ = machine.handle(.journaled(.started(header)), at: .zero)
+    let throttled = BackendFailure(
+      .throttled(retryAfter: .seconds(17)), code: "429", message: "Too often.")
+    _ = machine.handle(.looked(StepID(1), .failure(throttled)), at: .zero)
+    // The second has read that all is well, and may not write.
+    let intent = machine.handle(.looked(StepID(2), .success(Sight(target: nil))), at: .seconds(1))
+    for case .append(let record) in intent {
+      let commands = machine.handle(.journaled(record), at: .seconds(1))
+      #expect(commands.filter(\.isCall).isEmpty)
+    }
+    #expect(machine.handle(.timePassed, at: .seconds(16)).filter(\.isCall).isEmpty)
+    #expect(machine.nextWake == .seconds(17))
+    let after = machine.handle(.timePassed, at: .seconds(17))
+    #expect(after.count(where: \.isCall) == 2)
+  }
+
+  // MARK: Stopping
+
+  @Test func `an interruption lets nothing begin and lets what runs end`() {
+    let pools = (1...6).map { pool("p\($0)") }
+    var driver = driver(pools, [], parallelism: 2)
+    driver.run(until: { $0.world.effects.count == 2 })
+    driver.send(.interrupted)
+    driver.run(until: { _ in false })
+    expectCalm(driver)
+    #expect(driver.world.effects.count == 2)
+    #expect(driver.report.wasInterrupted)
+    #expect(driver.report.outcomes.count { $0.outcome == .done } == 2)
+    #expect(driver.report.outcomes.count { $0.outcome == .notStarted(.interrupted) } == 4)
+    #expect(driver.journal.last == .ended(.interrupted))
+  }
+
+  @Test func `an interruption between detach and attach finishes the re-attachment`() {
+    for seed in 0..<20 as Range<UInt64> {
+      let wanted = [link("a", holding: "r2"), link("b", holding: "r1"), pool("p", count: 5)]
+      let live = [
+        observed(link("a", holding: "r1")), observed(link("b", holding: "r2")), observed(pool("p")),
+      ]
+      var driver = Driver(
+        planning(wanted, live).plan, wanted, FakeWorld(live), parallelism: 1, seed: seed)
+      driver.run(until: { $0.world.effects.contains { $0.hasPrefix("detach") } })
+      driver.send(.interrupted)
+      driver.run(until: { _ in false })
+      expectCalm(driver)
+      // a can only have what b gives up, so both are finished.
+      let links = driver.report.outcomes.filter { $0.step.address.kind == "link" }
+      #expect(links.allSatisfy { $0.outcome == .done }, "seed \(seed)")
+    }
+  }
+
+  @Test func `a request that was turned away before an interruption is not sent again after it`() {
+    var machine = started(pool("p"))
+    for case .append(let record) in machine.handle(
+      .looked(StepID(1), .success(Sight(target: nil))), at: .zero)
+    {
+      _ = machine.handle(.journaled(record), at: .zero)
+    }
+    _ = machine.handle(.interrupted, at: .zero)
+    let busy = BackendFailure(.conflict, code: "409", message: "Busy.")
+    _ = machine.handle(.submitted(StepID(1), .failure(busy)), at: .zero)
+    _ = machine.handle(.timePassed, at: .seconds(5))
+    let rest = machine.handle(.looked(StepID(1), .success(Sight(target: nil))), at: .seconds(5))
+    #expect(rest.filter(\.isCall).isEmpty)
+    #expect(machine.isFinished)
+    #expect(machine.report.outcomes[0].outcome == .notStarted(.interrupted))
+  }
+
+  @Test func `an interruption before the journal is open starts nothing`() {
+    var driver = driver([pool("p")], [])
+    _ = driver.machine.handle(.began, at: .zero)
+    _ = driver.machine.handle(.interrupted, at: .zero)
+    _ = driver.machine.handle(.journaled(.started(header)), at: .zero)
+    #expect(driver.machine.isFinished)
+    #expect(driver.report.outcomes[0].outcome == .notStarted(.interrupted))
+  }
+
+  @Test func `a run that is abandoned reports what was under way as unknown`() {
+    var driver = driver([pool("p"), pool("q")], [], parallelism: 1)
+    driver.run(until: { $0.world.effects.count == 1 })
+    driver.send(.abandoned)
+    #expect(driver.machine.isFinished)
+    #expect(failure(driver, 0)?.outcomeIsUnknown == true)
+    #expect(driver.report.outcomes[1].outcome == .notStarted(.interrupted))
+  }
+
+  @Test func `a journal that fails at any record stops the rest and lets what runs end`() {
+    let pools = (1...4).map { pool("p\($0)") }
+    let plan = planning(pools, []).plan
+    for capacity in 0..<14 {
+      var driver = Driver(plan, pools, FakeWorld(), parallelism: 2)
+      driver.journalCapacity = capacity
+      driver.run()
+      expectCalm(driver)
+      let intents = driver.journal.count { $0.word.hasPrefix("intended") }
+      #expect(driver.world.effects.count == intents, "capacity \(capacity)")
+      #expect(driver.report.outcomes.count { $0.outcome == .done } == intents)
+      #expect(driver.told.contains { $0.word == "noted" }, "capacity \(capacity)")
+    }
+  }
+
+  // MARK: Other acts
+
+  @Test func `an adopted target gets marks and nothing else`() {
+    var wanted = pool("p")
+    wanted.settings.adopt = true
+    var driver = driver([wanted], [observed(pool("p"), stack: nil)])
+    driver.run()
+    #expect(driver.report.isComplete)
+    #expect(driver.world.effects == ["mark p"])
+    #expect(driver.world.read("p")?.marks == wanted.marks(of: "ours"))
+  }
+
+  @Test func `a machine is switched off after it was made`() {
+    var driver = driver([box("b", power: .stopped)], [])
+    driver.run()
+    #expect(driver.report.isComplete)
+    #expect(driver.world.effects == ["create b", "stop b"])
+    #expect(driver.world.read("b")?.power == .stopped)
+  }
+
+  // MARK: By hand
+
+  private let header = RunHeader(run: "r", stack: "ours", workspace: "w", planDigest: "d")
+
+  /// A machine whose only step has looked at an empty world.
+  private func started(_ target: ComputeTarget) -> ApplyMachine {
+    var machine = ApplyMachine(
+      ApplyRequest(
+        plan: planning([target], []).plan, desired: [target], catalog: .invented, run: "r",
+        planDigest: "d"),
+      limits: ApplyLimits(), random: SeededRandom(seed: 1))
+    _ = machine.handle(.began, at: .zero)
+    _ = machine.handle(.journaled(.started(header)), at: .zero)
+    return machine
+  }
+
+  private func submit(_ machine: inout ApplyMachine) {
+    for case .append(let record) in machine.handle(
+      .looked(StepID(1), .success(Sight(target: nil))), at: .zero)
+    {
+      _ = machine.handle(.journaled(record), at: .zero)
+    }
+    _ = machine.handle(
+      .submitted(StepID(1), .success(OperationHandle(reference: "operation"))), at: .zero)
+  }
+}

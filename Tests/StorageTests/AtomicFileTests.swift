@@ -1,0 +1,81 @@
+import Storage
+import Testing
+
+/// Writing files so that nobody ever sees half of one.
+@Suite struct AtomicFileTests {
+  private func reason(_ path: String, mayReplace: Bool = true) -> String? {
+    do {
+      try AtomicFile.write(Array("x".utf8), to: path, mayReplace: mayReplace)
+      return nil
+    } catch {
+      return error.reason
+    }
+  }
+
+  @Test func `a file is written, replaced and leaves nothing beside it`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/plan.json"
+    try AtomicFile.write(Array("one".utf8), to: path, permissions: 0o600)
+    #expect(folder.text("plan.json") == "one")
+    #expect(folder.permissions("plan.json") == 0o600)
+    try AtomicFile.write(Array("two".utf8), to: path)
+    #expect(folder.text("plan.json") == "two")
+    #expect(folder.names() == ["plan.json"])
+  }
+
+  @Test func `what must not be replaced is not`() throws {
+    let folder = try TemporaryFolder()
+    folder.put("file", "mine")
+    #expect(reason(folder.path + "/file", mayReplace: false) == "exists already")
+    folder.link("dangling", to: "nowhere")
+    #expect(reason(folder.path + "/dangling", mayReplace: false) == "exists already")
+    #expect(folder.text("file") == "mine")
+    #expect(folder.names() == ["dangling", "file"])
+    #expect(reason(folder.path + "/fresh", mayReplace: false) == nil)
+    #expect(folder.names() == ["dangling", "file", "fresh"])
+  }
+
+  @Test func `a link is replaced, not what it leads to`() throws {
+    let folder = try TemporaryFolder()
+    folder.put("precious", "mine")
+    folder.link("file", to: "precious")
+    try AtomicFile.write(Array("x".utf8), to: folder.path + "/file")
+    #expect(folder.text("precious") == "mine")
+    #expect(folder.text("file") == "x")
+  }
+
+  @Test func `failures say what is wrong and leave nothing behind`() throws {
+    let folder = try TemporaryFolder()
+    folder.makeFolder("folder")
+    #expect(reason(folder.path + "/folder") == "is a folder")
+    #expect(reason(folder.path + "/absent/file") == "can't be made: its folder does not exist")
+    #if os(Linux)
+      #expect(reason("/proc/berth") != nil)
+      #expect(reason("/dev/full/file") != nil)
+    #endif
+    #expect(folder.names() == ["folder"])
+    if !isRoot {
+      folder.makeFolder("locked", permissions: 0o500)
+      #expect(reason(folder.path + "/locked/file")?.contains("permission denied") == true)
+    }
+  }
+
+  @Test func `a folder is made once, and must be one`() throws {
+    let folder = try TemporaryFolder()
+    try AtomicFile.makeFolder(folder.path + "/own", permissions: 0o700)
+    try AtomicFile.makeFolder(folder.path + "/own", permissions: 0o700)
+    #expect(folder.permissions("own") == 0o700)
+    folder.put("file", "")
+    folder.link("link", to: "own")
+    for name in ["file", "link"] {
+      #expect(throws: FileFailure.self) {
+        try AtomicFile.makeFolder(folder.path + "/" + name, permissions: 0o700)
+      }
+    }
+    folder.makeFolder("open", permissions: 0o777)
+    #expect(throws: FileFailure.self) {
+      try AtomicFile.makeFolder(folder.path + "/open", permissions: 0o700)
+    }
+    try AtomicFile.makeFolder(folder.path + "/open")
+  }
+}

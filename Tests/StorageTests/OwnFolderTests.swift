@@ -1,0 +1,144 @@
+import ApplyJournal
+import Storage
+import Testing
+
+/// What Berth keeps beside a stack: journals, the lock and the key of fingerprints.
+@Suite struct OwnFolderTests {
+  private let entries = [
+    JournalEntry(
+      milliseconds: 1,
+      record: .started(RunHeader(run: "r", stack: "s", workspace: "w", planDigest: "d"))),
+    JournalEntry(milliseconds: 2, record: .ended(.complete)),
+  ]
+
+  // MARK: Journals
+
+  @Test func `a journal is on the disk when an append returns`() throws {
+    let folder = try TemporaryFolder()
+    let own = folder.path + "/journals"
+    let journal = try JournalFile("run-1.jsonl", in: own)
+    for (index, entry) in entries.enumerated() {
+      try journal.append(entry)
+      let reading = try JournalFile.read("run-1.jsonl", in: own)
+      #expect(reading.entries == Array(entries[...index]))
+      #expect(reading.damage == nil)
+    }
+    #expect(folder.permissions("journals") == 0o700)
+    #expect(folder.permissions("journals/run-1.jsonl") == 0o600)
+  }
+
+  @Test func `a torn tail is cut and told`() throws {
+    let folder = try TemporaryFolder()
+    let own = folder.path + "/journals"
+    let journal = try JournalFile("run-1.jsonl", in: own)
+    for entry in entries { try journal.append(entry) }
+    let text = try #require(folder.text("journals/run-1.jsonl"))
+    folder.put("journals/run-2.jsonl", String(text.dropLast(3)))
+    let reading = try JournalFile.read("run-2.jsonl", in: own)
+    #expect(reading.entries == Array(entries[..<1]))
+    #expect(reading.damage?.line == 2)
+  }
+
+  @Test func `a journal of another version, or none, is refused`() throws {
+    let folder = try TemporaryFolder()
+    folder.put("a.jsonl", "{\"v\":9}\n")
+    folder.link("b.jsonl", to: "a.jsonl")
+    #expect(throws: JournalReadFailure.journal(.unknownVersion(9))) {
+      try JournalFile.read("a.jsonl", in: folder.path)
+    }
+    for name in ["b.jsonl", "c.jsonl"] {
+      #expect(throws: JournalReadFailure.self) { try JournalFile.read(name, in: folder.path) }
+    }
+  }
+
+  @Test func `nobody else's file becomes a journal`() throws {
+    let folder = try TemporaryFolder()
+    folder.put("journals/run-1.jsonl", "mine")
+    folder.makePrivate("journals")
+    folder.link("journals/run-2.jsonl", to: "../elsewhere")
+    for name in ["run-1.jsonl", "run-2.jsonl"] {
+      #expect(throws: FileFailure.self) { try JournalFile(name, in: folder.path + "/journals") }
+    }
+    #expect(folder.text("journals/run-1.jsonl") == "mine")
+    #expect(!folder.names().contains("elsewhere"))
+  }
+
+  @Test func `the last twenty journals are kept`() throws {
+    let folder = try TemporaryFolder()
+    let own = folder.path + "/journals"
+    let names = (10..<40).map { "run-\($0).jsonl" }
+    for name in names { _ = try JournalFile(name, in: own) }
+    #expect(JournalFile.names(in: own) == Array(names.suffix(20)))
+  }
+
+  // MARK: The lock
+
+  @Test func `a lock is held by one, who is named, until it is given up`() throws {
+    let folder = try TemporaryFolder()
+    let own = folder.path + "/.berth"
+    func holder() throws -> [String]? {
+      do {
+        _ = try ApplyLock(in: own, holder: ["Who: second"])
+        return nil
+      } catch ApplyLock.Failure.busy(let busy) {
+        return busy.holder
+      }
+    }
+    do {
+      let lock = try ApplyLock(in: own, holder: ["Who: ci@runner-7", "Operation: apply"])
+      #expect(try holder() == ["Who: ci@runner-7", "Operation: apply"])
+      #expect(try holder() == ["Who: ci@runner-7", "Operation: apply"])
+      withExtendedLifetime(lock) {}
+    }
+    #expect(try holder() == nil)
+    #expect(folder.permissions(".berth") == 0o700)
+    #expect(folder.permissions(".berth/apply.lock") == 0o600)
+  }
+
+  @Test func `a lock is never taken through a link`() throws {
+    let folder = try TemporaryFolder()
+    folder.makeFolder("own", permissions: 0o700)
+    folder.put("precious", "mine")
+    folder.link("own/apply.lock", to: "../precious")
+    #expect(throws: ApplyLock.Failure.self) {
+      try ApplyLock(in: folder.path + "/own", holder: [])
+    }
+    #expect(folder.text("precious") == "mine")
+  }
+
+  // MARK: The key
+
+  @Test func `a key is made once and kept for its owner alone`() throws {
+    let folder = try TemporaryFolder()
+    let own = folder.path + "/.berth"
+    #expect(try FingerprintKey.load(from: own) == nil)
+    let key = try FingerprintKey.loadOrCreate(in: own) { Array(repeating: 7, count: $0) }
+    #expect(key == Array(repeating: 7, count: 32))
+    let again = try FingerprintKey.loadOrCreate(in: own) { Array(repeating: 8, count: $0) }
+    #expect(again == key)
+    #expect(folder.permissions(".berth/fingerprint-key") == 0o600)
+    #expect(folder.names(in: own) == ["fingerprint-key"])
+  }
+
+  @Test func `a key that others read, a short one and a link are refused`() throws {
+    let key = String(repeating: "k", count: 32)
+    let bad: [(TemporaryFolder) -> Void] = [
+      { $0.put("own/fingerprint-key", key, permissions: 0o644) },
+      { $0.put("own/fingerprint-key", "short", permissions: 0o600) },
+      {
+        $0.put("key", key, permissions: 0o600)
+        $0.link("own/fingerprint-key", to: "../key")
+      },
+    ]
+    for prepare in bad {
+      let folder = try TemporaryFolder()
+      folder.makeFolder("own", permissions: 0o700)
+      prepare(folder)
+      #expect(throws: FileFailure.self) {
+        try FingerprintKey.loadOrCreate(in: folder.path + "/own") {
+          Array(repeating: 1, count: $0)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Storage
+import Testing
+
+/// Reading files that somebody else may have put there.
+@Suite struct SafeFileTests {
+  private func problem(
+    _ path: String, _ folder: TemporaryFolder, limit: Int = 1_024
+  ) -> FileFailure.Problem? {
+    do {
+      _ = try SafeFile.read(path, below: folder.path, limit: limit)
+      return nil
+    } catch {
+      return error.problem
+    }
+  }
+
+  @Test func `a file below the folder is read, also through its own parents`() throws {
+    let folder = try TemporaryFolder()
+    folder.put("keys/id", "secret", permissions: 0o600)
+    let contents = try SafeFile.read("keys/../keys/./id", below: folder.path, limit: 6)
+    #expect(String(decoding: contents.bytes, as: UTF8.self) == "secret")
+    #expect(!contents.isReadableByOthers)
+  }
+
+  @Test func `nothing outside the folder is read`() throws {
+    let folder = try TemporaryFolder()
+    folder.put("in/file", "x")
+    folder.link("in/parent", to: "..")
+    folder.link("in/root", to: "/")
+    let inner = folder.path + "/in"
+    for path in ["../in/file", "..", "/etc/passwd", "/proc/self/environ", "a/../../in/file"] {
+      #expect(throws: FileFailure.self, "\(path)") {
+        try SafeFile.read(path, below: inner, limit: 1_024)
+      }
+      #expect(problem(path, folder) != nil || path == "../in/file")
+    }
+    #expect(problem("in/parent/in/file", folder) == .notRegular)
+    #expect(problem("in/root/etc/passwd", folder) == .notRegular)
+  }
+
+  @Test func `folders, pipes and links are no files`() throws {
+    let folder = try TemporaryFolder()
+    folder.makeFolder("folder")
+    folder.makePipe("pipe")
+    folder.put("file", "x")
+    folder.link("link", to: "file")
+    for name in ["folder", "pipe", "link", "", "."] {
+      #expect(problem(name, folder) == .notRegular, "\(name)")
+    }
+    #expect(problem("absent", folder) == .absent)
+    #expect(problem("file/below", folder) != nil)
+  }
+
+  @Test func `rights of others are told`() throws {
+    let folder = try TemporaryFolder()
+    for (permissions, isReadable) in [
+      (0o600, false), (0o640, true), (0o604, true), (0o644, true), (0o700, false),
+    ] as [(UInt32, Bool)] {
+      folder.put("key", "x", permissions: permissions)
+      let contents = try SafeFile.read("key", below: folder.path, limit: 10)
+      #expect(contents.isReadableByOthers == isReadable)
+    }
+  }
+
+  @Test func `no more than the limit is read, whatever the file claims`() throws {
+    let folder = try TemporaryFolder()
+    folder.put("file", "12345")
+    #expect(problem("file", folder, limit: 5) == nil)
+    #expect(problem("file", folder, limit: 4) == .tooLarge)
+    #if os(Linux)
+      // A file of the kernel claims to be empty and has content: like one that grows meanwhile.
+      #expect(throws: FileFailure.self) { try SafeFile.read("/proc/self/maps", limit: 16) }
+    #endif
+  }
+}
