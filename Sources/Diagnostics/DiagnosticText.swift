@@ -21,11 +21,11 @@ extension Diagnostic {
       lines += ["  in \(style.paint(address.visible, .bold)):", ""]
     }
     let sentence = "\(detail.escapedKeepingLines) [\(rule.id)]"
-    lines += style.wrapped(sentence, indent: hasBox ? 2 : 0)
+    lines += style.wrapped(sentence, indent: hasBox ? 2 : 0).map(\.asPlainLine)
     for other in related {
       lines.append("  \(other.message.visible): \(other.location.description.visible)")
     }
-    if let location { lines.append("  \(location.description.visible)") }
+    if let location { lines.append("  \(location.description.visible)".asPlainLine) }
     guard hasBox else { return lines.joined(separator: "\n") + "\n" }
     let bar = style.paint("│", paint)
     return style.paint("╷", paint) + "\n"
@@ -61,24 +61,26 @@ extension Diagnostic {
     guard let location else { return nil }
     let target = address.map { ", in \(style.paint($0.visible, .bold))" } ?? ""
     let heading = "  on \(location.file.visible) line \(location.start.line)\(target):"
-    guard !hidesSource, let line = sources.line(at: location) else { return [heading] }
-    return [heading, "  \(location.start.line): \(line.excerpt(around: location.start.column))"]
+    guard !hidesSource, let excerpt = sources.excerpt(at: location) else { return [heading] }
+    return [heading, "  \(location.start.line): \(excerpt.shown)"]
+  }
+}
+
+extension SourceTexts.Excerpt {
+  /// At most some 120 characters, those around the column, made visible.
+  fileprivate var shown: String {
+    let limit = 120
+    let scalars = Array(text.unicodeScalars)
+    let start = max(0, min(column - limit / 2, scalars.count - limit))
+    let end = min(start + limit, scalars.count)
+    var cut = String.UnicodeScalarView()
+    cut.append(contentsOf: scalars[start..<end])
+    return (start > 0 || isCutBefore ? "..." : "") + String(cut).visible
+      + (end < scalars.count || isCutBehind ? "..." : "")
   }
 }
 
 extension String {
-  /// At most some 120 characters of a line, cut around a column, made visible.
-  fileprivate func excerpt(around column: Int) -> String {
-    let limit = 120
-    let scalars = Array(unicodeScalars)
-    guard scalars.count > limit else { return visible }
-    let start = max(0, min(column - limit / 2, scalars.count - limit))
-    var cut = String.UnicodeScalarView()
-    cut.append(contentsOf: scalars[start..<(start + limit)])
-    return (start > 0 ? "..." : "") + String(cut).visible
-      + (start + limit < scalars.count ? "..." : "")
-  }
-
   /// Made visible line by line: our own line breaks stay.
   fileprivate var escapedKeepingLines: String {
     split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible }

@@ -37,25 +37,31 @@ public struct TerminalStyle: Hashable, Sendable {
     usesColour ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text
   }
 
-  /// Words in lines of at most so many columns; a longer word stands alone.
+  /// Words in lines of at most so many columns; a longer word stands alone. A line that begins
+  /// with a space is an example and stays as it is.
   ///
-  /// Text that nobody looks at as it comes is left as it is.
+  /// Text that nobody looks at as it comes is not wrapped at all.
   func wrapped(_ text: String, indent: Int) -> [String] {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     guard isTerminal else { return lines }
     let limit = max(20, width - indent)
-    return lines.flatMap { line -> [String] in
-      var result: [String] = []
-      var current = ""
-      for word in line.split(separator: " ", omittingEmptySubsequences: false) {
-        if !current.isEmpty, current.count + 1 + word.count > limit {
-          result.append(current)
-          current = String(word)
-        } else {
-          current += (current.isEmpty ? "" : " ") + word
-        }
+    return lines.flatMap { $0.hasPrefix(" ") ? [$0] : wrappedLine($0, limit) }
+  }
+
+  private func wrappedLine(_ line: String, _ limit: Int) -> [String] {
+    var result: [String] = []
+    var current = ""
+    var columns = 0
+    for word in line.split(separator: " ", omittingEmptySubsequences: false).map(String.init) {
+      let wordColumns = word.columnCount
+      if columns > 0, columns + 1 + wordColumns > limit {
+        result.append(current)
+        (current, columns) = (word, wordColumns)
+      } else {
+        current += (columns > 0 ? " " : "") + word
+        columns += (columns > 0 ? 1 : 0) + wordColumns
       }
-      return result + [current]
     }
+    return result + [current]
   }
 }

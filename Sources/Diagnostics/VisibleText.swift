@@ -5,7 +5,7 @@ extension String {
   /// Names, tags and messages come from manifests and from the service; nobody vouches for either.
   /// Apply this to every such text on its way to a person, never on its way to JSON.
   public var visible: String {
-    guard unicodeScalars.contains(where: \.needsSpellingOut) else { return self }
+    guard unicodeScalars.contains(where: \.needsSpellingOut) else { return withoutRunnerCommands }
     var result = ""
     for scalar in unicodeScalars {
       if scalar.needsSpellingOut {
@@ -14,7 +14,26 @@ extension String {
         result.unicodeScalars.append(scalar)
       }
     }
-    return result
+    return result.withoutRunnerCommands
+  }
+
+  /// A whole line on its way to a person, so that no build system takes it for a command
+  /// (reliability.md T32): GitHub's runner obeys a line that begins with `::`, spaces aside.
+  package var asPlainLine: String {
+    guard let start = unicodeScalars.firstIndex(where: { !$0.properties.isWhitespace }),
+      utf8[start...].starts(with: "::".utf8)
+    else { return self }
+    return String(self[..<start]) + #"\u{3A}"# + String(self[start...].unicodeScalars.dropFirst())
+  }
+
+  /// Azure's agent obeys `##vso[` and GitHub's runner `##[`, wherever they stand in a line.
+  private var withoutRunnerCommands: String {
+    let bytes = Array(utf8)
+    let mark = UInt8(ascii: "#")
+    guard zip(bytes, bytes.dropFirst()).contains(where: { $0 == mark && $1 == mark }) else {
+      return self
+    }
+    return replacing(/##(?=\[|[Vv][Ss][Oo]\[)/, with: #"#\u{23}"#)
   }
 }
 

@@ -7,20 +7,7 @@ internal import TargetModel
 public enum ApplyText {
   /// What happened, on one line without its end.
   public static func line(_ event: ApplyEvent) -> String {
-    switch event {
-    case .stepStarted(let step): "\(step.shown): \(step.act.verb)..."
-    case .stepProgressed(let step, let elapsed):
-      "\(step.shown): Still \(step.act.verb.lowercased())... [\(elapsed.shown) elapsed]"
-    case .stepCompleted(let step, let elapsed):
-      "\(step.shown): \(step.act.noun) complete after \(elapsed.shown)"
-    case .stepFailed(let step, let elapsed, let failure):
-      failure.outcomeIsUnknown
-        ? "\(step.shown): \(step.act.noun) has an unknown outcome after \(elapsed.shown)"
-        : "\(step.shown): \(step.act.noun) failed after \(elapsed.shown)"
-    case .stepSkipped(let step, let reason):
-      "\(step.shown): \(step.act.noun) not started (\(reason.text))"
-    case .noted(let text): text.visible
-    }
+    event.message.visible.asPlainLine
   }
 
   /// A step's failure as a finding.
@@ -46,21 +33,23 @@ public enum ApplyText {
     if plan.mode == .destroy, report.isComplete {
       return "\(title) Resources: \(counts.destroy) destroyed."
     }
-    return "\(title) Resources: \(counts.add) added, \(counts.change) changed, "
-      + "\(counts.destroy) destroyed."
+    return "\(title) Resources: \(counts.doneSentence)"
   }
 
   /// The actions that were brought about, whole or in part: a re-attachment whose second half
   /// failed was a detachment.
   public static func completedActions(_ plan: Plan, _ report: ApplyReport) -> [Action] {
-    let outcomes = Dictionary(grouping: report.outcomes, by: \.step.address)
+    let endings = Endings(report)
     return plan.changes.compactMap { change in
-      let done = (outcomes[change.address] ?? []).filter { $0.outcome == .done }.map(\.step.act)
-      let all = (outcomes[change.address] ?? []).count
-      if done.count == all { return all == 0 ? nil : change.action }
-      if done.contains(.detach) { return .detach }
-      if done.contains(.delete) { return .delete }
-      if done.contains(.create) { return .create }
+      let steps = endings[change]
+      let done = Set(steps.filter { $0.outcome == .done }.map(\.step.act))
+      if done.isEmpty { return nil }
+      if steps.allSatisfy({ $0.outcome == .done }) { return change.action }
+      if let made = change.action.acquisition, done.contains(made) { return change.action }
+      if let gone = change.action.release, done.contains(gone) {
+        return gone == .detach ? .detach : .delete
+      }
+      if change.action == .adopt, done.contains(.mark) { return .adopt }
       return done.contains(.update) ? .update : nil
     }
   }
@@ -70,58 +59,86 @@ public enum ApplyText {
   public static func partialReport(
     _ plan: Plan, _ report: ApplyReport, isInAutomation: Bool
   ) -> String {
-    let width = plan.changes.map { $0.address.description.visible.count }.max() ?? 0
+    let endings = Endings(report)
+    let width = plan.changes.map { $0.address.description.visible.columnCount }.max() ?? 0
     var lines = ["Not everything was applied:", ""]
-    for change in plan.changes {
-      let outcomes = report.outcomes.filter { $0.step.address == change.address }
-      let address = change.address.description.visible
-      let padding = String(repeating: " ", count: width - address.count)
-      lines.append("  \(address)\(padding)  \(state(of: change, outcomes.map { ($0.step, $0.outcome) }))")
+    lines += plan.changes.map { change in
+      let address = change.address.description.visible.padded(to: width)
+      return "  \(address)  \(state(endings[change]))"
     }
     lines.append("")
-    lines.append(contentsOf: strandedLines(plan, report))
+    for change in plan.changes { lines += strandedLines(change, endings[change]) }
     if !isInAutomation {
       lines.append("Look into what failed, then run 'berth apply' again: it does what is missing.")
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func state(
-    of change: Change, _ outcomes: [(step: Step, outcome: StepOutcome)]
-  ) -> String {
-    for (step, outcome) in outcomes {
-      if case .failed(let failure) = outcome {
+  /// What became of one target: the first step that did not succeed tells.
+  private static func state(_ endings: [Ending]) -> String {
+    var skipped: SkipReason?
+    for (step, outcome) in endings {
+      switch outcome {
+      case .done: continue
+      case .notStarted(let reason): skipped = skipped ?? reason
+      case .failed(let failure):
         let word = failure.outcomeIsUnknown ? "unknown" : "failed"
         return "\(word): \(step.act.verb.lowercased()), \(failure.message.visible)"
       }
     }
-    for (_, outcome) in outcomes {
-      if case .notStarted(let reason) = outcome { return "not started (\(reason.text))" }
-    }
-    return "done"
+    return skipped.map { "not started (\($0.text))" } ?? "done"
   }
 
   /// What stands detached because the second half of its re-attachment did not happen.
-  private static func strandedLines(_ plan: Plan, _ report: ApplyReport) -> [String] {
-    plan.changes.filter(\.action.isReplacement).flatMap { change -> [String] in
-      let acts = report.outcomes.filter { $0.step.address == change.address }
-      let isReleased = acts.contains { $0.step.act == change.action.release && $0.outcome == .done }
-      let isBack = acts.contains {
-        $0.step.act == change.action.acquisition && $0.outcome == .done
-      }
-      guard isReleased, !isBack else { return [] }
-      let what = change.action.release == .detach ? "detached" : "deleted"
-      let resource = change.resource.map { ": \($0.visible)" } ?? ""
-      return [
-        "\(change.address.description.visible) is \(what) and not back yet\(resource)",
-        "The next apply puts it back first.", "",
-      ]
+  private static func strandedLines(_ change: Change, _ endings: [Ending]) -> [String] {
+    guard change.action.isReplacement else { return [] }
+    let isReleased = endings.contains {
+      $0.step.act == change.action.release && $0.outcome == .done
     }
+    let isBack = endings.contains {
+      $0.step.act == change.action.acquisition && $0.outcome == .done
+    }
+    guard isReleased, !isBack else { return [] }
+    let what = change.action.release == .detach ? "detached" : "deleted"
+    let resource = change.resource.map { ": \($0.visible)" } ?? ""
+    return [
+      "\(change.address.description.visible) is \(what) and not back yet\(resource)",
+      "The next apply puts it back first.", "",
+    ]
   }
 }
 
-extension Step {
-  fileprivate var shown: String { address.description.visible }
+private typealias Ending = (step: Step, outcome: StepOutcome)
+
+/// How the steps ended, target by target.
+private struct Endings {
+  private let byAddress: [TargetAddress: [Ending]]
+
+  init(_ report: ApplyReport) {
+    byAddress = Dictionary(grouping: report.outcomes, by: \.step.address)
+  }
+
+  subscript(change: Change) -> [Ending] { byAddress[change.address] ?? [] }
+}
+
+extension ApplyEvent {
+  /// What happened, exactly as it was told: for JSON, or to be made visible.
+  var message: String {
+    switch self {
+    case .stepStarted(let step): "\(step.address): \(step.act.verb)..."
+    case .stepProgressed(let step, let elapsed):
+      "\(step.address): Still \(step.act.verb.lowercased())... [\(elapsed.shown) elapsed]"
+    case .stepCompleted(let step, let elapsed):
+      "\(step.address): \(step.act.noun) complete after \(elapsed.shown)"
+    case .stepFailed(let step, let elapsed, let failure):
+      failure.outcomeIsUnknown
+        ? "\(step.address): \(step.act.noun) has an unknown outcome after \(elapsed.shown)"
+        : "\(step.address): \(step.act.noun) failed after \(elapsed.shown)"
+    case .stepSkipped(let step, let reason):
+      "\(step.address): \(step.act.noun) not started (\(reason.text))"
+    case .noted(let text): text
+    }
+  }
 }
 
 extension Act {

@@ -16,45 +16,77 @@ public struct EventStream: Sendable {
     self.timestamp = timestamp
   }
 
+  // MARK: Lines of their own
+
   /// The first line of every stream.
   public func version(_ version: String) -> String {
-    line("version", "Berth \(version)", ["name": .text(version), "ui": "1.0"])
+    line("version", "Berth \(version)", [("name", .text(version)), ("ui", "1.0")])
   }
 
   /// A finding.
   public func diagnostic(_ finding: Diagnostic) -> String {
-    let title = finding.severity.rawValue.prefix(1).uppercased() + finding.severity.rawValue.dropFirst()
-    return line(
-      "diagnostic", "\(title): \(finding.summary)",
-      ["diagnostic": JSONObjects.diagnostic(finding, sources: sources)], level: finding.level)
+    line(
+      "diagnostic", "\(finding.severity.title): \(finding.summary)",
+      [("diagnostic", .value(JSONObjects.diagnostic(finding, sources: sources)))],
+      level: finding.severity.level)
   }
+
+  /// A message that is no event of its own.
+  public func log(_ level: String, _ message: String, _ values: AttributeValue) -> String {
+    let members = (values.map ?? [:]).map { ($0.key, OrderedJSON.value($0.value)) }
+    return line("log", message, members, level: level)
+  }
+
+  /// A target is about to be read.
+  public func refreshStart(_ address: TargetAddress) -> String {
+    refresh("refresh_start", address, "Refreshing...")
+  }
+
+  /// A target was read.
+  public func refreshComplete(_ address: TargetAddress) -> String {
+    refresh("refresh_complete", address, "Refresh complete")
+  }
+
+  private func refresh(_ type: String, _ address: TargetAddress, _ what: String) -> String {
+    line(
+      type, "\(address): \(what)",
+      [("hook", .object([("resource", JSONObjects.resource(address)), ("action", "read")]))])
+  }
+
+  /// The stack's lock is about to be taken.
+  public func stateLockAcquire() -> String {
+    line("state_lock_acquire", "Acquiring lock. This may take a few moments...", [])
+  }
+
+  /// The stack's lock was given back.
+  public func stateLockRelease() -> String {
+    line("state_lock_release", "Releasing lock", [])
+  }
+
+  // MARK: Plans
 
   /// A plan: its drift, its changes and their summary, a line each.
   public func plan(_ plan: Plan, operation: String = "plan") -> [String] {
-    plan.drift.map { drift in
-      line(
-        "resource_drift",
-        "\(drift.address): Drift detected (\(drift.isMissing ? "delete" : "update"))",
-        [
-          "change": [
-            "resource": JSONObjects.resource(drift.address),
-            "action": drift.isMissing ? "delete" : "update",
-          ]
-        ])
-    }
-      + plan.changes.map { change in
-        line(
-          "planned_change", "\(change.address): Plan to \(change.action.word)",
-          [
-            "change": [
-              "resource": JSONObjects.resource(change.address),
-              "action": .text(change.action.word),
-              "reason": .text(change.reason.rule.id),
-            ]
-          ])
-      } + [
-        summary(PlanCounts(plan), operation: operation, "Plan: \(PlanCounts(plan).sentence)")
-      ]
+    let counts = PlanCounts(plan)
+    return plan.drift.map(drift) + plan.changes.map(change)
+      + [summary(counts, operation: operation, "Plan: \(counts.sentence)")]
+  }
+
+  private func drift(_ target: DriftedTarget) -> String {
+    let action = target.isMissing ? "delete" : "update"
+    return line(
+      "resource_drift", "\(target.address): Drift detected (\(action))",
+      [change(of: target.address, action)])
+  }
+
+  private func change(_ change: Change) -> String {
+    line(
+      "planned_change", "\(change.address): Plan to \(change.action.word)",
+      [self.change(of: change.address, change.action.word)])
+  }
+
+  private func change(of address: TargetAddress, _ action: String) -> OrderedJSON.Member {
+    ("change", .object([("resource", JSONObjects.resource(address)), ("action", .text(action))]))
   }
 
   /// The counts at the end of a plan or an apply.
@@ -62,60 +94,69 @@ public struct EventStream: Sendable {
     line(
       "change_summary", message,
       [
-        "changes": [
-          "add": .integer(counts.add), "change": .integer(counts.change), "import": 0,
-          "remove": .integer(counts.destroy), "forget": .integer(counts.forget),
-          "attach": .integer(counts.attach), "detach": .integer(counts.detach),
-          "reattach": .integer(counts.reattach), "operation": .text(operation),
-        ]
+        (
+          "changes",
+          .object([
+            ("add", .integer(counts.add)), ("change", .integer(counts.change)),
+            ("import", .integer(counts.imports)), ("remove", .integer(counts.destroy)),
+            ("forget", .integer(counts.forget)), ("attach", .integer(counts.attach)),
+            ("detach", .integer(counts.detach)), ("reattach", .integer(counts.reattach)),
+            ("operation", .text(operation)),
+          ])
+        )
       ])
   }
+
+  // MARK: Applies
 
   /// Something that happened in an apply. An error is one `diagnostic` and one `apply_errored`.
   public func event(_ event: ApplyEvent) -> [String] {
     switch event {
-    case .stepStarted(let step): [hook("apply_start", step, ApplyText.line(event), nil)]
+    case .stepStarted(let step): [hook("apply_start", step, event.message, nil)]
     case .stepProgressed(let step, let elapsed):
-      [hook("apply_progress", step, ApplyText.line(event), elapsed)]
+      [hook("apply_progress", step, event.message, elapsed)]
     case .stepCompleted(let step, let elapsed):
-      [hook("apply_complete", step, ApplyText.line(event), elapsed)]
+      [hook("apply_complete", step, event.message, elapsed)]
     case .stepFailed(let step, let elapsed, let failure):
       [
-        hook("apply_errored", step, ApplyText.line(event), elapsed),
+        hook("apply_errored", step, event.message, elapsed),
         diagnostic(ApplyText.finding(step, failure)),
       ]
     case .stepSkipped(let step, _):
-      [log("warn", ApplyText.line(event), ["resource": JSONObjects.resource(step.address)])]
-    case .noted(let text): [log("info", text, .map([:]))]
+      [
+        line(
+          "log", event.message, [("resource", JSONObjects.resource(step.address))], level: "warn")
+      ]
+    case .noted: [line("log", event.message, [])]
     }
   }
 
   private func hook(
     _ type: String, _ step: Step, _ message: String, _ elapsed: Duration?
   ) -> String {
-    var hook: AttributeValue = [
-      "resource": JSONObjects.resource(step.address), "action": .text(step.act.rawValue),
+    var hook: [OrderedJSON.Member] = [
+      ("resource", JSONObjects.resource(step.address)), ("action", .text(step.act.rawValue)),
     ]
-    if let elapsed { hook["elapsed_seconds"] = .integer(Int(elapsed.components.seconds)) }
-    return line(type, message, ["hook": hook], level: type == "apply_errored" ? "error" : "info")
+    if let elapsed {
+      hook.append(("elapsed_seconds", .integer(Int(elapsed.components.seconds))))
+    }
+    return line(
+      type, message, [("hook", .object(hook))], level: type == "apply_errored" ? "error" : "info")
   }
 
-  /// A message that is no event of its own.
-  public func log(_ level: String, _ message: String, _ values: AttributeValue) -> String {
-    line("log", message, values, level: level)
-  }
-
+  /// One event. The keys of the top stand sorted; those below in the order of the conventions.
   private func line(
-    _ type: String, _ message: String, _ values: AttributeValue, level: String = "info"
+    _ type: String, _ message: String, _ members: [OrderedJSON.Member], level: String = "info"
   ) -> String {
-    var object = values
-    object["@level"] = .text(level)
-    object["@message"] = .text(message)
-    object["@module"] = "berth.ui"
-    object["@timestamp"] = .text(timestamp())
-    object["type"] = .text(type)
-    return object.canonicalJSON + "\n"
+    let all =
+      members + [
+        ("@level", .text(level)), ("@message", .text(message)), ("@module", "berth.ui"),
+        ("@timestamp", .text(timestamp())), ("type", .text(type)),
+      ]
+    return OrderedJSON.object(all.sorted { $0.key < $1.key }).text + "\n"
   }
+
+  // MARK: Validation
 
   /// The one object that `validate --json` prints.
   public static func validation(_ findings: DiagnosticList, sources: SourceTexts) -> String {
@@ -130,9 +171,17 @@ public struct EventStream: Sendable {
   }
 }
 
-extension Diagnostic {
+extension Severity {
+  fileprivate var title: String {
+    switch self {
+    case .error: "Error"
+    case .warning: "Warning"
+    case .note: "Note"
+    }
+  }
+
   fileprivate var level: String {
-    switch severity {
+    switch self {
     case .error: "error"
     case .warning: "warn"
     case .note: "info"

@@ -5,12 +5,13 @@ internal import TargetModel
 /// JSON forms that the plan file and the event stream share.
 enum JSONObjects {
   /// An address with all seven keys that tools made for Terraform expect.
-  static func resource(_ address: TargetAddress) -> AttributeValue {
-    [
-      "addr": .text(address.description), "module": "", "resource": .text(address.description),
-      "implied_provider": "azureml", "resource_type": .text(address.kind.text),
-      "resource_name": .text(address.name), "resource_key": .null,
-    ]
+  static func resource(_ address: TargetAddress) -> OrderedJSON {
+    .object([
+      ("addr", .text(address.description)), ("module", ""),
+      ("resource", .text(address.description)), ("implied_provider", "azureml"),
+      ("resource_type", .text(address.kind.text)), ("resource_name", .text(address.name)),
+      ("resource_key", .value(.null)),
+    ])
   }
 
   static func location(_ location: SourceLocation) -> AttributeValue {

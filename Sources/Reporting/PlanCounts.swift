@@ -11,16 +11,16 @@ public struct PlanCounts: Hashable, Sendable {
   public var change = 0
   /// Targets that will be taken away.
   public var destroy = 0
+  /// Targets that are taken over as they are.
+  public var imports = 0
+  /// Targets that stay and are no longer ours.
+  public var forget = 0
   /// Among the added: those attached and nothing else.
   public var attach = 0
   /// Among the destroyed: those detached and nothing else.
   public var detach = 0
   /// Among the added and the destroyed: those that keep their resource.
   public var reattach = 0
-  /// Targets that stay and are no longer ours.
-  public var forget = 0
-  /// Targets that are taken over as they are.
-  public var adopt = 0
 
   /// Counts a plan's changes.
   public init(_ plan: Plan) {
@@ -40,19 +40,28 @@ public struct PlanCounts: Hashable, Sendable {
     case .detach: detach += 1
     case .detachThenAttach: reattach += 1
     case .update, .start, .stop: change += 1
-    case .adopt: adopt += 1
+    case .adopt: imports += 1
     case .forget: forget += 1
     case .create, .delete, .deleteThenCreate, .detachThenCreate, .deleteThenAttach: break
     }
   }
 
-  /// `2 to add, 1 to change, 3 to destroy.` and what is special in parentheses.
+  /// `2 to add, 1 to change, 3 to destroy.`, imports before it and what else is special behind it,
+  /// in parentheses.
   public var sentence: String {
     let special = [
       (attach, "to attach"), (detach, "to detach"), (reattach, "to re-attach"),
-      (adopt, "to adopt"), (forget, "to forget"),
+      (forget, "to forget"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-    let counts = "\(add) to add, \(change) to change, \(destroy) to destroy."
+    let counts =
+      (imports > 0 ? "\(imports) to import, " : "")
+      + "\(add) to add, \(change) to change, \(destroy) to destroy."
     return special.isEmpty ? counts : "\(counts) (\(special.joined(separator: ", ")))"
+  }
+
+  /// `2 added, 1 changed, 3 destroyed.`: the same once it is done.
+  var doneSentence: String {
+    (imports > 0 ? "\(imports) imported, " : "")
+      + "\(add) added, \(change) changed, \(destroy) destroyed."
   }
 }

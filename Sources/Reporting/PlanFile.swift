@@ -1,7 +1,7 @@
+internal import Diagnostics
 internal import Digests
 public import Planning
 internal import TargetModel
-internal import Diagnostics
 
 /// A saved plan: the plan and what must still hold when it is applied (conventions: plan file).
 public struct PlanFile: Hashable, Sendable {
@@ -38,7 +38,9 @@ public struct PlanFile: Hashable, Sendable {
   /// and machine are left out. It tells two plans apart; it is no signature.
   public var digest: String {
     var body = content
-    for key in ["timestamp", "berth_version", "digest", "source"] { body[AttributePath(key)] = nil }
+    for key in ["timestamp", "berth_version", "format_version", "source"] {
+      body[AttributePath(key)] = nil
+    }
     body["manifests_sha256"] = .text(manifestsSHA256)
     return "sha256:" + sha256(body.canonicalJSON)
   }
@@ -50,7 +52,8 @@ public struct PlanFile: Hashable, Sendable {
     return body.prettyJSON + "\n"
   }
 
-  private var content: AttributeValue {
+  /// All of the file but its digest.
+  var content: AttributeValue {
     [
       "format_version": .text(Self.formatVersion), "berth_version": .text(berthVersion),
       "timestamp": .text(timestamp), "mode": .text(plan.mode.rawValue),
@@ -64,7 +67,7 @@ public struct PlanFile: Hashable, Sendable {
         "resource_group": .text(plan.workspace.resourceGroup),
         "workspace": .text(plan.workspace.name), "location": .text(plan.workspace.location),
       ],
-      "resource_changes": .list(plan.changes.map(Self.object)),
+      "resource_changes": .list(plan.changes.map(object)),
       "resource_drift": .list(plan.drift.map(Self.object)),
       "planned_values": ["root_module": ["resources": .list(plannedValues)]],
       "unchanged_count": .integer(plan.unchangedCount), "steps": .list(plan.steps.map(Self.object)),
@@ -83,21 +86,20 @@ public struct PlanFile: Hashable, Sendable {
 
   static let provider = "berth/azureml"
 
-  private static func object(_ change: Change) -> AttributeValue {
+  private func object(_ change: Change) -> AttributeValue {
     var sensitive = AttributeValue.map([:])
     for path in change.sensitivePaths { sensitive[path] = true }
     let forcing = change.attributes.filter { $0.effect != .inPlace }
     var object: AttributeValue = [
       "address": .text(change.address.description), "mode": "managed",
       "type": .text(change.address.kind.text), "name": .text(change.address.name),
-      "provider_name": .text(provider),
-      "action_reason": .text(forcing.isEmpty ? "none" : "replace_because_cannot_update"),
+      "provider_name": .text(Self.provider),
       "change": [
         "actions": .list(change.action.terraformActions), "before": change.before,
         "after": change.after, "after_unknown": .map([:]), "before_sensitive": .map([:]),
-        "after_sensitive": sensitive,
-        "replace_paths": .list(forcing.map { .list($0.path.segments.map(AttributeValue.text)) }),
+        "after_sensitive": sensitive, "replace_paths": .list(forcing.map { Self.path($0.path) }),
       ],
+      "sensitive_paths": .list(change.sensitivePaths.map(Self.path)),
       "operation": .text(change.action.word),
       "underlying_resource": .text(change.action.underlyingResource),
       "reason": [
@@ -108,6 +110,7 @@ public struct PlanFile: Hashable, Sendable {
       "unchanged_attribute_count": .integer(change.unchangedAttributeCount),
       "reversible": .bool(change.action.underlyingResource != "lost"),
     ]
+    if let reason = change.actionReason(in: plan.mode) { object["action_reason"] = .text(reason) }
     if let resource = change.resource { object["resource_id"] = .text(resource) }
     if let source = change.source { object["source"] = Self.object(source) }
     if let precondition = change.precondition {
@@ -116,12 +119,19 @@ public struct PlanFile: Hashable, Sendable {
     return object
   }
 
+  /// A value that is not there is left out; `null` is a value.
   private static func object(_ change: AttributeChange) -> AttributeValue {
-    [
-      "path": .list(change.path.segments.map(AttributeValue.text)),
-      "before": change.before ?? .null, "after": change.after ?? .null,
-      "sensitive": .bool(change.isSensitive), "effect": .text(change.effect.rawValue),
+    var object: AttributeValue = [
+      "path": path(change.path), "sensitive": .bool(change.isSensitive),
+      "effect": .text(change.effect.rawValue),
     ]
+    if let before = change.before { object["before"] = before }
+    if let after = change.after { object["after"] = after }
+    return object
+  }
+
+  private static func path(_ path: AttributePath) -> AttributeValue {
+    .list(path.segments.map(AttributeValue.text))
   }
 
   private static func object(_ drift: DriftedTarget) -> AttributeValue {
@@ -151,5 +161,21 @@ public struct PlanFile: Hashable, Sendable {
     ]
     if let resource = step.resource { object["resource_id"] = .text(resource) }
     return object
+  }
+}
+
+extension Change {
+  /// The word that tools made for Terraform know for the reason, where they have one.
+  fileprivate func actionReason(in mode: PlanMode) -> String? {
+    if attributes.contains(where: { $0.effect != .inPlace }) {
+      return "replace_because_cannot_update"
+    }
+    switch action {
+    case .detach, .delete:
+      return mode == .apply && source == nil ? "delete_because_no_resource_config" : nil
+    case .create, .attach, .update, .detachThenAttach, .deleteThenCreate, .detachThenCreate,
+      .deleteThenAttach, .adopt, .forget, .start, .stop:
+      return nil
+    }
   }
 }

@@ -16,7 +16,11 @@ extension PlanFile {
   /// The most bytes a plan file may have (reliability.md section 2).
   public static let sizeLimit = 256 << 20
 
-  /// Reads a saved plan and checks it against its own digest.
+  /// Reads a saved plan.
+  ///
+  /// What is read is written again and compared with the file, so that a change of anything that
+  /// Berth or a policy relies on is found, whether the digest was adjusted or not. Keys that this
+  /// version does not know are ignored. Of a manifest's place only file, line and column come back.
   public init(reading bytes: [UInt8]) throws(PlanFileFailure) {
     guard bytes.count <= Self.sizeLimit else { throw .unreadable("is too large for a plan") }
     let body: AttributeValue
@@ -29,119 +33,220 @@ extension PlanFile {
       throw .unreadable("is JSON, and no plan: it has no 'format_version'")
     }
     guard version.split(separator: ".").first == "1" else { throw .version(version) }
-    self = try PlanFileReader(body).file()
-    guard body["digest"]?.text == digest else { throw .edited }
+    self = try PlanFileReader(body: body).file()
+    var written = content
+    // A later minor version may say more, and says so here.
+    written["format_version"] = .text(version)
+    guard body["digest"]?.text == digest, body.contains(written) else { throw .edited }
+    guard plan.stepsFitChanges else {
+      throw .unreadable("has steps that do not belong to its changes")
+    }
   }
 }
 
-/// Takes a plan file's JSON apart.
+extension AttributeValue {
+  /// True if everything in `other` stands here too; maps may have more.
+  fileprivate func contains(_ other: AttributeValue) -> Bool {
+    switch (self, other) {
+    case (.map(let entries), .map(let others)):
+      return others.allSatisfy { key, value in entries[key]?.contains(value) ?? false }
+    case (.list(let elements), .list(let others)):
+      return elements.count == others.count
+        && zip(elements, others).allSatisfy { $0.contains($1) }
+    case (.text(let text), .text(let other)):
+      return text.utf8.elementsEqual(other.utf8)
+    default: return self == other
+    }
+  }
+}
+
+extension Plan {
+  /// True if the steps do what the changes say: people review the changes, and the steps are what
+  /// is done. The digest can't promise that, since it is no signature.
+  fileprivate var stepsFitChanges: Bool {
+    var releases: Set<StepKey> = []
+    for change in changes {
+      if let act = change.action.release { releases.insert(StepKey(change.address, act)) }
+      if let act = change.action.acquisition { releases.insert(StepKey(change.address, act)) }
+    }
+    let addresses = Set(changes.map(\.address))
+    var seen: Set<StepID> = []
+    for step in steps {
+      guard addresses.contains(step.address), step.waitsFor.allSatisfy(seen.contains),
+        seen.insert(step.id).inserted
+      else { return false }
+      switch step.act {
+      case .create, .attach, .detach, .delete:
+        guard releases.remove(StepKey(step.address, step.act)) != nil else { return false }
+      case .update, .start, .stop, .mark: continue
+      }
+    }
+    return releases.isEmpty
+  }
+
+  private struct StepKey: Hashable {
+    let address: TargetAddress
+    let act: Act
+
+    init(_ address: TargetAddress, _ act: Act) {
+      self.address = address
+      self.act = act
+    }
+  }
+}
+
+/// Takes a plan file's JSON apart. Every key is there and has its type, or the file is refused.
 private struct PlanFileReader {
   let body: AttributeValue
 
-  init(_ body: AttributeValue) { self.body = body }
-
   func file() throws(PlanFileFailure) -> PlanFile {
-    guard let mode = PlanMode(rawValue: try text("mode")) else { throw wrong("mode") }
+    let scope = try map("scope", in: body)
+    let source = try map("source", in: body)
+    guard let mode = PlanMode(rawValue: try text("mode", in: body)) else { throw wrong("mode") }
     var plan = Plan(
-      stack: try text("scope.stack"),
+      stack: try text("stack", in: scope),
       workspace: WorkspaceIdentity(
-        subscriptionID: try text("scope.subscription_id"),
-        resourceGroup: try text("scope.resource_group"), name: try text("scope.workspace"),
-        location: try text("scope.location")), mode: mode)
-    for item in try list("resource_changes") { plan.changes.append(try change(item)) }
-    for item in try list("resource_drift") { plan.drift.append(try drift(item)) }
-    for item in try list("steps") { plan.steps.append(try step(item)) }
-    plan.unchangedCount = body["unchanged_count"]?.integer ?? 0
-    guard case .bool(let isErrored)? = body["errored"] else { throw wrong("errored") }
+        subscriptionID: try text("subscription_id", in: scope),
+        resourceGroup: try text("resource_group", in: scope),
+        name: try text("workspace", in: scope), location: try text("location", in: scope)),
+      mode: mode)
+    for item in try list("resource_changes", in: body) { plan.changes.append(try change(item)) }
+    for item in try list("resource_drift", in: body) { plan.drift.append(try drift(item)) }
+    for item in try list("steps", in: body) { plan.steps.append(try step(item)) }
+    plan.unchangedCount = try integer("unchanged_count", in: body)
     return PlanFile(
-      plan: plan, berthVersion: try text("berth_version"), timestamp: try text("timestamp"),
-      isErrored: isErrored, commit: body[AttributePath("source.commit")]?.text,
-      manifestsSHA256: try text("source.manifests_sha256"))
+      plan: plan, berthVersion: try text("berth_version", in: body),
+      timestamp: try text("timestamp", in: body), isErrored: try bool("errored", in: body),
+      commit: try optionalText("commit", in: source),
+      manifestsSHA256: try text("manifests_sha256", in: source))
   }
+
+  // MARK: Parts
 
   private func change(_ item: AttributeValue) throws(PlanFileFailure) -> Change {
-    guard let action = item["operation"]?.text.flatMap(Action.init(word:)),
-      let rule = item[AttributePath("reason.rule")]?.text,
-      let reason = item[AttributePath("reason.text")]?.text
-    else { throw wrong("resource_changes") }
-    var attributes: [AttributeChange] = []
-    for each in item["attributes"]?.list ?? [] { attributes.append(try attribute(each)) }
+    let reason = try map("reason", in: item)
+    let values = try map("change", in: item)
+    guard let action = Action(word: try text("operation", in: item)) else {
+      throw wrong("operation")
+    }
+    var sensitivePaths: [AttributePath] = []
+    for each in try list("sensitive_paths", in: item) {
+      sensitivePaths.append(try path(each, "sensitive_paths"))
+    }
     return Change(
-      address: try address(item), action: action, reason: Reason(Rule(rule), reason),
-      attributes: attributes,
-      unchangedAttributeCount: item["unchanged_attribute_count"]?.integer ?? 0,
-      source: location(item["source"]), resource: item["resource_id"]?.text,
-      before: item[AttributePath("change.before")] ?? .null,
-      after: item[AttributePath("change.after")] ?? .null,
-      sensitivePaths: paths(item[AttributePath("change.after_sensitive")] ?? .null, []),
-      precondition: item[AttributePath("precondition.fingerprint")]?.text.map {
-        String($0.dropFirst("sha256:".count))
-      })
+      address: try address(item), action: action,
+      reason: Reason(Rule(try text("rule", in: reason)), try text("text", in: reason)),
+      attributes: try attributes(item),
+      unchangedAttributeCount: try integer("unchanged_attribute_count", in: item),
+      source: try location(item), resource: try optionalText("resource_id", in: item),
+      before: values[key: "before"] ?? .null, after: values[key: "after"] ?? .null,
+      sensitivePaths: sensitivePaths, precondition: try fingerprint(item))
   }
 
-  private func attribute(_ item: AttributeValue) throws(PlanFileFailure) -> AttributeChange {
-    guard let path = item["path"]?.list?.compactMap(\.text), !path.isEmpty,
-      let effect = item["effect"]?.text.flatMap(AttributeChange.Effect.init)
-    else { throw wrong("attributes") }
-    return AttributeChange(
-      path: AttributePath(path), before: item["before"] == .null ? nil : item["before"],
-      after: item["after"] == .null ? nil : item["after"],
-      isSensitive: item["sensitive"] == true, effect: effect)
+  private func attributes(_ item: AttributeValue) throws(PlanFileFailure) -> [AttributeChange] {
+    var attributes: [AttributeChange] = []
+    for each in try list("attributes", in: item) {
+      guard let effect = AttributeChange.Effect(rawValue: try text("effect", in: each)) else {
+        throw wrong("effect")
+      }
+      attributes.append(
+        AttributeChange(
+          path: try path(each[key: "path"] ?? .null, "path"), before: each[key: "before"],
+          after: each[key: "after"], isSensitive: try bool("sensitive", in: each), effect: effect))
+    }
+    return attributes
   }
 
   private func drift(_ item: AttributeValue) throws(PlanFileFailure) -> DriftedTarget {
-    var attributes: [AttributeChange] = []
-    for each in item["attributes"]?.list ?? [] { attributes.append(try attribute(each)) }
+    let actions = try list("actions", in: try map("change", in: item))
     return DriftedTarget(
-      address: try address(item), attributes: attributes,
-      isMissing: item[AttributePath("change.actions")] == ["delete"],
-      source: location(item["source"]))
+      address: try address(item), attributes: try attributes(item),
+      isMissing: actions == ["delete"], source: try location(item))
   }
 
   private func step(_ item: AttributeValue) throws(PlanFileFailure) -> Step {
-    guard let id = item["id"]?.text.flatMap(StepID.init),
-      let act = item["act"]?.text.flatMap(Act.init),
-      let waits = item["waits_for"]?.list?.map({ $0.text.flatMap(StepID.init) }),
-      !waits.contains(nil)
-    else { throw wrong("steps") }
+    guard let id = StepID(try text("id", in: item)) else { throw wrong("id") }
+    guard let act = Act(rawValue: try text("act", in: item)) else { throw wrong("act") }
+    var waits: [StepID] = []
+    for each in try list("waits_for", in: item) {
+      guard let id = each.text.flatMap(StepID.init) else { throw wrong("waits_for") }
+      waits.append(id)
+    }
     return Step(
-      id: id, address: try address(item), act: act, resource: item["resource_id"]?.text,
-      waitsFor: waits.compactMap { $0 })
+      id: id, address: try address(item), act: act,
+      resource: try optionalText("resource_id", in: item), waitsFor: waits)
   }
 
   private func address(_ item: AttributeValue) throws(PlanFileFailure) -> TargetAddress {
-    guard let address = item["address"]?.text.flatMap(TargetAddress.init) else {
-      throw wrong("address")
-    }
+    guard let address = TargetAddress(try text("address", in: item)) else { throw wrong("address") }
     return address
   }
 
   /// The file, line and column are known; the byte is not, and nothing needs it.
-  private func location(_ item: AttributeValue?) -> SourceLocation? {
-    guard let file = item?["file"]?.text, let line = item?["line"]?.integer,
-      let column = item?["column"]?.integer
-    else { return nil }
-    let start = SourcePosition(line: line, column: column, offset: 0)
-    return SourceLocation(file: file, start: start, end: start)
+  private func location(_ item: AttributeValue) throws(PlanFileFailure) -> SourceLocation? {
+    guard item[key: "source"] != nil else { return nil }
+    let source = try map("source", in: item)
+    let start = SourcePosition(
+      line: try integer("line", in: source), column: try integer("column", in: source), offset: 0)
+    return SourceLocation(file: try text("file", in: source), start: start, end: start)
   }
 
-  /// The leaves of nested `true`s.
-  private func paths(_ value: AttributeValue, _ prefix: [String]) -> [AttributePath] {
-    guard let entries = value.map else { return value == true ? [AttributePath(prefix)] : [] }
-    return entries.sorted { $0.key < $1.key }.flatMap { paths($0.value, prefix + [$0.key]) }
+  private func fingerprint(_ item: AttributeValue) throws(PlanFileFailure) -> String? {
+    guard item[key: "precondition"] != nil else { return nil }
+    let text = try text("fingerprint", in: try map("precondition", in: item))
+    guard text.hasPrefix("sha256:") else { throw wrong("fingerprint") }
+    return String(text.dropFirst("sha256:".count))
   }
 
-  private func text(_ path: String) throws(PlanFileFailure) -> String {
-    guard let text = body[AttributePath(path)]?.text else { throw wrong(path) }
+  private func path(
+    _ value: AttributeValue, _ key: String
+  ) throws(PlanFileFailure) -> AttributePath {
+    guard let elements = value.list, !elements.isEmpty else { throw wrong(key) }
+    let segments = elements.compactMap(\.text)
+    guard segments.count == elements.count else { throw wrong(key) }
+    return AttributePath(segments)
+  }
+
+  // MARK: Types
+
+  private func text(_ key: String, in item: AttributeValue) throws(PlanFileFailure) -> String {
+    guard let text = item[key: key]?.text else { throw wrong(key) }
     return text
   }
 
-  private func list(_ key: String) throws(PlanFileFailure) -> [AttributeValue] {
-    guard let list = body[key: key]?.list else { throw wrong(key) }
+  /// A text, or nil where the key is missing or null.
+  private func optionalText(
+    _ key: String, in item: AttributeValue
+  ) throws(PlanFileFailure) -> String? {
+    let value = item[key: key] ?? .null
+    return value == .null ? nil : try text(key, in: item)
+  }
+
+  private func integer(_ key: String, in item: AttributeValue) throws(PlanFileFailure) -> Int {
+    guard let integer = item[key: key]?.integer else { throw wrong(key) }
+    return integer
+  }
+
+  private func bool(_ key: String, in item: AttributeValue) throws(PlanFileFailure) -> Bool {
+    guard let bool = item[key: key]?.bool else { throw wrong(key) }
+    return bool
+  }
+
+  private func list(
+    _ key: String, in item: AttributeValue
+  ) throws(PlanFileFailure) -> [AttributeValue] {
+    guard let list = item[key: key]?.list else { throw wrong(key) }
     return list
   }
 
+  private func map(
+    _ key: String, in item: AttributeValue
+  ) throws(PlanFileFailure) -> AttributeValue {
+    guard let value = item[key: key], value.map != nil else { throw wrong(key) }
+    return value
+  }
+
   private func wrong(_ key: String) -> PlanFileFailure {
-    .unreadable("is no plan that this version reads: '\(key)' is not as it should be")
+    .unreadable("is no plan that this version reads: '\(key)' is missing or not as it should be")
   }
 }

@@ -12,7 +12,8 @@ public struct TargetList: Sendable {
     self.stack = stack
   }
 
-  /// A table for people.
+  /// A table for people. On a terminal a resource that does not fit loses its beginning, which
+  /// says least; elsewhere nothing is cut.
   public func text(style: TerminalStyle = .plain) -> String {
     guard !targets.isEmpty else { return "The workspace has no targets.\n" }
     let heading = ["ADDRESS", "STATE", "OWNER", "RESOURCE"]
@@ -23,16 +24,16 @@ public struct TargetList: Sendable {
       ]
     }
     let widths = heading.indices.map { column in
-      ([heading] + rows).map { $0[column].count }.max() ?? 0
+      ([heading] + rows).map { $0[column].columnCount }.max() ?? 0
     }
-    return ([heading] + rows).enumerated().map { index, row in
-      let cells = row.enumerated().map { column, cell in
-        column == row.count - 1
-          ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
-      }
-      let line = cells.joined(separator: "  ")
-      return (index == 0 ? style.paint(line, .bold) : line) + "\n"
-    }.joined()
+    let room = style.isTerminal ? style.width - widths.dropLast().reduce(0) { $0 + $1 + 2 } : nil
+    let lines = ([heading] + rows).map { row in
+      let last = row.count - 1
+      let resource = room.map { row[last].keepingEnd(columns: $0) } ?? row[last]
+      let cells = (0..<last).map { row[$0].padded(to: widths[$0]) } + [resource]
+      return cells.joined(separator: "  ").asPlainLine
+    }
+    return style.paint(lines[0], .bold) + "\n" + lines.dropFirst().map { $0 + "\n" }.joined()
   }
 
   /// The same as JSON, for programs.
@@ -64,5 +65,14 @@ public struct TargetList: Sendable {
     case let other?: other.visible
     case nil: "-"
     }
+  }
+}
+
+extension String {
+  /// The end of the text, with dots for what is missing; at least twenty columns of it.
+  fileprivate func keepingEnd(columns limit: Int) -> String {
+    let limit = max(20, limit)
+    guard columnCount > limit else { return self }
+    return "..." + unicodeScalars.suffix(limit - 3).map(String.init).joined()
   }
 }

@@ -1,0 +1,31 @@
+extension String {
+  /// How many columns of a terminal the text takes once it has been made `visible`: two for each
+  /// East Asian wide character or emoji, none for marks that stand on the character before.
+  package var columnCount: Int {
+    if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
+    return unicodeScalars.reduce(0) { $0 + $1.columnCount }
+  }
+
+  /// The text with spaces behind it, so that it takes at least so many columns.
+  package func padded(to columns: Int) -> String {
+    self + String(repeating: " ", count: max(0, columns - columnCount))
+  }
+}
+
+extension Unicode.Scalar {
+  /// After Unicode's East Asian Width, by blocks.
+  fileprivate var columnCount: Int {
+    if value < 0x300 { return 1 }
+    switch properties.generalCategory {
+    case .nonspacingMark, .enclosingMark: return 0
+    default: break
+    }
+    switch value {
+    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3,
+      0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F,
+      0x1F680...0x1FAFF, 0x20000...0x3FFFD:
+      return 2
+    default: return 1
+    }
+  }
+}
