@@ -16,7 +16,8 @@ func module(_ name: String, imports: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: imports, swiftSettings: strict)
 }
 
-func tests(_ name: String, imports: [Target.Dependency] = [], packageAccess: Bool = true) -> Target {
+func tests(_ name: String, imports: [Target.Dependency] = [], packageAccess: Bool = true) -> Target
+{
   .testTarget(
     name: name, dependencies: imports, packageAccess: packageAccess, swiftSettings: strict)
 }
@@ -133,7 +134,9 @@ let package = Package(
         "EmbeddedBackend", "SimulatorBackend", "BackendInterface", "BackendConformance",
         "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
       ]),
-    tests("StorageTests", imports: ["Storage", "ApplyJournal", "TargetModel", "Diagnostics", "TestSupport"]),
+    tests(
+      "StorageTests",
+      imports: ["Storage", "ApplyJournal", "TargetModel", "Diagnostics", "TestSupport"]),
     tests(
       "ReportingTests",
       imports: [

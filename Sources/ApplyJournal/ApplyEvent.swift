@@ -20,13 +20,16 @@ public enum ApplyEvent: Hashable, Sendable {
 public struct StepFailure: Hashable, Sendable {
   /// The service's code, or one of ours (`precondition-failed`, `read-back-differs`, `deadline`).
   public var code: String
-  /// Full sentences for people. Never a secret.
+  /// Full sentences for people.
+  ///
+  /// Never a secret.
   public var message: String
   /// The id by which the service's owners find the request.
   public var requestID: String?
   /// True if the effect may have taken place nevertheless.
   public var outcomeIsUnknown: Bool
 
+  /// Makes a step failure of its parts.
   public init(
     code: String, message: String, requestID: String? = nil, outcomeIsUnknown: Bool = false
   ) {
@@ -56,12 +59,14 @@ public enum StepOutcome: Hashable, Sendable {
 
 /// The end of an apply: what became of every step, in the plan's order.
 public struct ApplyReport: Hashable, Sendable {
+  /// What became of every step, in the order of the plan.
   public var outcomes: [(step: Step, outcome: StepOutcome)] { Array(zip(steps, results)) }
   private var steps: [Step]
   private var results: [StepOutcome]
   /// True if a signal ended the run early.
   public var wasInterrupted: Bool
 
+  /// Makes an apply report of its parts.
   public init(outcomes: [(step: Step, outcome: StepOutcome)], wasInterrupted: Bool = false) {
     self.steps = outcomes.map(\.step)
     self.results = outcomes.map(\.outcome)

@@ -6,7 +6,9 @@ internal import TargetModel
 ///
 ///     {"at":1767603600000,"n":2,"operation":"https://…","record":"submitted","step":"s1","sum":"9f2c…","v":1}
 public enum JournalCodec {
-  /// The version of the form. Readers refuse others.
+  /// The version of the form.
+  ///
+  /// Readers refuse others.
   public static let version = 1
 
   /// An entry as a line, newline included.
@@ -20,8 +22,10 @@ public enum JournalCodec {
     return AttributeValue.map(line).canonicalJSON + "\n"
   }
 
-  /// Reads a journal. What is torn or damaged is cut off and told, together with everything after
-  /// it; the entries before it survive.
+  /// Reads a journal.
+  ///
+  /// What is torn or damaged is cut off and told, together with everything after it; the entries
+  /// before it survive.
   public static func read(_ bytes: [UInt8]) throws(JournalFailure) -> JournalReading {
     var entries: [JournalEntry] = []
     var start = bytes.startIndex
@@ -49,7 +53,9 @@ public enum JournalCodec {
     return JournalReading(entries: entries)
   }
 
-  /// The first line tells the version. What is not even JSON is damage, not another version.
+  /// The first line tells the version.
+  ///
+  /// What is not even JSON is damage, not another version.
   private static func checkVersion(_ line: ArraySlice<UInt8>) throws(JournalFailure) {
     guard let found = (try? AttributeValue(json: line))?["v"]?.integer, found != version else {
       return
@@ -85,10 +91,12 @@ public enum JournalCodec {
 
 /// What a journal holds.
 public struct JournalReading: Hashable, Sendable {
+  /// The entries, in order.
   public var entries: [JournalEntry]
   /// What was cut off, if anything.
   public var damage: JournalDamage?
 
+  /// Makes a journal reading of its parts.
   public init(entries: [JournalEntry], damage: JournalDamage? = nil) {
     self.entries = entries
     self.damage = damage
@@ -110,6 +118,7 @@ public enum JournalFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// It was written by a version of Berth with another form.
   case unknownVersion(Int)
 
+  /// The text that people read.
   public var description: String {
     switch self {
     case .unknownVersion(let version):

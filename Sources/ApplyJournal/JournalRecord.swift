@@ -3,10 +3,14 @@ public import TargetModel
 
 /// A record with the moment it was made.
 public struct JournalEntry: Hashable, Sendable {
-  /// Wall time, in milliseconds since 1970 (UTC). For people only: it is never compared.
+  /// Wall time, in milliseconds since 1970 (UTC).
+  ///
+  /// For people only: it is never compared.
   public var milliseconds: Int
+  /// What happened.
   public var record: JournalRecord
 
+  /// Makes a journal entry of its parts.
   public init(milliseconds: Int, record: JournalRecord) {
     self.milliseconds = milliseconds
     self.record = record
@@ -36,12 +40,14 @@ public enum JournalRecord: Hashable, Sendable {
 public struct RunHeader: Hashable, Sendable {
   /// The run's own id.
   public var run: String
+  /// The stack concerned.
   public var stack: String
   /// The workspace's resource id.
   public var workspace: String
   /// The digest of the plan that is carried out, as it is shown.
   public var planDigest: String
 
+  /// Makes a run header of its parts.
   public init(run: String, stack: String, workspace: String, planDigest: String) {
     self.run = run
     self.stack = stack
@@ -52,12 +58,16 @@ public struct RunHeader: Hashable, Sendable {
 
 /// A request that is about to be sent.
 public struct Intent: Hashable, Sendable {
+  /// The step concerned.
   public var step: StepID
+  /// What is done.
   public var act: Act
+  /// The target concerned.
   public var address: TargetAddress
   /// The underlying resource that the act takes or gives up, if any.
   public var resource: String?
 
+  /// Makes an intent of its parts.
   public init(step: StepID, act: Act, address: TargetAddress, resource: String? = nil) {
     self.step = step
     self.act = act
@@ -65,6 +75,7 @@ public struct Intent: Hashable, Sendable {
     self.resource = resource
   }
 
+  /// Makes an intent of its parts.
   public init(_ step: Step) {
     self.init(step: step.id, act: step.act, address: step.address, resource: step.resource)
   }

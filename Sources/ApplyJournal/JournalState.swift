@@ -1,7 +1,8 @@
 public import Planning
 
-/// What a journal says about its run. Recovery is this fold and nothing else, and every prefix of a
-/// journal has a state.
+/// What a journal says about its run.
+///
+/// Recovery is this fold and nothing else, and every prefix of a journal has a state.
 public struct JournalState: Hashable, Sendable {
   /// The run, once it has started.
   public private(set) var run: RunHeader?
@@ -10,8 +11,10 @@ public struct JournalState: Hashable, Sendable {
   private var statuses: [StepID: StepStatus] = [:]
   private var intents: [StepID: Intent] = [:]
 
+  /// An empty one.
   public init() {}
 
+  /// Makes a journal state of its parts.
   public init(replaying entries: some Sequence<JournalEntry>) {
     for entry in entries { replay(entry.record) }
   }
@@ -39,8 +42,9 @@ public struct JournalState: Hashable, Sendable {
   /// The steps that the journal mentions, in order.
   public var steps: [StepID] { statuses.keys.sorted() }
 
-  /// The intents of which nobody knows what became, in the order of their steps. Reading the
-  /// targets tells.
+  /// The intents of which nobody knows what became, in the order of their steps.
+  ///
+  /// Reading the targets tells.
   public var unsettled: [Intent] {
     intents.values.filter { intent in
       switch statuses[intent.step] {

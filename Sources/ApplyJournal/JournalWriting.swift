@@ -10,7 +10,9 @@ public struct JournalWriteFailure: Error, Hashable, Sendable, CustomStringConver
   /// Why, in a sentence without a full stop.
   public let reason: String
 
+  /// Makes a journal write failure of its parts.
   public init(_ reason: String) { self.reason = reason }
 
+  /// The text that people read.
   public var description: String { reason }
 }

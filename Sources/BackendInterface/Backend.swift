@@ -76,7 +76,7 @@ public struct OperationHandle: Hashable, Sendable {
   /// The operation's URL or id; nil if it was over when it was answered.
   public let reference: String?
 
-  /// A value made of its parts.
+  /// Makes an operation handle of its parts.
   public init(reference: String?) { self.reference = reference }
 
   /// An operation that ended with its answer.

@@ -29,7 +29,7 @@ public struct BackendFailure: Error, Hashable, Sendable {
   /// The id by which the service's owners find the request.
   public let requestID: String?
 
-  /// A value made of its parts.
+  /// Makes a backend failure of its parts.
   public init(_ failureClass: Class, code: String, message: String, requestID: String? = nil) {
     self.failureClass = failureClass
     self.code = code

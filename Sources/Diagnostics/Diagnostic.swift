@@ -8,12 +8,15 @@ public struct Rule: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// The id: lower case, words joined by hyphens.
   public let id: String
 
+  /// Names a rule.
   public init(_ id: String) {
     self.id = id
   }
 
+  /// The text that people read.
   public var description: String { id }
 
+  /// The order in which they are listed.
   public static func < (left: Rule, right: Rule) -> Bool { left.id < right.id }
 }
 
@@ -72,6 +75,7 @@ public struct Diagnostic: Hashable, Sendable {
   /// What it means for the exit code.
   public var findingClass: FindingClass
 
+  /// Makes a diagnostic of its parts.
   public init(
     _ severity: Severity, _ rule: Rule, _ summary: String, detail: String,
     address: String? = nil, at location: SourceLocation? = nil, related: [Related] = [],
@@ -92,8 +96,10 @@ public struct Diagnostic: Hashable, Sendable {
   public struct Related: Hashable, Sendable {
     /// A few words, such as "first defined here".
     public let message: String
+    /// The place in the manifest.
     public let location: SourceLocation
 
+    /// Another place that matters.
     public init(_ message: String, at location: SourceLocation) {
       self.message = message
       self.location = location

@@ -8,6 +8,7 @@ public struct DiagnosticList: Sendable {
   /// How many of them are errors.
   public private(set) var errorCount = 0
 
+  /// An empty one.
   public init() {}
 
   /// True if any finding is an error.

@@ -10,6 +10,7 @@ public struct SourcePosition: Hashable, Sendable, Comparable {
   /// The distance from the start of the file, in UTF-8 bytes from 0.
   public let offset: Int
 
+  /// Makes a source position of its parts.
   public init(line: Int, column: Int, offset: Int) {
     self.line = line
     self.column = column
@@ -19,6 +20,7 @@ public struct SourcePosition: Hashable, Sendable, Comparable {
   /// The first character of a file.
   public static let start = SourcePosition(line: 1, column: 1, offset: 0)
 
+  /// The order in which they are listed.
   public static func < (left: SourcePosition, right: SourcePosition) -> Bool {
     left.offset != right.offset
       ? left.offset < right.offset
@@ -35,6 +37,7 @@ public struct SourceLocation: Hashable, Sendable {
   /// The first position after it.
   public let end: SourcePosition
 
+  /// Makes a source location of its parts.
   public init(file: String, start: SourcePosition, end: SourcePosition) {
     self.file = file
     self.start = start

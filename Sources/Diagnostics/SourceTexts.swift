@@ -51,7 +51,9 @@ public struct SourceTexts: Sendable {
       isCutBehind: lineEnd == nil && highest < bytes.count)
   }
 
-  /// Where a position is. Positions that were read from a saved plan have a line and no offset.
+  /// Where a position is.
+  ///
+  /// Positions that were read from a saved plan have a line and no offset.
   private func offset(of position: SourcePosition, in bytes: [UInt8]) -> Int? {
     if position.offset > 0 || position.line <= 1 {
       return position.offset <= bytes.count ? position.offset : nil

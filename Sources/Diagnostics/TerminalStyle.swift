@@ -2,7 +2,9 @@
 public struct TerminalStyle: Hashable, Sendable {
   /// True if somebody looks at it as it comes; only then text is wrapped.
   public var isTerminal: Bool
-  /// True if colours are shown. Every meaning is also in the text.
+  /// True if colours are shown.
+  ///
+  /// Every meaning is also in the text.
   public var usesColour: Bool
   /// True if box characters can be shown.
   public var usesUTF8: Bool
@@ -37,8 +39,9 @@ public struct TerminalStyle: Hashable, Sendable {
     usesColour ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text
   }
 
-  /// Words in lines of at most so many columns; a longer word stands alone. A line that begins
-  /// with a space is an example and stays as it is.
+  /// Words in lines of at most so many columns; a longer word stands alone.
+  ///
+  /// A line that begins with a space is an example and stays as it is.
   ///
   /// Text that nobody looks at as it comes is not wrapped at all.
   func wrapped(_ text: String, indent: Int) -> [String] {

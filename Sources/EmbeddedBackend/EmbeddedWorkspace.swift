@@ -46,17 +46,20 @@ public struct EmbeddedWorkspace: Backend {
 
   // MARK: Backend
 
+  /// Every target of the workspace.
   public func list() async throws(BackendFailure) -> [ObservedTarget] {
     let response = try checked(try await answer(.list))
     return (response.body["value"]?.list ?? []).compactMap(dialect.mapping.target)
   }
 
+  /// One target; nil if there is none.
   public func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? {
     let response = try await answer(.get(name: name))
     if response.status == 404 { return nil }
     return dialect.mapping.target(in: try checked(response).body)
   }
 
+  /// The targets that hold a resource.
   public func holders(
     of resource: ResourceIdentity
   ) async throws(BackendFailure) -> [ObservedTarget] {
@@ -65,6 +68,7 @@ public struct EmbeddedWorkspace: Backend {
       .filter { $0.resource?.clashes(with: resource) == true }
   }
 
+  /// Sends a change and answers with the operation that carries it out.
   public func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
     guard let database, access == .readAndWrite else { throw readOnlyFailure }
     // Reading, merging and writing are one transaction: nobody comes in between, and of a request
@@ -77,6 +81,7 @@ public struct EmbeddedWorkspace: Backend {
     return OperationHandle(reference: try checked(response).operation)
   }
 
+  /// How far an operation is.
   public func status(
     of operation: OperationHandle
   ) async throws(BackendFailure) -> OperationStatus {
@@ -190,8 +195,10 @@ public struct EmbeddedWorkspace: Backend {
     return last
   }
 
-  /// One immediate transaction. Where a refused request is rolled back, so is what was due before
-  /// it; the next request brings that about again, at its own time.
+  /// One immediate transaction.
+  ///
+  /// Where a refused request is rolled back, so is what was due before it; the next request brings
+  /// that about again, at its own time.
   private func transaction(
     _ connection: Database, keepingRefused: Bool,
     _ answer: (inout SimulatedService<SQLiteStore>) throws -> ServiceResponse
@@ -205,8 +212,9 @@ public struct EmbeddedWorkspace: Backend {
     return response
   }
 
-  /// Runs on the database's own queue. A cancelled task still gets its answer: a re-attachment
-  /// that has begun must be able to end.
+  /// Runs on the database's own queue.
+  ///
+  /// A cancelled task still gets its answer: a re-attachment that has begun must be able to end.
   private func perform<Value: Sendable>(
     on database: DatabaseQueue, _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(BackendFailure) -> Value {

@@ -77,7 +77,9 @@ enum FileEntry {
 }
 
 /// Keeps other processes, and other connections of this one, from filling the same empty database
-/// at the same time. A file system without such locks is trusted.
+/// at the same time.
+///
+/// A file system without such locks is trusted.
 struct FolderLock {
   private let folder: Int32
 

@@ -6,7 +6,9 @@ internal import TargetModel
 /// Ending early: signals, and a journal that can't be written.
 extension ApplyMachine {
   /// Starts nothing more, with one exception: a re-attachment whose detach was sent is finished,
-  /// together with whatever its second half waits for. What is under way ends by itself.
+  /// together with whatever its second half waits for.
+  ///
+  /// What is under way ends by itself.
   mutating func interrupt() {
     guard !isInterrupted else { return }
     isInterrupted = true
@@ -20,8 +22,9 @@ extension ApplyMachine {
     }
   }
 
-  /// The second halves of re-attachments past their detach, and all that these still wait for. A
-  /// detach among those has a second half of its own.
+  /// The second halves of re-attachments past their detach, and all that these still wait for.
+  ///
+  /// A detach among those has a second half of its own.
   private func stepsToFinish() -> Set<Int> {
     var attaches: [String: Int] = [:]
     for (index, run) in runs.enumerated() where run.step.act == .attach {

@@ -63,7 +63,9 @@ extension ApplyMachine {
     }
   }
 
-  /// The target is gone, says this read. That is believed when enough reads in a row say so.
+  /// The target is gone, says this read.
+  ///
+  /// That is believed when enough reads in a row say so.
   mutating func verifyAbsence(_ index: Int) {
     runs[index].absences += 1
     if runs[index].absences >= limits.absenceConfirmations { return end(index, .done) }

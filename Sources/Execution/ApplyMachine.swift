@@ -3,8 +3,9 @@ internal import BackendInterface
 internal import Planning
 internal import TargetModel
 
-/// Carries out a plan, as a value: events in, commands out. Everything that is decided in an apply
-/// is decided here; `Executor` only does as told.
+/// Carries out a plan, as a value: events in, commands out.
+///
+/// Everything that is decided in an apply is decided here; `Executor` only does as told.
 ///
 /// The way of a step:
 ///
@@ -78,7 +79,9 @@ struct ApplyMachine: Sendable {
     ready = unmet.indices.filter { unmet[$0] == 0 }.reversed()
   }
 
-  /// True once every step ended and the journal was closed. No command follows.
+  /// True once every step ended and the journal was closed.
+  ///
+  /// No command follows.
   var isFinished: Bool { isOver }
 
   /// What became of every step.
@@ -171,7 +174,9 @@ struct ApplyMachine: Sendable {
 
   // MARK: Ending
 
-  /// A step is over. Failed ones end everything that waits for them.
+  /// A step is over.
+  ///
+  /// Failed ones end everything that waits for them.
   mutating func end(_ index: Int, _ outcome: StepOutcome) {
     if case .ended = runs[index].phase { return }
     let wasUnsent = runs[index].hasUnsentIntent

@@ -3,7 +3,9 @@ public import TargetModel
 
 /// What to carry out, and how.
 public struct ApplyRequest: Sendable {
-  /// The plan. It is done as it stands; nothing is planned again.
+  /// The plan.
+  ///
+  /// It is done as it stands; nothing is planned again.
   public let plan: Plan
   /// The desired targets by address, secrets included: the bodies of creations and updates.
   public var desired: [TargetAddress: ComputeTarget]
@@ -35,7 +37,9 @@ public struct ApplyRequest: Sendable {
 public struct ApplyLimits: Hashable, Sendable {
   /// How often a call is tried that fails for a passing reason.
   public var tries = 6
-  /// How often a write is sent whose answer gets lost. Each time the target is read first.
+  /// How often a write is sent whose answer gets lost.
+  ///
+  /// Each time the target is read first.
   public var triesAfterUnknownOutcome = 2
   /// How long a step may take before it is left as it stands.
   public var deadline: Duration = .seconds(30 * 60)
@@ -43,8 +47,10 @@ public struct ApplyLimits: Hashable, Sendable {
   public var firstPoll: Duration = .seconds(5)
   /// The longest such wait.
   public var longestPoll: Duration = .seconds(30)
-  /// How many reads in a row must show that a target is gone. One, since a backend shows at once
-  /// a write that it answered; a service whose replicas lag needs more.
+  /// How many reads in a row must show that a target is gone.
+  ///
+  /// One, since a backend shows at once a write that it answered; a service whose replicas lag
+  /// needs more.
   public var absenceConfirmations = 1
   /// The time between two such reads.
   public var absenceSpacing: Duration = .seconds(10)

@@ -4,7 +4,9 @@ public import TargetModel
 
 extension Executor {
   /// Waits until the service is done with every target that this stack owns or wants, as after a
-  /// run that was killed, and returns all targets (reliability.md F1). Reads only.
+  /// run that was killed, and returns all targets (reliability.md F1).
+  ///
+  /// Reads only.
   ///
   /// It gives up waiting at a step's deadline, and returns what is there by then.
   ///

@@ -136,8 +136,9 @@ func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
 }
 
 extension Backend {
-  /// Reads all of a look, one after the other. The step's own target comes last: what it shows is
-  /// the freshest.
+  /// Reads all of a look, one after the other.
+  ///
+  /// The step's own target comes last: what it shows is the freshest.
   fileprivate func look(_ request: LookRequest) async -> Result<Sight, BackendFailure> {
     do throws(BackendFailure) {
       var others: [ObservedTarget] = []

@@ -25,8 +25,9 @@ enum MachineEvent: Sendable {
   case abandoned
 }
 
-/// What is to be done next, in this order. Each of `append`, `look`, `submit` and `poll` is
-/// answered by one event.
+/// What is to be done next, in this order.
+///
+/// Each of `append`, `look`, `submit` and `poll` is answered by one event.
 enum MachineCommand: Sendable {
   /// Make a record durable.
   case append(JournalRecord)
@@ -40,14 +41,17 @@ enum MachineCommand: Sendable {
   case tell(ApplyEvent)
 }
 
-/// What to read for a step. All of it is read anew.
+/// What to read for a step.
+///
+/// All of it is read anew.
 struct LookRequest: Hashable, Sendable {
   /// The name of the step's target.
   var name: String
   /// What the step is about to take; whoever holds it is looked for.
   var resource: ResourceIdentity?
-  /// The names under which it was held when the plan was made. They are read one by one, since a
-  /// list alone is not trusted on whether they let go.
+  /// The names under which it was held when the plan was made.
+  ///
+  /// They are read one by one, since a list alone is not trusted on whether they let go.
   var knownHolders: [String]
 }
 

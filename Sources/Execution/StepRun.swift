@@ -45,7 +45,9 @@ struct StepRun: Sendable {
     case ended(StepOutcome)
   }
 
-  /// What the service said about the operation. Hints, never truth.
+  /// What the service said about the operation.
+  ///
+  /// Hints, never truth.
   enum Hint: Hashable, Sendable {
     case succeeded
     case failed(code: String, message: String)

@@ -9,9 +9,12 @@ public struct PlanningRequest: Sendable {
   public var desired: [ComputeTarget]
   /// What the service shows.
   public var observed: Snapshot
+  /// What it is for.
   public var mode: PlanMode
+  /// The kinds there are.
   public var catalog: KindCatalog
 
+  /// Makes a planning request of its parts.
   public init(
     stack: String, desired: [ComputeTarget], observed: Snapshot, mode: PlanMode = .apply,
     catalog: KindCatalog
@@ -26,6 +29,7 @@ public struct PlanningRequest: Sendable {
 
 /// A plan, and what the guards found.
 public struct PlanningResult: Sendable {
+  /// The plan.
   public var plan: Plan
   /// Warnings and notes, and refusals: with an error among them the plan must not be applied.
   public var findings: DiagnosticList
@@ -53,7 +57,9 @@ public func makePlan(_ request: PlanningRequest) -> PlanningResult {
   return PlanningResult(plan: plan, findings: findings)
 }
 
-/// A safety rule: reads the finished drafts and adds what it finds. Each has a file of its own.
+/// A safety rule: reads the finished drafts and adds what it finds.
+///
+/// Each has a file of its own.
 private typealias GuardRule =
   @Sendable ([ChangeDraft], PlanningWorld, inout DiagnosticList) -> Void
 

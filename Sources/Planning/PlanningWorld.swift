@@ -43,7 +43,9 @@ struct PlanningWorld: Sendable {
   /// True if a live target carries this stack's mark.
   func owns(_ observed: ObservedTarget) -> Bool { observed.marks.stack == request.stack }
 
-  /// True for a kind in the catalog. Others are never touched.
+  /// True for a kind in the catalog.
+  ///
+  /// Others are never touched.
   func knows(_ observed: ObservedTarget) -> Bool { kind(of: observed) != nil }
 
   /// The kind of a live target, if it is in the catalog.
@@ -72,8 +74,9 @@ enum Standing: Sendable {
   case foreign
 }
 
-/// What is desired and what was observed under one name. Names are unique in a workspace, whatever
-/// the kind and the case of the letters.
+/// What is desired and what was observed under one name.
+///
+/// Names are unique in a workspace, whatever the kind and the case of the letters.
 struct TargetPair: Sendable {
   let key: String
   let desired: ComputeTarget?

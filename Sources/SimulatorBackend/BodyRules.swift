@@ -13,8 +13,9 @@ struct BodyRules {
 
   // MARK: At the door
 
-  /// The body without what a client can't set and without what is never told. A secret goes no
-  /// further than this: it is neither shown nor stored.
+  /// The body without what a client can't set and without what is never told.
+  ///
+  /// A secret goes no further than this: it is neither shown nor stored.
   func admitted(_ body: AttributeValue) -> AttributeValue {
     var admitted = body
     for path in Self.setByService + behaviour.secrets { admitted.remove(path) }
@@ -82,8 +83,9 @@ struct BodyRules {
     return merged
   }
 
-  /// The body after a PATCH: only what may change in place; the rest is not looked at. An entry of
-  /// a map that is sent as null goes.
+  /// The body after a PATCH: only what may change in place; the rest is not looked at.
+  ///
+  /// An entry of a map that is sent as null goes.
   func patch(_ sent: AttributeValue, over body: AttributeValue) -> AttributeValue {
     guard !behaviour.ignoresWrites else { return body }
     var sent = sent

@@ -1,6 +1,8 @@
 public import TargetModel
 
-/// A workspace in memory. A value: a copy is the world of that moment.
+/// A workspace in memory.
+///
+/// A value: a copy is the world of that moment.
 public struct MemoryStore: WorldStore, Sendable {
   private var computesByKey: [String: StoredCompute] = [:]
   private var keysByResource: [String: Set<String>] = [:]
@@ -24,16 +26,20 @@ public struct MemoryStore: WorldStore, Sendable {
   /// An empty workspace.
   public init() {}
 
+  /// The target of a key.
   public func compute(_ key: String) -> StoredCompute? { computesByKey[key] }
 
+  /// Every target, by key.
   public func computes() -> [StoredCompute] {
     computesByKey.sorted { $0.key < $1.key }.map(\.value)
   }
 
+  /// The targets that hold a resource, by key.
   public func holders(ofResource key: String) -> [StoredCompute] {
     (keysByResource[key] ?? []).sorted().compactMap { computesByKey[$0] }
   }
 
+  /// Puts a target in, or in the place of the one of its key.
   public mutating func save(_ compute: StoredCompute) {
     let key = compute.key
     let former = computesByKey.updateValue(compute, forKey: key)?.resource?.key
@@ -42,6 +48,7 @@ public struct MemoryStore: WorldStore, Sendable {
     if let resource = compute.resource { keysByResource[resource.key, default: []].insert(key) }
   }
 
+  /// Takes a target out.
   public mutating func remove(_ key: String) {
     let former = computesByKey.removeValue(forKey: key)
     if let resource = former?.resource { release(resource.key, by: key) }
@@ -52,12 +59,15 @@ public struct MemoryStore: WorldStore, Sendable {
     if keysByResource[resource]?.isEmpty == true { keysByResource[resource] = nil }
   }
 
+  /// The operation of an id.
   public func operation(_ id: String) -> StoredOperation? { operations[id] }
 
+  /// The operations that end by a time, the earliest first.
   public func operationsDue(at time: Int64) -> [StoredOperation] {
     open.prefix { $0.time <= time }.compactMap { operations[$0.id] }
   }
 
+  /// Puts an operation in, or in the place of the one of its id.
   public mutating func save(_ operation: StoredOperation) {
     if let former = operations[operation.id], !former.isDone {
       let due = Due(time: former.endsAt, id: former.id)
@@ -80,14 +90,18 @@ public struct MemoryStore: WorldStore, Sendable {
     return range.lowerBound
   }
 
+  /// A number that was never given out before.
   public mutating func nextNumber() -> Int64 {
     lastNumber += 1
     return lastNumber
   }
 
+  /// What was left behind when a target went.
   public func orphan(_ key: String) -> AttributeValue? { orphans[key] }
 
+  /// Keeps what is left behind, or forgets it.
   public mutating func saveOrphan(_ key: String, _ body: AttributeValue?) { orphans[key] = body }
 
+  /// Adds to the end of the history.
   public mutating func append(_ entry: HistoryEntry) { history.append(entry) }
 }

@@ -17,8 +17,9 @@ extension SimulatedService {
     try set(name, assignments.map { try PortalText.parse($0, kind) }, at: now)
   }
 
-  /// Gives fields of a target other values, by the paths that manifests use. `state` (or
-  /// `berth.power_state`) switches a machine on or off, `tags.KEY` sets a tag, and
+  /// Gives fields of a target other values, by the paths that manifests use.
+  ///
+  /// `state` (or `berth.power_state`) switches a machine on or off, `tags.KEY` sets a tag, and
   /// `provisioning_state` what it says. A `.null` takes a value away.
   public mutating func set(
     _ name: String, _ values: [(path: AttributePath, value: AttributeValue)], at now: Int64
@@ -63,8 +64,9 @@ extension SimulatedService {
     }
   }
 
-  /// Attaches a resource. A resource that is held already is attached nevertheless, and the
-  /// earlier attachment breaks.
+  /// Attaches a resource.
+  ///
+  /// A resource that is held already is attached nevertheless, and the earlier attachment breaks.
   public mutating func attach(
     _ name: String, _ kind: KindDescriptor, _ resourceID: String, at now: Int64
   ) throws {

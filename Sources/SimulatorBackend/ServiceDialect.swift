@@ -2,7 +2,9 @@ package import BackendInterface
 package import TargetModel
 
 /// How a `Backend` speaks to a simulated service: write requests become service requests, status
-/// codes become failures. Shared by the backend in memory and the embedded workspace.
+/// codes become failures.
+///
+/// Shared by the backend in memory and the embedded workspace.
 package struct ServiceDialect: Sendable {
   package let mapping: WireMapping
   package let workspace: WorkspaceIdentity
@@ -40,8 +42,9 @@ package struct ServiceDialect: Sendable {
 
   // MARK: Updates
 
-  /// Read, merge, write: the fields asked for and the marks change, and nothing else. An absent
-  /// field of a body is kept by the service, so what is to go is sent as null.
+  /// Read, merge, write: the fields asked for and the marks change, and nothing else.
+  ///
+  /// An absent field of a body is kept by the service, so what is to go is sent as null.
   private func updates(
     of target: ComputeTarget, _ paths: [AttributePath], _ marks: OwnershipMarks,
     current: AttributeValue

@@ -13,7 +13,9 @@ public actor SimulatedBackend: Backend {
   private let remembersWorlds: Int
   /// The worlds before the last writes, the most recent one last.
   private var formerWorlds: [MemoryStore] = []
-  /// Every request that was sent, in order, faulty ones included. Secrets are taken out.
+  /// Every request that was sent, in order, faulty ones included.
+  ///
+  /// Secrets are taken out.
   public private(set) var requests: [ServiceRequest] = []
 
   /// What goes wrong with a request.
@@ -63,17 +65,20 @@ public actor SimulatedBackend: Backend {
     try change(&service, now())
   }
 
+  /// Every target of the workspace.
   public func list() throws(BackendFailure) -> [ObservedTarget] {
     let response = try send(.list)
     return (response.body["value"]?.list ?? []).compactMap(dialect.mapping.target)
   }
 
+  /// One target; nil if there is none.
   public func read(_ name: String) throws(BackendFailure) -> ObservedTarget? {
     let response = try answer(.get(name: name))
     if response.status == 404 { return nil }
     return dialect.mapping.target(in: try checked(response).body)
   }
 
+  /// Sends a change and answers with the operation that carries it out.
   public func submit(_ request: WriteRequest) throws(BackendFailure) -> OperationHandle {
     let current = dialect.needsCurrent(request) ? try send(.get(name: request.name)).body : nil
     var handle = OperationHandle.finished
@@ -84,6 +89,7 @@ public actor SimulatedBackend: Backend {
     return handle
   }
 
+  /// How far an operation is.
   public func status(of operation: OperationHandle) throws(BackendFailure) -> OperationStatus {
     guard let id = operation.reference else { return .succeeded }
     return dialect.status(try send(.operation(id: id)))

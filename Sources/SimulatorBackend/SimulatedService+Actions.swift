@@ -45,8 +45,10 @@ extension SimulatedService {
     return response
   }
 
-  /// Sets the fields that change by an action of this name. The action's body has them by the last
-  /// part of their wire path; one that is missing there is taken away.
+  /// Sets the fields that change by an action of this name.
+  ///
+  /// The action's body has them by the last part of their wire path; one that is missing there is
+  /// taken away.
   private func set(
     by action: String, _ body: AttributeValue, in compute: inout StoredCompute,
     of kind: KindDescriptor

@@ -45,8 +45,9 @@ extension SimulatedService {
 
   // MARK: Success
 
-  /// What was sent, laid over what is there now. It was checked when it came; what a colleague did
-  /// in the portal since then may not go with it.
+  /// What was sent, laid over what is there now.
+  ///
+  /// It was checked when it came; what a colleague did in the portal since then may not go with it.
   private func merge(
     _ operation: StoredOperation, into compute: inout StoredCompute
   ) -> StoredOperation.Failure? {

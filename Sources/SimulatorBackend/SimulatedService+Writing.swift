@@ -118,7 +118,9 @@ extension SimulatedService {
 
   // MARK: Parts
 
-  /// The resource that a body attaches. Of an unknown kind it is what the envelope names.
+  /// The resource that a body attaches.
+  ///
+  /// Of an unknown kind it is what the envelope names.
   func resource(of body: AttributeValue) -> ResourceIdentity? {
     guard let kind = kind(of: body) else {
       return body[.resourceID]?.text.flatMap { try? ARMResourceID(parsing: $0) }

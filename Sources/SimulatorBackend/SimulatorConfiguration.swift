@@ -6,13 +6,16 @@ public struct SimulatorConfiguration: Sendable {
   public var workspace: WorkspaceIdentity
   /// The kinds it knows; their tables say what may change.
   public var catalog: KindCatalog
-  /// How long an operation takes, in milliseconds. An attach takes half of it, so that one which
-  /// does not wait for the end of a detach comes first and does its damage.
+  /// How long an operation takes, in milliseconds.
+  ///
+  /// An attach takes half of it, so that one which does not wait for the end of a detach comes
+  /// first and does its damage.
   public var operationMilliseconds: Int64
   /// Operations that take another time.
   public var durations: [StoredOperation.Effect: Int64] = [:]
-  /// Whether `Delete` of an attachment is taken, and destroys the resource behind it. Nobody has
-  /// verified what the real service does, so this is the dangerous way.
+  /// Whether `Delete` of an attachment is taken, and destroys the resource behind it.
+  ///
+  /// Nobody has verified what the real service does, so this is the dangerous way.
   public var deletesAttachedResources = true
 
   /// A configuration; operations take 200 ms unless said otherwise.

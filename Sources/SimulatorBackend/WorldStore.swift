@@ -1,6 +1,8 @@
 public import TargetModel
 
-/// A target as the simulated service keeps it. There is no secret in it.
+/// A target as the simulated service keeps it.
+///
+/// There is no secret in it.
 public struct StoredCompute: Hashable, Sendable {
   /// Its name, as it was given.
   public var name: String
@@ -10,8 +12,9 @@ public struct StoredCompute: Hashable, Sendable {
   public var resource: ResourceIdentity?
   /// The operation in progress, if there is one.
   public var operation: String?
-  /// True once its creation or attachment took place. One that is on its way, or failed, holds
-  /// nothing yet.
+  /// True once its creation or attachment took place.
+  ///
+  /// One that is on its way, or failed, holds nothing yet.
   public var isInEffect: Bool
   /// The truth that no read shows: another attachment broke this one.
   public var isBroken: Bool
@@ -91,7 +94,9 @@ public struct StoredOperation: Hashable, Sendable {
 public struct HistoryEntry: Hashable, Sendable {
   /// When, in milliseconds since 1970.
   public var time: Int64
-  /// What: `created`, `attached`, `attachment-broken`, ... (`HistoryEvent` names them all).
+  /// What: `created`, `attached`, `attachment-broken`, ...
+  ///
+  /// (`HistoryEvent` names them all).
   public var event: String
   /// The target.
   public var name: String
@@ -124,7 +129,9 @@ public enum HistoryEvent: String, Hashable, Sendable, CaseIterable {
   case removedInPortal = "removed-in-portal"
 }
 
-/// The rows of a simulated workspace. A request touches only the rows it needs.
+/// The rows of a simulated workspace.
+///
+/// A request touches only the rows it needs.
 public protocol WorldStore {
   /// The target of a name, as names compare.
   func compute(_ key: String) throws -> StoredCompute?

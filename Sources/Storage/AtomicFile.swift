@@ -38,8 +38,9 @@ public enum AtomicFile {
     syncFolder(of: path)
   }
 
-  /// 0, or the number of the error. What somebody else put there meanwhile is not replaced unless
-  /// it may be.
+  /// 0, or the number of the error.
+  ///
+  /// What somebody else put there meanwhile is not replaced unless it may be.
   private static func move(_ temporary: String, to path: String, mayReplace: Bool) -> Int32 {
     if mayReplace { return rename(temporary, path) == 0 ? 0 : errno }
     // Renaming replaces silently; a second name does not.
@@ -48,8 +49,9 @@ public enum AtomicFile {
     return 0
   }
 
-  /// Makes a folder unless it is there. One that is only for its owner, as its permissions say, must
-  /// not be writable by others.
+  /// Makes a folder unless it is there.
+  ///
+  /// One that is only for its owner, as its permissions say, must not be writable by others.
   public static func makeFolder(
     _ path: String, permissions: UInt32 = 0o755
   ) throws(FileFailure) {

@@ -37,8 +37,9 @@ public final class JournalFile: JournalWriting {
 
   deinit { close(file) }
 
-  /// Adds an entry; it is on the disk when this returns. After the first failure every further
-  /// call fails: a failed sync is never retried into success.
+  /// Adds an entry; it is on the disk when this returns.
+  ///
+  /// After the first failure every further call fails: a failed sync is never retried into success.
   public func append(_ entry: JournalEntry) throws(JournalWriteFailure) {
     let failure = state.withLock { state -> JournalWriteFailure? in
       if let failure = state.failure { return failure }

@@ -29,6 +29,7 @@ public struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// The text that people read.
   public var description: String { reason }
 
   /// The operating system's reason, for the last call that failed.

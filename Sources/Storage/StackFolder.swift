@@ -60,7 +60,9 @@ public struct StackFolder: Hashable, Sendable {
     try SafeFile.read(Self.configurationName, below: path, limit: 1 << 20).bytes
   }
 
-  /// Reads the manifests, sorted by path. What can't be read is reported, and the rest is read.
+  /// Reads the manifests, sorted by path.
+  ///
+  /// What can't be read is reported, and the rest is read.
   ///
   /// Links are not followed; a link to a folder in which manifests would be looked for is reported.
   /// A folder below with a `berth.yaml` of its own is another stack, and left to it.

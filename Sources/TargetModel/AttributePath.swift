@@ -5,7 +5,7 @@ public struct AttributePath: Hashable, Sendable, Comparable, CustomStringConvert
   /// The keys from the outside in.
   public let segments: [String]
 
-  /// A value made of its parts.
+  /// A path of these keys.
   public init(_ segments: [String]) { self.segments = segments }
 
   /// Splits at full stops.

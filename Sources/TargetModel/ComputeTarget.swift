@@ -18,7 +18,7 @@ public struct ComputeTarget: Sendable {
   /// the service never tells the value.
   public var secretFingerprints: [AttributePath: String]
 
-  /// A value made of its parts.
+  /// Makes a compute target of its parts.
   public init(
     name: String, kind: KindDescriptor, attributes: Attributes,
     settings: TargetSettings = TargetSettings(), location: SourceLocation,

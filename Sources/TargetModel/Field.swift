@@ -40,7 +40,7 @@ public struct Field: Sendable {
   /// Where the fact stands: title and section of the service's description.
   public let source: String
 
-  /// A value made of its parts.
+  /// Makes a field of its parts.
   public init(
     _ path: AttributePath, _ type: FieldType, _ summary: String,
     olderNames: [AttributePath] = [], isRequired: Bool = false,
@@ -137,7 +137,7 @@ public indirect enum FieldType: Sendable {
     /// Words that older clients used, understood with a warning.
     public let olderNames: [String]
 
-    /// A value made of its parts.
+    /// Makes a choice of its parts.
     public init(_ name: String, wire: String, olderNames: [String] = []) {
       self.name = name
       self.wire = wire
@@ -165,7 +165,7 @@ public struct WireShape: Sendable {
   /// The decode.
   public let decode: @Sendable (AttributeValue) -> AttributeValue
 
-  /// A value made of its parts.
+  /// Makes a wire shape of its parts.
   public init(
     encode: @escaping @Sendable (AttributeValue) -> AttributeValue,
     decode: @escaping @Sendable (AttributeValue) -> AttributeValue

@@ -42,7 +42,7 @@ public final class KindDescriptor: Sendable {
 
   private let slotByPath: [AttributePath: Int]
 
-  /// A value made of its parts.
+  /// Makes a kind descriptor of its parts.
   public init(
     name: KindName, computeType: String, title: String, summary: String, origin: Origin,
     fields: [Field], resource: HeldResource? = nil, losesData: Bool = false, hasPower: Bool = false,
@@ -98,7 +98,7 @@ public final class KindDescriptor: Sendable {
     /// The field whose different values let attachments share one resource.
     public let shareField: AttributePath?
 
-    /// A value made of its parts.
+    /// Makes a held resource of its parts.
     public init(
       idField: AttributePath = "resource_id", hostField: AttributePath? = nil,
       shareField: AttributePath? = nil
@@ -117,7 +117,7 @@ public struct CrossFieldCheck: Sendable {
   /// Looks at a target whose fields are each well formed and reports what does not fit together.
   public let run: @Sendable (ComputeTarget, inout DiagnosticList) -> Void
 
-  /// A value made of its parts.
+  /// Makes a cross field check of its parts.
   public init(
     _ rules: Rule..., run: @escaping @Sendable (ComputeTarget, inout DiagnosticList) -> Void
   ) {
@@ -135,7 +135,7 @@ public struct KindCatalog: Sendable {
   private let byName: [KindName: KindDescriptor]
   private let byComputeType: [String: KindDescriptor]
 
-  /// A value made of its parts.
+  /// Makes a kind catalog of its parts.
   public init(_ kinds: [KindDescriptor]) {
     self.kinds = kinds.sorted { $0.name < $1.name }
     byName = Dictionary(kinds.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

@@ -25,7 +25,7 @@ public struct ObservedTarget: Hashable, Sendable {
   /// Nil for kinds that can't be switched off, and while it is between states.
   public var power: PowerState?
 
-  /// A value made of its parts.
+  /// Makes an observed target of its parts.
   public init(
     name: String, kind: KindName, isKnownKind: Bool = true, attributes: Attributes,
     state: ProvisioningState = .succeeded, errors: [String] = [], isAttached: Bool,
@@ -111,7 +111,7 @@ public struct OwnershipMarks: Hashable, Sendable {
   /// True if the last applied document protected the target (`berth-protect`).
   public var isProtected: Bool
 
-  /// A value made of its parts.
+  /// Makes marks of their parts.
   public init(
     stack: String? = nil, applied: String? = nil, secrets: [AttributePath: String] = [:],
     onRemove: RemovalPolicy? = nil, isProtected: Bool = false
@@ -135,7 +135,7 @@ public struct WorkspaceIdentity: Hashable, Sendable, CustomStringConvertible {
   /// The workspace's region.
   public let location: String
 
-  /// A value made of its parts.
+  /// Makes a workspace identity of its parts.
   public init(subscriptionID: String, resourceGroup: String, name: String, location: String) {
     self.subscriptionID = subscriptionID
     self.resourceGroup = resourceGroup
@@ -160,7 +160,7 @@ public struct Snapshot: Hashable, Sendable {
   /// The targets, sorted by name without regard to case.
   public let targets: [ObservedTarget]
 
-  /// A value made of its parts.
+  /// Makes a snapshot of its parts.
   public init(workspace: WorkspaceIdentity, targets: [ObservedTarget]) {
     self.workspace = workspace
     self.targets = targets.map { ($0.name.lowercased(), $0) }.sorted { $0.0 < $1.0 }.map(\.1)

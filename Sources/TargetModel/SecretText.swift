@@ -18,7 +18,7 @@ public struct SecretText: Hashable, Sendable {
   public let origin: Origin
   private let contents: String
 
-  /// A value made of its parts.
+  /// Makes a secret text of its parts.
   public init(_ contents: String, from origin: Origin) {
     self.contents = contents
     self.origin = origin

@@ -6,7 +6,7 @@ public struct KindName: Hashable, Sendable, Comparable, CustomStringConvertible,
   /// The text itself.
   public let text: String
 
-  /// A value made of its parts.
+  /// Names a kind.
   public init(_ text: String) { self.text = text }
   /// The value that a literal stands for.
   public init(stringLiteral text: String) { self.text = text }
@@ -28,7 +28,7 @@ public struct TargetAddress: Hashable, Sendable, Comparable, CustomStringConvert
   /// The target's name.
   public let name: String
 
-  /// A value made of its parts.
+  /// Makes a target address of its parts.
   public init(kind: KindName, name: String) {
     self.kind = kind
     self.name = name

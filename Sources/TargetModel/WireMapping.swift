@@ -6,7 +6,7 @@ public struct WireMapping: Sendable {
   /// The kinds there are.
   public let catalog: KindCatalog
 
-  /// A value made of its parts.
+  /// Makes a wire mapping of its parts.
   public init(catalog: KindCatalog) {
     self.catalog = catalog
   }

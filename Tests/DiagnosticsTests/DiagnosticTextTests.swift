@@ -58,7 +58,9 @@ struct DiagnosticTextTests {
     let style = TerminalStyle(isTerminal: true, usesUTF8: false, width: 40)
     let text = attachedTwice.text(sources: sources, style: style)
     #expect(text.hasPrefix("Error: Cluster is already attached\n\n"))
-    #expect(text.contains("\nThe same cluster is attached as\nkubernetes.k8s-prod. A second attachment\n"))
+    #expect(
+      text.contains("\nThe same cluster is attached as\nkubernetes.k8s-prod. A second attachment\n")
+    )
     #expect(!text.contains("│"))
   }
 

@@ -33,8 +33,11 @@ struct VisibleTextTests {
         !shown.unicodeScalars.contains { $0.properties.generalCategory == .control },
         "seed \(seed)")
       #expect(
-        !shown.unicodeScalars.contains { $0.properties.generalCategory == .format && $0 != "\u{600}"
-          && !(0x600...0x605).contains($0.value) && ![0x6DD, 0x70F, 0x890, 0x891, 0x8E2].contains($0.value) },
+        !shown.unicodeScalars.contains {
+          $0.properties.generalCategory == .format && $0 != "\u{600}"
+            && !(0x600...0x605).contains($0.value)
+            && ![0x6DD, 0x70F, 0x890, 0x891, 0x8E2].contains($0.value)
+        },
         "seed \(seed)")
     }
   }

@@ -34,7 +34,9 @@ struct FakeWorld {
   mutating func put(_ target: ObservedTarget) { targets[target.name.lowercased()] = target }
   mutating func remove(_ name: String) { targets[name.lowercased()] = nil }
 
-  /// Takes an order. What it does to the target shows at once, as a transition; `poll` ends it.
+  /// Takes an order.
+  ///
+  /// What it does to the target shows at once, as a transition; `poll` ends it.
   mutating func submit(
     _ request: WriteRequest, failing failure: (code: String, message: String)? = nil
   ) -> OperationHandle {

@@ -4,8 +4,10 @@ import TargetModel
 import TestSupport
 import Testing
 
-/// Plans of ten thousand targets. Times are printed, not expected; a plan whose time grows with the
-/// square of its size would not end here.
+/// Plans of ten thousand targets.
+///
+/// Times are printed, not expected; a plan whose time grows with the square of its size would not
+/// end here.
 struct ScaleTests {
   @Test func `ten thousand targets that need nothing, and ten thousand that do`() {
     let count = 10_000

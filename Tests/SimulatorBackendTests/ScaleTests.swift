@@ -3,7 +3,9 @@ import TargetModel
 import Testing
 
 @Suite struct ScaleTests {
-  /// Asserts no time; prints one. What would be quadratic takes minutes here.
+  /// Asserts no time; prints one.
+  ///
+  /// What would be quadratic takes minutes here.
   @Test func `ten thousand creations touch only their own rows`() throws {
     var world = World()
     var count: Int?

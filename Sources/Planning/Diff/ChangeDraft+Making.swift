@@ -20,8 +20,10 @@ extension ChangeDraft {
   }
 
   /// A live target that is to go, the way it came to be: what was attached is only ever detached,
-  /// and what the service made is only ever deleted. The other way round the service leaves an
-  /// orphan or takes more than was given (api.md section 8, reliability.md F31).
+  /// and what the service made is only ever deleted.
+  ///
+  /// The other way round the service leaves an orphan or takes more than was given (api.md section
+  /// 8, reliability.md F31).
   static func removing(
     _ observed: ObservedTarget, _ reason: Reason, document: ComputeTarget?, _ standing: Standing,
     in world: PlanningWorld
@@ -96,7 +98,9 @@ extension ChangeDraft {
 }
 
 extension ObservedTarget {
-  /// True if the service gave up on it. The documented remedy is to take it away and make it again.
+  /// True if the service gave up on it.
+  ///
+  /// The documented remedy is to take it away and make it again.
   var isBroken: Bool { state == .failed || state == .canceled }
 }
 

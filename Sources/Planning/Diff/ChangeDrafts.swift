@@ -49,8 +49,9 @@ private func changing(
   return .updating(desired, observed, comparison, standing, in: world)
 }
 
-/// Another kind under the name: a removal, then a creation. A bearer of the name that can't be
-/// removed is the guard's affair (`name-taken`).
+/// Another kind under the name: a removal, then a creation.
+///
+/// A bearer of the name that can't be removed is the guard's affair (`name-taken`).
 private func changingKind(
   _ desired: ComputeTarget, _ observed: ObservedTarget, in world: PlanningWorld
 ) -> [ChangeDraft] {

@@ -42,8 +42,9 @@ extension ComputeTarget {
 }
 
 extension AttributeValue {
-  /// The nested attributes as they are once these changes are done. What did not differ keeps the
-  /// service's spelling, so that nobody takes it for a change.
+  /// The nested attributes as they are once these changes are done.
+  ///
+  /// What did not differ keeps the service's spelling, so that nobody takes it for a change.
   func changed(by changes: [AttributeChange]) -> AttributeValue {
     var result = self
     for change in changes where !change.isSensitive { result[change.path] = change.after }

@@ -12,8 +12,9 @@ package struct TargetComparison: Sendable {
   /// True if a difference can't be brought about on the living target.
   package var needsRecreation: Bool { differences.contains { $0.effect != .inPlace } }
 
-  /// Compares two targets of one kind, slot by slot. Both sides are normalised first and nothing
-  /// is filtered afterwards.
+  /// Compares two targets of one kind, slot by slot.
+  ///
+  /// Both sides are normalised first and nothing is filtered afterwards.
   package init(_ desired: ComputeTarget, with observed: ObservedTarget) {
     for (slot, field) in desired.kind.fields.enumerated() {
       guard field.setBy == .user, field.wire != nil, !desired.ignoresChanges(of: field.path) else {

@@ -1,8 +1,9 @@
 package import Diagnostics
 internal import TargetModel
 
-/// `double-attachment`: a workspace in which a resource of ours is held twice already. The later
-/// attachment broke the earlier one; people should know, and the plan can't.
+/// `double-attachment`: a workspace in which a resource of ours is held twice already.
+///
+/// The later attachment broke the earlier one; people should know, and the plan can't.
 func checkDoubleAttachment(
   _ drafts: [ChangeDraft], _ world: PlanningWorld, _ findings: inout DiagnosticList
 ) {

@@ -1,8 +1,9 @@
 package import Diagnostics
 internal import TargetModel
 
-/// `empty-desired`: an empty set of manifests never means "remove everything". A folder renamed, a
-/// pattern without a match and a merge gone wrong all look like it.
+/// `empty-desired`: an empty set of manifests never means "remove everything".
+///
+/// A folder renamed, a pattern without a match and a merge gone wrong all look like it.
 func checkEmptyDesired(
   _ drafts: [ChangeDraft], _ world: PlanningWorld, _ findings: inout DiagnosticList
 ) {

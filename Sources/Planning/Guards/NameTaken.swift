@@ -1,8 +1,10 @@
 package import Diagnostics
 internal import TargetModel
 
-/// `name-taken`: a target can't be made under a name whose bearer stays. Berth never touches a
-/// kind it does not know, and what is to be retained is not removed for its name's sake.
+/// `name-taken`: a target can't be made under a name whose bearer stays.
+///
+/// Berth never touches a kind it does not know, and what is to be retained is not removed for its
+/// name's sake.
 func checkNameTaken(
   _ drafts: [ChangeDraft], _ world: PlanningWorld, _ findings: inout DiagnosticList
 ) {

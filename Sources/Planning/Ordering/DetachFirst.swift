@@ -1,7 +1,8 @@
 internal import TargetModel
 
-/// `detach-first`: every attach of a resource waits until whoever holds it has let go. Renames,
-/// swaps and rotations of resources between names follow from this one rule.
+/// `detach-first`: every attach of a resource waits until whoever holds it has let go.
+///
+/// Renames, swaps and rotations of resources between names follow from this one rule.
 func orderDetachFirst(_ drafts: [ChangeDraft], _ graph: inout StepGraph) {
   var releases = ResourceIndex<Int>()
   for (index, draft) in drafts.enumerated() {

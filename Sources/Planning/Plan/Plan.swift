@@ -1,17 +1,22 @@
 public import Diagnostics
 public import TargetModel
 
-/// What would be done, why, and in which order. Data: it can be printed, stored and compared.
+/// What would be done, why, and in which order.
+///
+/// Data: it can be printed, stored and compared.
 ///
 /// Law: whatever an apply does is described by `steps` entirely, whichever way the plan was made.
 /// The same desired and observed worlds give the same plan, to the byte.
 public struct Plan: Hashable, Sendable {
   /// Who owns the targets.
   public var stack: String
+  /// The workspace it is about.
   public var workspace: WorkspaceIdentity
+  /// What it is for.
   public var mode: PlanMode
-  /// What differs, in the order of execution; ties by address. Targets without a change are not
-  /// here.
+  /// What differs, in the order of execution; ties by address.
+  ///
+  /// Targets without a change are not here.
   public var changes: [Change]
   /// What moved behind our back since it was last applied; told, not acted on.
   public var drift: [DriftedTarget]
@@ -20,6 +25,7 @@ public struct Plan: Hashable, Sendable {
   /// How many targets are as they should be.
   public var unchangedCount: Int
 
+  /// Makes a plan of its parts.
   public init(
     stack: String, workspace: WorkspaceIdentity, mode: PlanMode, changes: [Change] = [],
     drift: [DriftedTarget] = [], steps: [Step] = [], unchangedCount: Int = 0
@@ -47,8 +53,10 @@ public enum PlanMode: String, Hashable, Sendable {
   case refreshOnly = "refresh-only"
 }
 
-/// What is to happen to a target. Where something is removed and made again the case names the
-/// order, and whether the resource behind it is kept.
+/// What is to happen to a target.
+///
+/// Where something is removed and made again the case names the order, and whether the resource
+/// behind it is kept.
 public enum Action: String, Hashable, Sendable, CaseIterable {
   case create
   case attach
@@ -94,7 +102,9 @@ public enum Action: String, Hashable, Sendable, CaseIterable {
 
 /// One target that is to change.
 public struct Change: Hashable, Sendable {
+  /// The target concerned.
   public var address: TargetAddress
+  /// The action.
   public var action: Action
   /// For people only; no code branches on it.
   public var reason: Reason
@@ -115,9 +125,12 @@ public struct Change: Hashable, Sendable {
   /// The secret attributes that are set afterwards.
   public var sensitivePaths: [AttributePath]
   /// A fingerprint of the live target this change was made for (`ObservedTarget.fingerprint`); nil
-  /// if there was none. If it moved, the change does not fit any more.
+  /// if there was none.
+  ///
+  /// If it moved, the change does not fit any more.
   public var precondition: String?
 
+  /// Makes a change of its parts.
   public init(
     address: TargetAddress, action: Action, reason: Reason, attributes: [AttributeChange] = [],
     unchangedAttributeCount: Int = 0, source: SourceLocation? = nil, resource: String? = nil,
@@ -145,6 +158,7 @@ public struct Reason: Hashable, Sendable {
   /// A sentence, without a full stop.
   public var text: String
 
+  /// Makes a reason of its parts.
   public init(_ rule: Rule, _ text: String) {
     self.rule = rule
     self.text = text
@@ -153,6 +167,7 @@ public struct Reason: Hashable, Sendable {
 
 /// One attribute that differs.
 public struct AttributeChange: Hashable, Sendable {
+  /// Where it is.
   public var path: AttributePath
   /// What is there; nil if nothing is.
   public var before: AttributeValue?
@@ -160,8 +175,10 @@ public struct AttributeChange: Hashable, Sendable {
   public var after: AttributeValue?
   /// True for a secret: both values are nil and only the difference is known.
   public var isSensitive: Bool
+  /// The effect.
   public var effect: Effect
 
+  /// Makes an attribute change of its parts.
   public init(
     path: AttributePath, before: AttributeValue?, after: AttributeValue?,
     isSensitive: Bool = false, effect: Effect
@@ -183,14 +200,18 @@ public struct AttributeChange: Hashable, Sendable {
 
 /// A target of ours that is not as we left it.
 public struct DriftedTarget: Hashable, Sendable {
+  /// The target concerned.
   public var address: TargetAddress
-  /// The attributes that differ: before is what the manifest says, after is what is live. Empty
-  /// if the target is gone.
+  /// The attributes that differ: before is what the manifest says, after is what is live.
+  ///
+  /// Empty if the target is gone.
   public var attributes: [AttributeChange]
   /// True if the live target is gone.
   public var isMissing: Bool
+  /// Where the manifest names it.
   public var source: SourceLocation?
 
+  /// Makes a drifted target of its parts.
   public init(
     address: TargetAddress, attributes: [AttributeChange], isMissing: Bool = false,
     source: SourceLocation? = nil

@@ -2,14 +2,18 @@ public import TargetModel
 
 /// One act on one target, with what it waits for.
 public struct Step: Hashable, Sendable {
+  /// Its name within the plan.
   public var id: StepID
+  /// The target concerned.
   public var address: TargetAddress
+  /// What is done.
   public var act: Act
   /// The underlying resource the act takes or gives up, if it is about one.
   public var resource: String?
   /// The steps that must have succeeded first, in the order of their ids.
   public var waitsFor: [StepID]
 
+  /// Makes a step of its parts.
   public init(
     id: StepID, address: TargetAddress, act: Act, resource: String? = nil,
     waitsFor: [StepID] = []
@@ -22,10 +26,12 @@ public struct Step: Hashable, Sendable {
   }
 }
 
-/// The name of a step within its plan: `s1`, `s2`, ... in the plan's order.
+/// The name of a step within its plan, such as `s1`, in the order of the plan.
 public struct StepID: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The number in its name.
   public let number: Int
 
+  /// Names a step.
   public init(_ number: Int) { self.number = number }
 
   /// Reads `s12`.
@@ -34,12 +40,16 @@ public struct StepID: Hashable, Sendable, Comparable, CustomStringConvertible {
     self.number = number
   }
 
+  /// The text that people read.
   public var description: String { "s\(number)" }
 
+  /// The order in which they are listed.
   public static func < (left: StepID, right: StepID) -> Bool { left.number < right.number }
 }
 
-/// What a step does. A re-attach is two steps, a replacement likewise.
+/// What a step does.
+///
+/// A re-attach is two steps, a replacement likewise.
 public enum Act: String, Hashable, Sendable, CaseIterable {
   case create
   case attach

@@ -4,7 +4,9 @@ import TargetModel
 import TestSupport
 import Testing
 
-/// The other guards. Each says no with a place and a way out.
+/// The other guards.
+///
+/// Each says no with a place and a way out.
 struct RefusalTests {
   // MARK: foreign-owner, name-taken
 

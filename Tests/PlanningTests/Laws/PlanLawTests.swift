@@ -4,7 +4,9 @@ import TargetModel
 import TestSupport
 import Testing
 
-/// Laws that hold in every world. A failure prints the seed of its world.
+/// Laws that hold in every world.
+///
+/// A failure prints the seed of its world.
 struct PlanLawTests {
   private static let seeds: Range<UInt64> = 1..<2001
 
