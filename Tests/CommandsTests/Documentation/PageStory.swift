@@ -19,7 +19,7 @@ struct PageStory {
   init(_ page: MarkdownPage) throws {
     self.page = page
     folder = try TemporaryFolder()
-    guard page.lines.contains(where: { $0.contains("--chdir examples/") }) else { return }
+    guard page.lines.contains(where: { $0.contains(/(--chdir|cd) examples\//) }) else { return }
     try FileManager.default.copyItem(
       at: BerthBinary.packageFolder.appendingPathComponent("examples"),
       to: folder.url.appendingPathComponent("examples"))
