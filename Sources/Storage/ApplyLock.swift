@@ -46,7 +46,7 @@ public final class ApplyLock: Sendable {
       throw .busy(Busy(holder: lines))
     }
     ftruncate(file, 0)
-    _ = AtomicFile.writeAll(Array((holder.joined(separator: "\n") + "\n").utf8), to: file)
+    _ = writeAll(Array((holder.joined(separator: "\n") + "\n").utf8), to: file)
   }
 
   /// Gives the lock up.

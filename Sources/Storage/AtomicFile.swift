@@ -72,28 +72,6 @@ public enum AtomicFile {
       ? FileFailure(.absent, "can't be made: its folder does not exist") : .system(number)
   }
 
-  /// Writes all bytes; 0, or the number of the error.
-  static func writeAll(_ bytes: [UInt8], to file: Int32) -> Int32 {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { buffer in
-        #if canImport(Glibc)
-          Glibc.write(file, buffer.baseAddress, buffer.count)
-        #elseif canImport(Musl)
-          Musl.write(file, buffer.baseAddress, buffer.count)
-        #else
-          Darwin.write(file, buffer.baseAddress, buffer.count)
-        #endif
-      }
-      if count >= 0 {
-        rest = rest.dropFirst(count)
-      } else if errno != EINTR {
-        return errno
-      }
-    }
-    return 0
-  }
-
   static func syncFolder(of path: String) {
     let slash = path.lastIndex(of: "/")
     let folder = slash.map { String(path[..<$0]) } ?? "."

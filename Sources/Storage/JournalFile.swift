@@ -44,7 +44,7 @@ public final class JournalFile: JournalWriting {
     let failure = state.withLock { state -> JournalWriteFailure? in
       if let failure = state.failure { return failure }
       let line = JournalCodec.line(entry, number: state.number)
-      var number = AtomicFile.writeAll(Array(line.utf8), to: file)
+      var number = writeAll(Array(line.utf8), to: file)
       if number == 0, fsync(file) != 0 { number = errno }
       guard number == 0 else {
         let failure = JournalWriteFailure(FileFailure.system(number).reason)

@@ -20,6 +20,6 @@ public final class LineFile: Sendable {
 
   /// Writes text at once; false if that failed.
   public func write(_ text: String) -> Bool {
-    AtomicFile.writeAll(Array(text.utf8), to: file) == 0
+    writeAll(Array(text.utf8), to: file) == 0
   }
 }

@@ -78,22 +78,11 @@ struct CrashTests {
     try folder.write(
       try folder.read("berth.yaml").replacing(
         "type: local", with: "type: local\n  operation_milliseconds: 600"), to: "berth.yaml")
-    let process = BerthBinary.process(["apply", "--auto-approve"], in: folder.url)
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    var output = ""
-    while !output.contains("Detaching...") {
-      let data = pipe.fileHandleForReading.availableData
-      guard !data.isEmpty else { break }
-      output += String(decoding: data, as: UTF8.self)
-    }
-    kill(process.processIdentifier, SIGINT)
-    process.waitUntilExit()
-    output += String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
-    #expect(process.terminationStatus == 130, "\(output)")
+    var apply = try RunningApply(in: folder)
+    apply.wait(for: "Detaching...")
+    kill(apply.process.processIdentifier, SIGINT)
+    apply.waitUntilExit()
+    #expect(apply.process.terminationStatus == 130, "\(apply.output)")
     #expect(try folder.run("list").output.contains("aks.inference"))
     #expect(try folder.run("plan", "--detailed-exitcode").status == 0)
   }
@@ -101,24 +90,45 @@ struct CrashTests {
   @Test func `two applies of one stack exclude each other, and the holder is named`() throws {
     let folder = try TemporaryFolder.stack(
       ["gpu.yml": "name: gpu\ntype: amlcompute\n"], milliseconds: 1_500)
-    let first = BerthBinary.process(["apply", "--auto-approve"], in: folder.url)
-    let pipe = Pipe()
-    first.standardOutput = pipe
-    first.standardError = FileHandle.nullDevice
-    first.standardInput = FileHandle.nullDevice
-    try first.run()
-    var output = ""
-    while !output.contains("Creating...") {
-      let data = pipe.fileHandleForReading.availableData
-      guard !data.isEmpty else { break }
-      output += String(decoding: data, as: UTF8.self)
-    }
+    var first = try RunningApply(in: folder)
+    first.wait(for: "Creating...")
     let second = try folder.run("apply", "--auto-approve")
     #expect(second.status == 4)
     #expect(second.messages.contains("Error acquiring the state lock"))
     #expect(second.messages.contains("Operation: apply"))
     first.waitUntilExit()
-    #expect(first.terminationStatus == 0)
+    #expect(first.process.terminationStatus == 0)
     #expect(try folder.run("apply", "--auto-approve").status == 0)
+  }
+}
+
+/// An apply that is under way, and what it has printed.
+private struct RunningApply {
+  let process: Process
+  private let pipe = Pipe()
+  private(set) var output = ""
+
+  init(in folder: TemporaryFolder) throws {
+    process = BerthBinary.process(["apply", "--auto-approve"], in: folder.url)
+    process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+  }
+
+  /// Reads until a text has been printed, or to the end.
+  mutating func wait(for text: String) {
+    while !output.contains(text), readMore() {}
+  }
+
+  mutating func waitUntilExit() {
+    while readMore() {}
+    process.waitUntilExit()
+  }
+
+  private mutating func readMore() -> Bool {
+    let data = pipe.fileHandleForReading.availableData
+    output += String(decoding: data, as: UTF8.self)
+    return !data.isEmpty
   }
 }

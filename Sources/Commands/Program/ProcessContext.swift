@@ -1,4 +1,5 @@
 @preconcurrency internal import Dispatch
+internal import Storage
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -17,8 +18,8 @@ extension CommandContext {
     return CommandContext(
       environment: ProcessFacts.environment(),
       workingDirectory: ProcessFacts.workingDirectory(),
-      output: Console { ProcessFacts.write($0, to: STDOUT_FILENO) },
-      messages: Console { ProcessFacts.write($0, to: STDERR_FILENO) },
+      output: Console { writeAll(Array($0.utf8), to: STDOUT_FILENO) == 0 },
+      messages: Console { writeAll(Array($0.utf8), to: STDERR_FILENO) == 0 },
       readLine: { Swift.readLine(strippingNewline: true) },
       canAsk: isatty(STDIN_FILENO) == 1,
       outputTerminal: ProcessFacts.terminal(STDOUT_FILENO),
@@ -60,28 +61,6 @@ private enum ProcessFacts {
     var size = winsize()
     let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
     return TerminalFacts(isTerminal: true, width: isKnown ? Int(size.ws_col) : nil)
-  }
-
-  /// Writes all of it, however often the kernel takes only a part; false if nobody reads any more.
-  static func write(_ text: String, to descriptor: Int32) -> Bool {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let written = bytes.withUnsafeBytes { buffer in
-        #if canImport(Glibc)
-          Glibc.write(descriptor, buffer.baseAddress, buffer.count)
-        #elseif canImport(Musl)
-          Musl.write(descriptor, buffer.baseAddress, buffer.count)
-        #else
-          Darwin.write(descriptor, buffer.baseAddress, buffer.count)
-        #endif
-      }
-      if written > 0 {
-        bytes = bytes.dropFirst(written)
-      } else if errno != EINTR && errno != EAGAIN {
-        return false
-      }
-    }
-    return true
   }
 
   static func wallMilliseconds() -> Int64 {
