@@ -32,12 +32,15 @@ extension Diagnostic {
         """)
   }
 
-  static func planOfOtherStack(_ plan: Plan, _ stack: String) -> Diagnostic {
+  static func planOfOtherStack(
+    _ plan: Plan, _ stack: String, _ workspace: WorkspaceIdentity
+  ) -> Diagnostic {
     Diagnostic(
       .error, .planForeign, "Saved plan is for something else",
       detail: """
         The plan was made for the stack '\(plan.stack)' in the workspace '\(plan.workspace.name)', \
-        and this is the stack '\(stack)'. Nothing was done. Apply it in its own stack.
+        and this is the stack '\(stack)' in the workspace '\(workspace.name)'. Nothing was done. \
+        Apply it where it was made.
         """,
       findingClass: .stale)
   }
@@ -111,8 +114,8 @@ extension Diagnostic {
     Diagnostic(
       .error, .notConverged, "Applied, not verified",
       detail: """
-        Every step succeeded, and the workspace could not be read afterwards: \(failure.message) \
-        (\(failure.code)). Run 'berth plan' to see whether anything is left.
+        Every step succeeded, and the workspace could not be read afterwards: \
+        \(failure.message.sentence(withCode: failure.code)) Run 'berth plan' to see whether anything is left.
         """)
   }
 }
