@@ -35,12 +35,18 @@ extension Diagnostic {
   static func planOfOtherStack(
     _ plan: Plan, _ stack: String, _ workspace: WorkspaceIdentity
   ) -> Diagnostic {
-    Diagnostic(
+    // Workspaces of one name may be in different groups or subscriptions.
+    let isSame = plan.workspace.resourceID == workspace.resourceID
+    let isNameEnough = isSame || plan.workspace.name != workspace.name
+    let (planned, present) =
+      isNameEnough
+      ? (plan.workspace.name, workspace.name) : (plan.workspace.resourceID, workspace.resourceID)
+    return Diagnostic(
       .error, .planForeign, "Saved plan is for something else",
       detail: """
-        The plan was made for the stack '\(plan.stack)' in the workspace '\(plan.workspace.name)', \
-        and this is the stack '\(stack)' in the workspace '\(workspace.name)'. Nothing was done. \
-        Apply it where it was made.
+        The plan was made for the stack '\(plan.stack)' in the workspace '\(planned)', and this is \
+        the stack '\(stack)' in the workspace '\(present)'. Nothing was done. Apply it where it \
+        was made.
         """,
       findingClass: .stale)
   }
