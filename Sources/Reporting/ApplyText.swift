@@ -19,7 +19,8 @@ public enum ApplyText {
     return Diagnostic(
       .error, Rule("step-failed"),
       "\(step.act.noun) \(failure.outcomeIsUnknown ? "has an unknown outcome" : "failed")",
-      detail: "\(step.address): \(failure.message) (\(failure.code)).\(request)\(unknown)",
+      detail:
+        "\(step.address): \(failure.message.sentence(withCode: failure.code))\(request)\(unknown)",
       address: step.address.description)
   }
 
@@ -103,7 +104,8 @@ public enum ApplyText {
     let resource = change.resource.map { ": \($0.visible)" } ?? ""
     return [
       "\(change.address.description.visible) is \(what) and not back yet\(resource)",
-      "The next apply puts it back first.", "",
+      "The next apply \(change.action.acquisition == .attach ? "attaches" : "creates") it again.",
+      "",
     ]
   }
 }

@@ -72,7 +72,8 @@ extension SimulatedService {
   ) throws {
     try settle(at: now)
     guard kind.resource != nil else {
-      throw PortalRefusal(reason: "A \(kind.name) is made by the service and can't be attached.")
+      throw PortalRefusal(
+        reason: "The type '\(kind.name)' is made by the service and can't be attached.")
     }
     try attach(
       name, try attachment(kind.computeType, kind.resource, kind, resourceID), at: now)

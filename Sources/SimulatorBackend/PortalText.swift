@@ -69,6 +69,6 @@ enum PortalText {
   static func unknown(_ path: AttributePath, _ kind: KindDescriptor) -> PortalRefusal {
     let known = kind.fields.filter { $0.wire != nil }.map(\.path.description)
     let hint = nearest(to: path.description, among: known).map { " Did you mean '\($0)'?" } ?? ""
-    return PortalRefusal(reason: "A \(kind.name) has no field '\(path)'.\(hint)")
+    return PortalRefusal(reason: "The type '\(kind.name)' has no field '\(path)'.\(hint)")
   }
 }

@@ -35,7 +35,7 @@ import Testing
   @Test(arguments: [
     ("nobody", "count=1", "There is no target 'nobody' in the workspace."),
     ("pol", "count=1", "There is no target 'pol' in the workspace. Did you mean 'pool'?"),
-    ("pool", "cuont=1", "A pool has no field 'cuont'. Did you mean 'count'?"),
+    ("pool", "cuont=1", "The type 'pool' has no field 'cuont'. Did you mean 'count'?"),
     ("pool", "count=many", "'many' is no value for 'count': a whole number is due."),
     ("pool", "count", "'count' should read FIELD=VALUE."),
     ("pool", "=1", "'=1' should read FIELD=VALUE."),

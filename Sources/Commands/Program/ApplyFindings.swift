@@ -32,12 +32,21 @@ extension Diagnostic {
         """)
   }
 
-  static func planOfOtherStack(_ plan: Plan, _ stack: String) -> Diagnostic {
-    Diagnostic(
+  static func planOfOtherStack(
+    _ plan: Plan, _ stack: String, _ workspace: WorkspaceIdentity
+  ) -> Diagnostic {
+    // Workspaces of one name may be in different groups or subscriptions.
+    let isSame = plan.workspace.resourceID == workspace.resourceID
+    let isNameEnough = isSame || plan.workspace.name != workspace.name
+    let (planned, present) =
+      isNameEnough
+      ? (plan.workspace.name, workspace.name) : (plan.workspace.resourceID, workspace.resourceID)
+    return Diagnostic(
       .error, .planForeign, "Saved plan is for something else",
       detail: """
-        The plan was made for the stack '\(plan.stack)' in the workspace '\(plan.workspace.name)', \
-        and this is the stack '\(stack)'. Nothing was done. Apply it in its own stack.
+        The plan was made for the stack '\(plan.stack)' in the workspace '\(planned)', and this is \
+        the stack '\(stack)' in the workspace '\(present)'. Nothing was done. Apply it where it \
+        was made.
         """,
       findingClass: .stale)
   }
@@ -111,8 +120,8 @@ extension Diagnostic {
     Diagnostic(
       .error, .notConverged, "Applied, not verified",
       detail: """
-        Every step succeeded, and the workspace could not be read afterwards: \(failure.message) \
-        (\(failure.code)). Run 'berth plan' to see whether anything is left.
+        Every step succeeded, and the workspace could not be read afterwards: \
+        \(failure.message.sentence(withCode: failure.code)) Run 'berth plan' to see whether anything is left.
         """)
   }
 }

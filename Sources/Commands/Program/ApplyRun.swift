@@ -138,7 +138,7 @@ struct ApplyRun {
   ) -> Diagnostic? {
     let configuration = session.stack.configuration
     if saved.plan.stack != configuration.stack || saved.plan.workspace != configuration.workspace {
-      return .planOfOtherStack(saved.plan, configuration.stack)
+      return .planOfOtherStack(saved.plan, configuration.stack, configuration.workspace)
     }
     if saved.isErrored { return .planErrored() }
     if saved.plan.mode == .refreshOnly { return .planLooksOnly() }

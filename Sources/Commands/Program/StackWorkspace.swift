@@ -86,6 +86,6 @@ extension Diagnostic {
     let request = failure.requestID.map { " Request id: \($0)." } ?? ""
     return Diagnostic(
       .error, .backendFailed, "Workspace can't be reached",
-      detail: "\(what) failed: \(failure.message) (\(failure.code)).\(request)")
+      detail: "\(what) failed: \(failure.message.sentence(withCode: failure.code))\(request)")
   }
 }

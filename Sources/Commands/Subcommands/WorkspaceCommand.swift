@@ -140,7 +140,7 @@ struct WorkspaceAttachCommand: Subcommand {
       guard let descriptor = KindCatalog.azureML[KindName(kind)] else {
         let known = KindCatalog.azureML.kinds.map(\.name.text)
         let suggestion = nearest(to: kind, among: known).map { " Did you mean \"\($0)\"?" } ?? ""
-        throw PortalMistake(reason: "'\(kind)' is no kind that the workspace knows.\(suggestion)")
+        throw PortalMistake(reason: "'\(kind)' is no type that Berth manages.\(suggestion)")
       }
       try workspace.portal { try $0.attach(name, descriptor, resourceID, at: $1) }
       presenter.say("Attached \(descriptor.name).\(name.visible) in the workspace.\n")

@@ -157,8 +157,8 @@ extension Diagnostic {
       detail: """
         The mark on \(desired.address) does not tell whether '\(path)' is the secret last applied: \
         it was made with another fingerprint key, or by none. It is taken as unchanged. If it was \
-        rotated, detach the target and apply again; keep the key in BERTH_FINGERPRINT_KEY to share \
-        it between machines.
+        rotated, \(desired.isAttached ? "detach" : "delete") the target and apply again; keep the \
+        key in BERTH_FINGERPRINT_KEY to share it between machines.
         """,
       address: desired.address.description, at: desired.location(of: path), hidesSource: true)
   }

@@ -39,6 +39,7 @@ extension Diagnostic {
     in world: PlanningWorld
   ) -> Diagnostic {
     let documents = [first, second].compactMap { world.document(named: $0.address.nameKey) }
+    let concerned = documents.first?.address ?? first.address
     return Diagnostic(
       .warning, .doubleAttachment, "\(resource.capitalisedNoun) is attached twice",
       detail: """
@@ -46,7 +47,7 @@ extension Diagnostic {
         The later attachment broke the earlier one. Detach one of the two; the other is mended by \
         detaching it and attaching it again.
         """,
-      address: first.address.description, at: documents.first?.location,
+      address: concerned.description, at: documents.first?.location,
       related: documents.dropFirst().map { .init("\($0.address) stands here", at: $0.location) })
   }
 }

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+/// Every rule that a message can name is explained in `docs/`.
+@Suite("Diagnostic pages")
+struct DiagnosticPagesTests {
+  private static let docs = BerthBinary.packageFolder.appendingPathComponent("docs")
+  private static let pagesFolder = docs.appendingPathComponent("diagnostics")
+
+  @Test func `every rule has a page, or is a reason that the page on planning tells`() throws {
+    let rules = try Self.rules()
+    let pages = try Self.pages()
+    // An empty scan would prove nothing.
+    #expect(rules.count > 100, "found \(rules.count) rules")
+    let planning = try Self.text(Self.docs.appendingPathComponent("planning.md"))
+    let missing = rules.subtracting(pages).filter { !planning.contains("`\($0)`") }.sorted()
+    #expect(missing.isEmpty, "these rules have no page")
+  }
+
+  @Test func `every page is about a rule, and begins with its id`() throws {
+    let rules = try Self.rules()
+    for page in try Self.pages().sorted() {
+      #expect(rules.contains(page), "\(page).md explains a rule that does not exist")
+      let text = try Self.text(Self.pagesFolder.appendingPathComponent("\(page).md"))
+      #expect(text.hasPrefix("# \(page)\n"), "\(page).md does not begin with '# \(page)'")
+    }
+  }
+
+  @Test func `the index lists every page once, and nothing else`() throws {
+    let index = try Self.text(Self.pagesFolder.appendingPathComponent("README.md"))
+    let listed = index.matches(
+      of: /^\| \[`([a-z0-9-]+)`\]\(([a-z0-9-]+)\.md\) \|/.anchorsMatchLineEndings())
+    #expect(listed.allSatisfy { $0.1 == $0.2 })
+    let names = listed.map { String($0.1) }
+    #expect(Set(names).count == names.count, "a page is listed twice")
+    let different = try Self.pages().symmetricDifference(names).sorted()
+    #expect(different.isEmpty)
+  }
+
+  /// The ids in `Rule("...")` of all sources; comments do not count.
+  private static func rules() throws -> Set<String> {
+    let sources = BerthBinary.packageFolder.appendingPathComponent("Sources")
+    let files = try #require(
+      FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+    var rules: Set<String> = []
+    for case let file as URL in files where file.pathExtension == "swift" {
+      let code = try text(file).split(separator: "\n").filter {
+        !$0.drop(while: \.isWhitespace).hasPrefix("//")
+      }
+      for match in code.joined(separator: "\n").matches(of: /\bRule\(\s*"([^"]+)"/) {
+        rules.insert(String(match.1))
+      }
+    }
+    return rules
+  }
+
+  /// The pages' names without `.md`, the index aside.
+  private static func pages() throws -> Set<String> {
+    let names = try FileManager.default.contentsOfDirectory(atPath: pagesFolder.path)
+    return Set(
+      names.filter { $0.hasSuffix(".md") && $0 != "README.md" }.map { String($0.dropLast(3)) })
+  }
+
+  private static func text(_ file: URL) throws -> String {
+    try String(contentsOf: file, encoding: .utf8)
+  }
+}
