@@ -25,13 +25,16 @@ public enum ApplyText {
   }
 
   /// The last line of a run: what was really done.
-  public static func summary(_ plan: Plan, _ report: ApplyReport) -> String {
+  ///
+  /// - Parameter isProven: false if a plan made afterwards was not empty.
+  public static func summary(_ plan: Plan, _ report: ApplyReport, isProven: Bool = true) -> String {
     let done = completedActions(plan, report)
     let counts = PlanCounts(done)
+    let isComplete = report.isComplete && isProven
     let title =
-      report.isComplete
+      isComplete
       ? (plan.mode == .destroy ? "Destroy complete!" : "Apply complete!") : "Apply incomplete."
-    if plan.mode == .destroy, report.isComplete {
+    if plan.mode == .destroy, isComplete {
       return "\(title) Resources: \(counts.destroy) destroyed."
     }
     return "\(title) Resources: \(counts.doneSentence)"

@@ -9,11 +9,15 @@ internal import TargetModel
 public struct PlanText: Sendable {
   private let plan: Plan
   private let style: TerminalStyle
+  private let isRefused: Bool
 
   /// A plan, to be shown in a style.
-  public init(_ plan: Plan, style: TerminalStyle = .plain) {
+  ///
+  /// - Parameter isRefused: true if a guard said no, so that an empty plan is no good news.
+  public init(_ plan: Plan, style: TerminalStyle = .plain, isRefused: Bool = false) {
     self.plan = plan
     self.style = style
+    self.isRefused = isRefused
   }
 
   /// The whole text: drift, changes, the footer, and the order where something waits.
@@ -24,7 +28,7 @@ public struct PlanText: Sendable {
       parts += plan.drift.map(block)
     }
     if plan.mode == .refreshOnly || plan.isEmpty {
-      if plan.drift.isEmpty || plan.mode != .refreshOnly {
+      if !isRefused, plan.drift.isEmpty || plan.mode != .refreshOnly {
         parts.append("No changes. Your infrastructure matches the configuration.\n")
       }
     } else {
@@ -62,11 +66,14 @@ public struct PlanText: Sendable {
   }
 
   private func block(_ target: DriftedTarget) -> String {
-    let lines =
-      heading(
-        target.address, target.isMissing ? "has been deleted" : "has changed",
-        target.isMissing ? .remove : .update, target.source, because: nil)
-      + attributes(target.attributes, ofMade: false)
+    var lines = heading(
+      target.address, target.isMissing ? "has been deleted" : "has changed",
+      target.isMissing ? .remove : .update, target.source, because: nil)
+    if target.isMissing {
+      // What is not there carries no mark that could tell.
+      lines.insert("  # (or its document is new and was not applied yet)", at: lines.count - 1)
+    }
+    lines += attributes(target.attributes, ofMade: false)
     return lines.joined(separator: "\n") + "\n    }\n"
   }
 

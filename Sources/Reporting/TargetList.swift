@@ -8,7 +8,7 @@ public struct TargetList: Sendable {
 
   /// The targets of a snapshot, seen from a stack.
   public init(_ snapshot: Snapshot, stack: String) {
-    self.targets = snapshot.targets
+    self.targets = snapshot.targets.sorted { $0.address < $1.address }
     self.stack = stack
   }
 

@@ -55,7 +55,10 @@ extension KindDescriptor {
     fields: [
       Field(
         "size", .text(), "Size", default: "small", onChange: .recreate,
-        comparison: .ignoringCase, wire: "properties.properties.size")
+        comparison: .ignoringCase, wire: "properties.properties.size"),
+      Field(
+        "idle", .integer(0...100), "Idle minutes", default: 15, onChange: .inPlaceBy(action: "setIdle"),
+        wire: "properties.properties.idle"),
     ],
     losesData: true, hasPower: true, sample: "name: a-box\ntype: box\n")
 }

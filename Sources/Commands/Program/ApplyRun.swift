@@ -91,7 +91,8 @@ struct ApplyRun {
     if let saved { return await applySaved(saved, session, observed, presenter) }
 
     let result = session.plan(observed, mode: mode)
-    presenter.show(result.plan, operation: mode == .destroy ? "destroy" : "apply")
+    presenter.show(
+      result.plan, operation: mode == .destroy ? "destroy" : "apply", isRefused: result.isRefused)
     presenter.show(result.findings)
     if result.isRefused { return ExitStatus(of: result.findings) }
     let file = planFile(for: result.plan, session)
@@ -215,8 +216,8 @@ struct ApplyRun {
       await executor.run(request, interrupts: interrupts) { presenter.show($0) }
     }
     var status = report.isComplete ? await prove(plan, session, presenter) : .partlyApplied
+    presenter.show(report, of: plan, isProven: !report.isComplete || status == .success)
     if !report.isComplete, !report.didAnything { status = .failure }
-    presenter.show(report, of: plan)
     return signal?.exitStatus ?? status
   }
 

@@ -57,6 +57,8 @@ struct Presenter: Sendable {
     let sorted = findings.sorted
     for finding in sorted.prefix(100) { show(finding) }
     if sorted.count > 100 { note("... and \(sorted.count - 100) more.") }
+    // Results follow warnings at a distance.
+    if hasText, !sorted.isEmpty, !findings.hasErrors { context.messages.writeLine() }
   }
 
   /// Shows a finding.
@@ -88,9 +90,9 @@ struct Presenter: Sendable {
     if hasText { context.output.write(text) }
   }
 
-  func show(_ plan: Plan, operation: String = "plan") {
+  func show(_ plan: Plan, operation: String = "plan", isRefused: Bool = false) {
     for line in stream.plan(plan, operation: operation) { events?.write(line) }
-    say(PlanText(plan, style: output).text)
+    say(PlanText(plan, style: output, isRefused: isRefused).text)
   }
 
   /// Shows what happens in an apply, while it does.
@@ -110,15 +112,17 @@ struct Presenter: Sendable {
   }
 
   /// Shows the end of an apply.
-  func show(_ report: ApplyReport, of plan: Plan) {
+  ///
+  /// - Parameter isProven: false if a plan made afterwards was not empty.
+  func show(_ report: ApplyReport, of plan: Plan, isProven: Bool = true) {
     let counts = PlanCounts(ApplyText.completedActions(plan, report))
-    let sentence = ApplyText.summary(plan, report)
+    let sentence = ApplyText.summary(plan, report, isProven: isProven)
     events?.write(
       stream.summary(counts, operation: plan.mode == .destroy ? "destroy" : "apply", sentence))
     if !report.isComplete {
       say("\n" + ApplyText.partialReport(plan, report, isInAutomation: context.isInAutomation))
     }
-    say("\n" + style.paint(sentence, report.isComplete ? .green : .yellow) + "\n")
+    say("\n" + style.paint(sentence, report.isComplete && isProven ? .green : .yellow) + "\n")
   }
 }
 

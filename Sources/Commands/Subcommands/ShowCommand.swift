@@ -35,10 +35,13 @@ struct ShowCommand: Subcommand {
       if printsJSON {
         context.output.write(file.json)
       } else {
-        presenter.say(PlanText(file.plan, style: presenter.style).text)
+        presenter.say(PlanText(file.plan, style: presenter.style, isRefused: file.isErrored).text)
         presenter.say(
           "\nPlanned \(file.timestamp.visible) for the stack '\(file.plan.stack.visible)'.\n")
         presenter.say("Digest: \(file.digest)\n")
+        if file.isErrored {
+          presenter.say("A safety rule refused it, so it is never applied.\n")
+        }
       }
       return .success
     }

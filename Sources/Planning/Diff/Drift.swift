@@ -27,10 +27,11 @@ private func mayHaveDrifted(_ pair: TargetPair, in world: PlanningWorld) -> Bool
   guard let desired = pair.desired, let observed = pair.observed, !observed.state.isTransitional
   else { return false }
   if world.owns(observed), let applied = observed.marks.applied {
-    return applied == desired.appliedDigest
+    if applied == desired.appliedDigest { return true }
+    if desired.kind.keepsMarksUpToDate { return false }
   }
-  // Without a mark (a target whose adoption the service can't write down) nobody can tell whether
-  // the manifest moved. Who only looks is told; a plan shows the change.
+  // Nobody can tell whether the manifest moved: no mark, or one that the service can't change.
+  // Who only looks is told; a plan shows the change.
   return world.request.mode == .refreshOnly && world.standing(of: observed, for: desired) == .ours
 }
 
@@ -50,6 +51,14 @@ private func driftedAttributes(_ pair: TargetPair) -> [AttributeChange] {
         effect: .inPlace))
   }
   return differences
+}
+
+extension KindDescriptor {
+  /// False if a field may change on a living target whose mark can't: the mark then tells of an
+  /// earlier apply.
+  fileprivate var keepsMarksUpToDate: Bool {
+    updatesMarks || !fields.contains { $0.setBy == .user && $0.onChange != .recreate }
+  }
 }
 
 extension AttributeChange {

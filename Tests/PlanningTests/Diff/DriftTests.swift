@@ -72,6 +72,15 @@ struct DriftTests {
     #expect(plan([target], [moving], mode: .refreshOnly).plan.drift.isEmpty)
   }
 
+  @Test func `drift is told where a mark may be of an earlier apply`() {
+    // A box keeps the marks of its creation, whatever was changed in place since.
+    let box = desired("box", "b", ["idle": 30])
+    var live = converged(desired("box", "b", ["idle": 10]))
+    if let slot = box.kind.slot("idle") { live.attributes[slot] = 99 }
+    #expect(plan([box], [live], mode: .refreshOnly).plan.drift.count == 1)
+    #expect(plan([box], [live]).plan.drift.isEmpty)
+  }
+
   @Test func `drift of a target that nobody could mark is told to who looks`() {
     let hidden = desired("link", "l", ["resource_id": .resource("r1"), "tls": "on"]) {
       $0.adopt = true
