@@ -32,7 +32,11 @@ extension Diagnostic {
   static func badKey(_ what: String, _ place: SourceLocation) -> Diagnostic {
     Diagnostic(
       .error, .invalidKey, "Key is not allowed",
-      detail: "Here \(what) is the key of a mapping. Keys are plain words; write one.", at: place)
+      detail: """
+        Here \(what) is the key of a mapping. Keys are plain words; write one. A text that begins \
+        with '{', '[' or '?' needs quotes.
+        """,
+      at: place)
   }
 
   static func tooLarge(_ what: String, _ place: SourceLocation) -> Diagnostic {

@@ -27,7 +27,7 @@ func checkText(
     return nil
   }
   guard !looksLikeUTF16(bytes) else {
-    findings.append(.notUTF8(file, "it looks like UTF-16", at: .start))
+    findings.append(.notUTF8(file, "this looks like UTF-16", at: .start))
     return nil
   }
   let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
@@ -150,7 +150,7 @@ private struct TextScan {
   private mutating func multibyte(at index: inout Int) -> Fault? {
     let lead = bytes[index]
     let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2
-    let invalid = Fault(index: index, what: "a byte that is not UTF-8", isEncoding: true)
+    let invalid = Fault(index: index, what: "here is a byte that is not", isEncoding: true)
     guard lead >= 0xC2, lead <= 0xF4, index + length <= bytes.count else { return invalid }
     var value = UInt32(lead) & (0xFF >> UInt32(length + 1))
     for offset in 1..<length {
@@ -209,7 +209,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .error, .notUTF8, "File is not UTF-8 text",
-      detail: "Manifests are text in UTF-8; here is \(what). Save the file as UTF-8.",
+      detail: "Manifests are text in UTF-8, and \(what). Save the file as UTF-8.",
       at: SourceLocation(file: file, start: position, end: position))
   }
 
