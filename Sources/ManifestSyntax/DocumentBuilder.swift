@@ -1,20 +1,38 @@
 internal import Diagnostics
 
-/// Builds one document from events: a value that is fed and asked, without knowing the parser.
-struct DocumentBuilder {
-  private let file: String
-  private let lines: LineTable
-  private let limits: YAMLLimits
+/// A document can't be read on; the finding says why.
+struct Refusal: Error {
+  let finding: Diagnostic
+  /// True if nothing after the document is read either.
+  var endsFile = false
 
-  private var nodes: [NodeRecord] = []
-  private var children: [Int32] = []
+  init(_ finding: Diagnostic, endsFile: Bool = false) {
+    self.finding = finding
+    self.endsFile = endsFile
+  }
+}
+
+/// Builds one document from events: a value that is fed and asked, without knowing the parser.
+///
+/// It counts as it goes: whatever would be too deep, too large or too often repeated refuses the
+/// document at the event that shows it.
+struct DocumentBuilder {
+  let file: String
+  private let limits: YAMLLimits
+  /// How many findings there may be.
+  private let room: Int
+
+  var nodes: [NodeRecord] = []
+  var children: [Int32] = []
   private var root: Int?
-  private var start = TextPoint(line: 0, column: 0)
-  private var startIndex = 0
+  private var start: TextPoint
   private var open: [OpenCollection] = []
-  private var anchors: [String: Int] = [:]
-  private var openAnchors: Set<String> = []
+  private var anchors: [String: Anchored] = [:]
+  private var layout: LayoutCheck
+  /// What aliases stand for, besides the nodes that are written.
   private var expandedSize = 0
+  /// Where the node that was completed last ends.
+  private var lastNodeEnd: TextPoint
 
   /// A collection whose end has not come yet.
   private struct OpenCollection {
@@ -22,156 +40,243 @@ struct DocumentBuilder {
     let isMapping: Bool
     let isFlow: Bool
     let anchor: String?
-    /// The column of the innermost block collection around a flow collection, or -1.
-    let blockColumn: Int32
+    /// The column of the innermost block collection, itself included; -1 if there is none.
+    let indent: Int32
+    var height: Int32 = 1
     var children: [Int32] = []
+
+    /// True if the next node is a key.
+    var expectsKey: Bool { isMapping && children.count.isMultiple(of: 2) }
   }
 
-  init(file: String, text: CheckedText, limits: YAMLLimits) {
+  private struct Anchored {
+    let node: Int
+    var isComplete: Bool
+  }
+
+  init(file: String, text: CheckedText, limits: YAMLLimits, room: Int) {
     self.file = file
-    self.lines = text.lines
+    self.room = room
     self.limits = limits
+    layout = LayoutCheck(file: file, text: text)
+    start = text.start
+    lastNodeEnd = text.start
   }
 
-  mutating func begin(_ located: EventSource.Located) {
+  /// Forgets a document that was refused; the next may begin at a point.
+  mutating func restart(at point: TextPoint) {
+    layout.lastEnd = point
+    clear()
+  }
+
+  private mutating func clear() {
     nodes.removeAll()
     children.removeAll()
     anchors.removeAll()
-    openAnchors.removeAll()
     open.removeAll()
     root = nil
     expandedSize = 0
+  }
+
+  mutating func begin(_ located: EventSource.Located, isExplicit: Bool) throws(Refusal) {
+    clear()
     start = located.start
-    startIndex = located.endIndex
+    try layout.checkGap(upTo: start, indent: nil, closes: true)
+    guard isExplicit else { return }
+    try layout.checkDirectives(from: start, to: located.end)
+    layout.lastEnd = located.end
   }
 
-  mutating func finish() -> YAMLDocument? {
-    YAMLDocument(
+  mutating func finish(_ located: EventSource.Located) throws(Refusal) -> YAMLDocument {
+    try endStream(located)
+    layout.lastEnd = max(layout.lastEnd, located.end)
+    return YAMLDocument(
       storage: DocumentStorage(
-        file: file, nodes: nodes, children: children, root: root, start: start, lines: lines))
+        file: file, nodes: nodes, children: children, root: root, start: start))
   }
 
-  func place(_ located: EventSource.Located) -> SourceLocation {
-    place(located.start, located.end)
+  /// Looks at what stands before the end of the text or of a document.
+  func endStream(_ located: EventSource.Located) throws(Refusal) {
+    try layout.checkGap(upTo: located.start, indent: nil, closes: true)
   }
 
   func place(_ start: TextPoint, _ end: TextPoint) -> SourceLocation {
-    SourceLocation(file: file, start: lines.position(of: start), end: lines.position(of: end))
+    SourceLocation(file: file, from: start, to: end)
   }
 
-  /// Takes a node's event. False where a limit is reached and the file can't be read further.
-  mutating func take(
-    _ located: EventSource.Located, reporting findings: inout DiagnosticList
-  ) -> Bool {
-    guard located.endIndex - startIndex <= limits.documentSize else {
-      findings.append(.tooLarge("a document has at most \(limits.documentSize) bytes", place(located)))
-      return false
-    }
-    checkFlow(located, reporting: &findings)
-    switch located.event {
-    case .scalar(let text, let tag, let anchor, let isPlain, let isQuoted):
-      return scalar(
-        text, tag, anchor, isPlain: isPlain, isQuoted: isQuoted, located, reporting: &findings)
-    case .sequenceStart(let tag, let anchor, let isFlow):
-      return begin(
-        located, isMapping: false, isFlow: isFlow, tag: tag, anchor: anchor, reporting: &findings)
-    case .mappingStart(let tag, let anchor, let isFlow):
-      return begin(
-        located, isMapping: true, isFlow: isFlow, tag: tag, anchor: anchor, reporting: &findings)
-    case .collectionEnd: return end(located, reporting: &findings)
-    case .alias(let name): return alias(name, located, reporting: &findings)
-    case .streamStart, .streamEnd, .documentStart, .documentEnd: return true
-    }
+  /// Ends the file where there are too many findings.
+  func checkRoom(in findings: DiagnosticList, at point: TextPoint) throws(Refusal) {
+    guard findings.findings.count >= room else { return }
+    throw Refusal(.tooManyFindings(limits.findings, place(point, point)), endsFile: true)
   }
 
-  // MARK: Nodes
+  private var indent: Int32 { open.last?.indent ?? -1 }
+  private var expectsKey: Bool { open.last?.expectsKey ?? false }
+  private var isInFlow: Bool { open.last?.isFlow ?? false }
 
-  private mutating func scalar(
-    _ text: String, _ tag: String?, _ anchor: String?, isPlain: Bool, isQuoted: Bool,
-    _ located: EventSource.Located, reporting findings: inout DiagnosticList
-  ) -> Bool {
-    let isKey = expectsKey
-    let limit = isKey ? limits.keyLength : limits.scalarLength
-    guard text.utf8.count <= limit else {
-      let what = isKey ? "a key" : "a value"
-      findings.append(.tooLarge("\(what) has at most \(limit) bytes", place(located)))
-      return false
-    }
-    if !isPlain { checkForm(located, isQuoted: isQuoted, reporting: &findings) }
-    let reading = reading(of: tag, isPlain: isPlain, located, reporting: &findings)
-    let node = append(
-      NodeRecord(
-        content: .scalar(text, reading), start: located.start, end: located.end, expandedSize: 1))
-    if let anchor { anchors[anchor] = node }
-    if isKey { checkKey(text, reading, located, reporting: &findings) }
-    return attach(node, located, reporting: &findings)
+  /// Looks at the layout before a node that has text of its own.
+  private func checkStart(of start: TextPoint) throws(Refusal) {
+    try layout.checkGap(upTo: start, indent: isInFlow ? indent : nil, closes: false)
+    if isInFlow || !expectsKey { try layout.checkIndentation(of: start, indent: indent) }
   }
 
-  private mutating func begin(
-    _ located: EventSource.Located, isMapping: Bool, isFlow: Bool, tag: String?, anchor: String?,
+  // MARK: Scalars
+
+  mutating func add(
+    _ scalar: EventSource.Scalar, _ located: EventSource.Located,
     reporting findings: inout DiagnosticList
-  ) -> Bool {
-    guard open.count < limits.depth else {
-      findings.append(
-        .tooLarge("collections stand at most \(limits.depth) deep", place(located), isDepth: true))
-      return false
+  ) throws(Refusal) {
+    let (start, end) = try placeChecked(scalar, located)
+    try checkLength(of: scalar.text, at: place(start, end))
+    if isInFlow, scalar.style == .plain, scalar.text == "-" {
+      throw Refusal(.dashInFlow(place(start, end)))
     }
-    checkTag(tag, expected: isMapping ? "map" : "seq", located, reporting: &findings)
-    if expectsKey { findings.append(.badKey("a collection", place(located))) }
+    if scalar.anchor != nil || scalar.tag != nil { try layout.checkProperties(from: start) }
+    let reading = reading(of: scalar, at: place(start, end), reporting: &findings)
     let node = append(
       NodeRecord(
-        content: isMapping ? .mapping(0..<0) : .sequence(0..<0), start: located.start,
-        end: located.end, expandedSize: 1))
-    if let anchor { openAnchors.insert(anchor) }
-    let outer = open.last
-    let blockColumn =
-      isFlow ? outer?.blockColumn ?? -1 : located.start.column
+        content: .scalar(scalar.text, reading), start: start, end: end, expandedSize: 1, height: 0))
+    if let anchor = scalar.anchor { anchors[anchor] = Anchored(node: node, isComplete: true) }
+    if expectsKey { checkKey(scalar.text, reading, node, reporting: &findings) }
+    try attach(node)
+  }
+
+  /// Where a scalar stands, once its layout is known to be right.
+  private mutating func placeChecked(
+    _ scalar: EventSource.Scalar, _ located: EventSource.Located
+  ) throws(Refusal) -> (start: TextPoint, end: TextPoint) {
+    let (start, end) = (located.start, located.end)
+    guard start < end else {
+      // Nothing is written; libyaml's place may lie before an indicator.
+      return start < layout.lastEnd ? (layout.lastEnd, layout.lastEnd) : (start, start)
+    }
+    try checkStart(of: start)
+    layout.lastEnd = end
+    switch scalar.style {
+    case .block:
+      try layout.checkBlock(from: start, to: end)
+      return (start, layout.trimmedEnd(of: end, from: start))
+    case .plain where !isInFlow: break
+    case .plain, .quoted: try layout.checkLines(from: start, to: end, indent: indent)
+    }
+    return (start, end)
+  }
+
+  private func checkLength(of text: String, at place: SourceLocation) throws(Refusal) {
+    let limit = expectsKey ? limits.keyLength : limits.scalarLength
+    guard text.utf8.count > limit else { return }
+    throw Refusal(
+      .tooLarge("\(expectsKey ? "a key" : "a value") has at most \(limit) bytes", place))
+  }
+
+  // MARK: Collections
+
+  mutating func begin(
+    _ opening: EventSource.Opening, _ located: EventSource.Located,
+    reporting findings: inout DiagnosticList
+  ) throws(Refusal) {
+    let hasProperties = opening.anchor != nil || opening.tag != nil
+    if opening.isFlow || hasProperties {
+      try checkStart(of: located.start)
+      if hasProperties { try layout.checkProperties(from: located.start) }
+      layout.lastEnd = opening.isFlow ? located.end : located.start
+    }
+    guard open.count < limits.depth else {
+      throw Refusal(.tooDeep(limits.depth, place(located.start, located.start)))
+    }
+    let place = place(located.start, located.end)
+    checkTag(opening.tag, ofMapping: opening.isMapping, at: place, reporting: &findings)
+    if expectsKey { findings.append(.badKey("a collection", place)) }
+    let node = append(
+      NodeRecord(
+        content: opening.isMapping ? .mapping(0..<0) : .sequence(0..<0), start: located.start,
+        end: located.end, expandedSize: 1, height: 1))
+    if let anchor = opening.anchor { anchors[anchor] = Anchored(node: node, isComplete: false) }
     open.append(
       OpenCollection(
-        node: node, isMapping: isMapping, isFlow: isFlow, anchor: anchor, blockColumn: blockColumn))
-    return true
+        node: node, isMapping: opening.isMapping, isFlow: opening.isFlow, anchor: opening.anchor,
+        indent: opening.isFlow ? indent : column(of: opening, located.end)))
   }
 
-  private mutating func end(
+  /// A block collection's column.
+  ///
+  /// libyaml's event ends right before its first indicator or key, but after the dash of a sequence
+  /// that is not indented.
+  private func column(of opening: EventSource.Opening, _ end: TextPoint) -> Int32 {
+    let bytes = layout.text.bytes
+    let isAtDash = end.offset < bytes.count && bytes[Int(end.offset)] == UInt8(ascii: "-")
+    return !opening.isMapping && !isAtDash ? end.column - 1 : end.column
+  }
+
+  mutating func end(
     _ located: EventSource.Located, reporting findings: inout DiagnosticList
-  ) -> Bool {
-    guard var collection = open.popLast() else { return true }
+  ) throws(Refusal) {
+    guard var collection = open.last else { return }
+    let record = nodes[collection.node]
+    var end = max(record.end, lastNodeEnd)
+    if collection.isFlow {
+      // A pair between brackets, `[a: b]`, has no bracket of its own.
+      if located.start < located.end {
+        try layout.checkGap(upTo: located.start, indent: collection.indent, closes: true)
+        layout.lastEnd = located.end
+      }
+      end = max(layout.lastEnd, record.end)
+    } else if collection.children.isEmpty {
+      end = record.end
+    }
+    open.removeLast()
     if collection.isMapping {
-      collection.children = settled(collection.children, reporting: &findings)
+      collection.children = try settled(collection.children, reporting: &findings)
     }
     let stretch = children.count..<(children.count + collection.children.count)
     children += collection.children
-    let record = nodes[collection.node]
-    let size = collection.children.reduce(1) { $0 + nodes[Int($1)].expandedSize }
-    // A block collection's end mark is where the next token begins; its last child tells better.
-    let end = collection.isFlow ? located.end : collection.children.last.map { nodes[Int($0)].end }
+    let size = collection.children.reduce(1) { $0 + Int(nodes[Int($1)].expandedSize) }
     nodes[collection.node] = NodeRecord(
       content: collection.isMapping ? .mapping(stretch) : .sequence(stretch), start: record.start,
-      end: end ?? located.end, expandedSize: size)
-    if let anchor = collection.anchor {
-      openAnchors.remove(anchor)
-      anchors[anchor] = collection.node
+      end: end, expandedSize: Int32(clamping: size), height: collection.height)
+    if let anchor = collection.anchor, anchors[anchor]?.node == collection.node {
+      anchors[anchor]?.isComplete = true
     }
-    return attach(collection.node, located, reporting: &findings)
+    try attach(collection.node)
   }
 
-  private mutating func alias(
+  // MARK: Aliases
+
+  mutating func addAlias(
     _ name: String, _ located: EventSource.Located, reporting findings: inout DiagnosticList
-  ) -> Bool {
-    if openAnchors.contains(name) {
-      findings.append(.badAlias(name, "names a collection that it is part of", place(located)))
-      return false
+  ) throws(Refusal) {
+    try checkStart(of: located.start)
+    try layout.checkEndOfName(at: Int(located.end.offset), from: located.start)
+    layout.lastEnd = located.end
+    let place = place(located.start, located.end)
+    guard let anchored = anchors[name] else {
+      throw Refusal(.unknownAlias(name, nearest(to: name, among: anchors.keys.sorted()), place))
     }
-    guard let node = anchors[name] else {
-      findings.append(.badAlias(name, "names nothing before it", place(located)))
-      return false
+    guard anchored.isComplete else {
+      throw Refusal(.aliasOfItself(name, place, anchor: location(anchored.node)))
     }
-    if expectsKey, case .scalar(let text, let reading) = nodes[node].content {
-      checkKey(text, reading, located, reporting: &findings)
-    } else if expectsKey {
-      findings.append(.badKey("a collection", place(located)))
+    let named = nodes[anchored.node]
+    guard open.count + Int(named.height) <= limits.depth else {
+      throw Refusal(.tooDeep(limits.depth, place))
     }
-    return attach(node, located, alias: name, reporting: &findings)
+    expandedSize += Int(named.expandedSize)
+    guard expectsKey else {
+      try attach(anchored.node, alias: (name, located))
+      return
+    }
+    guard case .scalar(let text, let reading) = named.content else {
+      findings.append(.badKey("a collection", place))
+      try attach(anchored.node, alias: (name, located))
+      return
+    }
+    try checkLength(of: text, at: place)
+    // A key of its own, so that findings name the alias. It is no merge key.
+    let key = append(
+      NodeRecord(
+        content: .scalar(text, text == "<<" ? .quoted : reading), start: located.start,
+        end: located.end, expandedSize: 1, height: 0))
+    checkKey(text, reading, key, reporting: &findings)
+    try attach(key, alias: (name, located))
   }
 
   private mutating func append(_ record: NodeRecord) -> Int {
@@ -181,172 +286,70 @@ struct DocumentBuilder {
 
   /// Gives a node its place in the collection around it, and counts what it stands for.
   private mutating func attach(
-    _ node: Int, _ located: EventSource.Located, alias: String? = nil,
-    reporting findings: inout DiagnosticList
-  ) -> Bool {
-    if alias != nil { expandedSize += Int(nodes[node].expandedSize) }
+    _ node: Int, alias: (name: String, located: EventSource.Located)? = nil
+  ) throws(Refusal) {
+    lastNodeEnd = alias?.located.end ?? nodes[node].end
     let written = nodes.count
-    guard expandedSize + written <= min(limits.expandedNodes, max(1_000, written * limits.expansionFactor))
-    else {
-      findings.append(.tooManyNodes(alias, limits, place(located)))
-      return false
+    let most = min(limits.expandedNodes, max(1_000, written * limits.expansionFactor))
+    guard expandedSize + written <= most else {
+      let place =
+        alias.map { self.place($0.located.start, $0.located.end) } ?? location(node)
+      throw Refusal(.tooManyNodes(alias?.name, limits, place))
     }
-    if open.isEmpty {
+    guard let last = open.indices.last else {
       root = node
-    } else {
-      open[open.count - 1].children.append(Int32(node))
+      return
     }
-    return true
+    open[last].children.append(Int32(node))
+    open[last].height = max(open[last].height, nodes[node].height + 1)
   }
 
-  /// True if the next node is a key of the mapping around it.
-  private var expectsKey: Bool {
-    guard let collection = open.last else { return false }
-    return collection.isMapping && collection.children.count.isMultiple(of: 2)
-  }
-
-  // MARK: Mappings
-
-  /// A mapping's children once keys are known to be unique and merge keys are expanded.
-  private mutating func settled(
-    _ pairs: [Int32], reporting findings: inout DiagnosticList
-  ) -> [Int32] {
-    var seen: [String: Int32] = [:]
-    var merges: [Int32] = []
-    var result: [Int32] = []
-    result.reserveCapacity(pairs.count)
-    for index in stride(from: 0, to: pairs.count - 1, by: 2) {
-      guard case .scalar(let key, let reading) = nodes[Int(pairs[index])].content else { continue }
-      if key == "<<", reading == .plain {
-        merges.append(pairs[index + 1])
-        continue
-      }
-      if let first = seen[key] {
-        findings.append(
-          .duplicateKey(key, location(Int(pairs[index])), first: location(Int(first))))
-        continue
-      }
-      seen[key] = pairs[index]
-      result += pairs[index...(index + 1)]
-    }
-    for merge in merges { mergeEntries(of: Int(merge), &seen, &result, reporting: &findings) }
-    return result
-  }
-
-  /// Adds the entries of a merged mapping, or of a list of them, that are not there yet.
-  private func mergeEntries(
-    of node: Int, _ seen: inout [String: Int32], _ result: inout [Int32],
-    reporting findings: inout DiagnosticList
-  ) {
-    let sources: [Int] =
-      if case .sequence(let stretch) = nodes[node].content {
-        children[stretch].map { Int($0) }
-      } else {
-        [node]
-      }
-    for source in sources {
-      guard case .mapping(let stretch) = nodes[source].content else {
-        findings.append(.badMerge(location(source)))
-        continue
-      }
-      for index in stride(from: stretch.lowerBound, to: stretch.upperBound, by: 2) {
-        guard case .scalar(let key, _) = nodes[Int(children[index])].content, seen[key] == nil
-        else { continue }
-        seen[key] = children[index]
-        result += children[index...(index + 1)]
-      }
-    }
-  }
-
-  private func location(_ node: Int) -> SourceLocation {
+  func location(_ node: Int) -> SourceLocation {
     place(nodes[node].start, nodes[node].end)
   }
 
   // MARK: Checks
 
   private func checkKey(
-    _ text: String, _ reading: YAMLScalar.Reading, _ located: EventSource.Located,
+    _ text: String, _ reading: YAMLScalar.Reading, _ node: Int,
     reporting findings: inout DiagnosticList
   ) {
-    if YAMLScalar(text, read: reading) == .null { findings.append(.badKey("null", place(located))) }
+    if YAMLScalar(text, read: reading) == .null {
+      findings.append(.badKey("null", location(node)))
+    }
     // libyaml reads `{ ?a: 1 }` as the key `a`, YAML as the key `?a`.
-    if open.last?.isFlow == true, lines.byte(before: located.start) == UInt8(ascii: "?") {
-      findings.append(.badKey("a '?' without a blank", place(located)))
-    }
-  }
-
-  /// What libyaml accepts in flow collections although YAML does not, as far as marks can tell.
-  private func checkFlow(
-    _ located: EventSource.Located, reporting findings: inout DiagnosticList
-  ) {
-    guard let collection = open.last, collection.isFlow else { return }
-    if case .collectionEnd = located.event {
-      if lines.byte(at: located.end) == UInt8(ascii: "#") {
-        findings.append(.commentWithoutBlank(place(located.end, located.end)))
-      }
-      return
-    }
-    if case .scalar("-", nil, nil, isPlain: true, isFlowable: false) = located.event {
-      findings.append(.flowFault("A dash stands alone between brackets", place(located)))
-    }
-    if lines.text(after: located.end).hasPrefix(",#") {
-      findings.append(.commentWithoutBlank(place(located.end, located.end)))
-    }
-    let opening = nodes[collection.node].start
-    if located.start.line > opening.line, located.start.column <= collection.blockColumn {
-      findings.append(
-        .flowFault("Text between brackets is indented less than what it belongs to", place(located)))
-    }
-  }
-
-  /// What libyaml accepts around quoted and block scalars although YAML does not.
-  private func checkForm(
-    _ located: EventSource.Located, isQuoted: Bool, reporting findings: inout DiagnosticList
-  ) {
-    guard isQuoted else {
-      let header = lines.text(after: located.start).drop { "|>+-0123456789".contains($0) }
-      if header.first == "#" {
-        findings.append(.commentWithoutBlank(place(located.start, located.start)))
-      }
-      return
-    }
-    if lines.byte(at: located.end) == UInt8(ascii: "#") {
-      findings.append(.commentWithoutBlank(place(located.end, located.end)))
-    }
-    let column = open.last?.blockColumn ?? -1
-    guard located.end.line > located.start.line, column >= 0 else { return }
-    for line in (located.start.line + 1)...located.end.line {
-      let indent = lines.indentation(ofLine: line)
-      if let indent, indent <= column {
-        let point = TextPoint(line: line, column: indent)
-        findings.append(
-          .flowFault(
-            "The quoted text goes on indented less than what it belongs to", place(point, point)))
-        return
-      }
+    let offset = Int(nodes[node].start.offset)
+    if isInFlow, offset > 0, layout.text.bytes[offset - 1] == UInt8(ascii: "?") {
+      findings.append(.badKey("a '?' without a blank", location(node)))
     }
   }
 
   private func reading(
-    of tag: String?, isPlain: Bool, _ located: EventSource.Located,
+    of scalar: EventSource.Scalar, at place: SourceLocation,
     reporting findings: inout DiagnosticList
   ) -> YAMLScalar.Reading {
-    guard let tag else { return isPlain ? .plain : .quoted }
+    guard let tag = scalar.tag else { return scalar.style == .plain ? .plain : .quoted }
     if tag == "!" { return .quoted }
     guard tag.hasPrefix("tag:yaml.org,2002:"),
       let core = YAMLScalar.CoreTag(rawValue: String(tag.dropFirst(18)))
     else {
-      findings.append(.unknownTag(tag, place(located)))
+      findings.append(.unknownTag(tag, place))
       return .quoted
     }
+    if !core.fits(scalar.text) { findings.append(.tagMisfit("!!\(core.rawValue)", place)) }
     return .tagged(core)
   }
 
   private func checkTag(
-    _ tag: String?, expected: String, _ located: EventSource.Located,
+    _ tag: String?, ofMapping isMapping: Bool, at place: SourceLocation,
     reporting findings: inout DiagnosticList
   ) {
-    guard let tag, tag != "!", tag != "tag:yaml.org,2002:\(expected)" else { return }
-    findings.append(.unknownTag(tag, place(located)))
+    guard let tag, tag != "!", tag != "tag:yaml.org,2002:\(isMapping ? "map" : "seq")" else {
+      return
+    }
+    let core = ["str", "int", "float", "bool", "null", "map", "seq"]
+    let name = tag.hasPrefix("tag:yaml.org,2002:") ? String(tag.dropFirst(18)) : ""
+    findings.append(
+      core.contains(name) ? .tagMisfit("!!\(name)", place) : .unknownTag(tag, place))
   }
 }

@@ -1,6 +1,8 @@
 internal import CLibYAML
 
-/// libyaml's events, one by one, as values of our own. The only file that calls libyaml's parser.
+/// libyaml's events, one by one, as values of our own.
+///
+/// The only file that calls libyaml's parser.
 struct EventSource: ~Copyable {
   /// What the parser met.
   enum Event {
@@ -8,9 +10,8 @@ struct EventSource: ~Copyable {
     case streamEnd
     case documentStart(Directives)
     case documentEnd(isExplicit: Bool)
-    case scalar(text: String, tag: String?, anchor: String?, isPlain: Bool, isFlowable: Bool)
-    case sequenceStart(tag: String?, anchor: String?, isFlow: Bool)
-    case mappingStart(tag: String?, anchor: String?, isFlow: Bool)
+    case scalar(Scalar)
+    case collectionStart(Opening)
     case collectionEnd
     case alias(String)
   }
@@ -22,34 +23,72 @@ struct EventSource: ~Copyable {
     var isExplicit: Bool
   }
 
+  /// A scalar and how it was written.
+  struct Scalar {
+    enum Style {
+      case plain, quoted, block
+    }
+
+    let text: String
+    let tag: String?
+    let anchor: String?
+    let style: Style
+  }
+
+  /// The start of a collection.
+  struct Opening {
+    let isMapping: Bool
+    let isFlow: Bool
+    let tag: String?
+    let anchor: String?
+  }
+
   /// An event with its place.
   struct Located {
     let event: Event
     let start: TextPoint
     let end: TextPoint
-    /// How many characters of the text the parser has consumed for it.
-    let endIndex: Int
   }
 
   /// The text is not YAML.
   struct Failure: Error {
     let problem: String
-    let context: String?
+    let context: String
     let point: TextPoint
+    /// Where that began which failed.
+    let contextPoint: TextPoint?
   }
 
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   /// The parser reads from here without copying.
   private let input: UnsafeMutableBufferPointer<UInt8>
+  /// How much of it the parser sees.
+  private let length: Int
+  private let text: CheckedText
+  /// Where the parser began: it counts lines and characters from there.
+  private var base: TextPoint
+  private var isReady = false
+  // libyaml counts characters, we count bytes. Its marks come nearly in order, so a cursor that
+  // walks from the last one answers cheaply.
+  private var cursorIndex = 0
+  private var cursorOffset = 0
+  /// The end of a text whose last line has no break, once it was asked for.
+  private var endPoint: TextPoint?
 
-  init(_ bytes: [UInt8]) {
-    input = .allocate(capacity: bytes.count)
-    _ = input.initialize(from: bytes)
+  init(_ text: CheckedText) {
+    self.text = text
+    base = text.start
+    let lastOther = text.bytes.lastIndex { !$0.isBlank }
+    // libyaml misreads blanks at the very end of a block scalar unless a line break follows.
+    let needsBreak =
+      text.bytes.last?.isBlank == true && lastOther.map { text.bytes[$0].isBreak } == true
+    input = .allocate(capacity: text.bytes.count + 1)
+    _ = input.initialize(from: text.bytes)
+    input.initializeElement(at: text.bytes.count, to: UInt8(ascii: "\n"))
+    length = text.bytes.count + (needsBreak ? 1 : 0)
     parser = .allocate(capacity: 1)
     parser.initialize(to: yaml_parser_t())
-    yaml_parser_initialize(parser)
-    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-    yaml_parser_set_input_string(parser, input.baseAddress, input.count)
+    start(at: text.start)
   }
 
   deinit {
@@ -58,20 +97,88 @@ struct EventSource: ~Copyable {
     input.deallocate()
   }
 
+  /// Begins again at a later point.
+  mutating func restart(at point: TextPoint) {
+    yaml_parser_delete(parser)
+    start(at: point)
+  }
+
+  private mutating func start(at point: TextPoint) {
+    base = point
+    cursorIndex = 0
+    cursorOffset = Int(point.offset)
+    isReady = yaml_parser_initialize(parser) == 1
+    guard isReady else { return }
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
+    let rest = UnsafeMutableBufferPointer(rebasing: input[Int(point.offset)..<length])
+    yaml_parser_set_input_string(parser, rest.baseAddress, rest.count)
+  }
+
   /// The next event.
   mutating func next() throws(Failure) -> Located {
-    var raw = yaml_event_t()
-    guard yaml_parser_parse(parser, &raw) == 1 else {
+    guard isReady else {
       throw Failure(
-        problem: parser.pointee.problem.map { String(cString: $0) } ?? "it can't be read",
-        context: parser.pointee.context.map { String(cString: $0) },
-        point: TextPoint(parser.pointee.problem_mark))
+        problem: "there is no memory to read it", context: "", point: base, contextPoint: nil)
     }
+    var raw = yaml_event_t()
+    guard yaml_parser_parse(parser, &raw) == 1 else { throw failure() }
     defer { yaml_event_delete(&raw) }
     return Located(
-      event: Self.event(raw), start: TextPoint(raw.start_mark), end: TextPoint(raw.end_mark),
-      endIndex: raw.end_mark.index)
+      event: Self.event(raw), start: point(raw.start_mark), end: point(raw.end_mark))
   }
+
+  private mutating func failure() -> Failure {
+    let state = parser.pointee
+    return Failure(
+      problem: state.problem.map { String(cString: $0) } ?? "it can't be read",
+      context: state.context.map { String(cString: $0) } ?? "",
+      point: point(state.problem_mark),
+      contextPoint: state.context == nil ? nil : point(state.context_mark))
+  }
+
+  // MARK: Places
+
+  private mutating func point(_ mark: yaml_mark_t) -> TextPoint {
+    let offset = offset(ofCharacter: mark.index)
+    let line = base.line + Int32(clamping: mark.line)
+    // Where the last line has no break, libyaml says that the end is on a line of its own.
+    if mark.column == 0, offset == text.bytes.count, line > base.line,
+      text.bytes.last?.isBreak == false
+    {
+      return lastPoint(line: line - 1)
+    }
+    return TextPoint(line: line, column: Int32(clamping: mark.column), offset: Int32(offset))
+  }
+
+  private mutating func offset(ofCharacter index: Int) -> Int {
+    let bytes = text.bytes
+    if text.isASCII { return min(Int(base.offset) + index, bytes.count) }
+    while cursorIndex < index, cursorOffset < bytes.count {
+      cursorOffset += 1
+      while cursorOffset < bytes.count, bytes[cursorOffset].isContinuation { cursorOffset += 1 }
+      cursorIndex += 1
+    }
+    while cursorIndex > index, cursorOffset > Int(base.offset) {
+      cursorOffset -= 1
+      while cursorOffset > Int(base.offset), bytes[cursorOffset].isContinuation {
+        cursorOffset -= 1
+      }
+      cursorIndex -= 1
+    }
+    return cursorOffset
+  }
+
+  private mutating func lastPoint(line: Int32) -> TextPoint {
+    if let endPoint { return endPoint }
+    let bytes = text.bytes
+    let lineStart = bytes.lastIndex(where: \.isBreak).map { $0 + 1 } ?? Int(text.start.offset)
+    let column = bytes[lineStart...].count { !$0.isContinuation }
+    let point = TextPoint(line: line, column: Int32(column), offset: Int32(bytes.count))
+    endPoint = point
+    return point
+  }
+
+  // MARK: Events
 
   private static func event(_ raw: yaml_event_t) -> Event {
     switch raw.type {
@@ -87,20 +194,21 @@ struct EventSource: ~Copyable {
     case YAML_SCALAR_EVENT:
       let scalar = raw.data.scalar
       return .scalar(
-        text: text(scalar.value, scalar.length), tag: text(scalar.tag),
-        anchor: text(scalar.anchor), isPlain: scalar.style == YAML_PLAIN_SCALAR_STYLE,
-        isFlowable: scalar.style == YAML_SINGLE_QUOTED_SCALAR_STYLE
-          || scalar.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE)
+        Scalar(
+          text: text(scalar.value, scalar.length), tag: text(scalar.tag),
+          anchor: text(scalar.anchor), style: style(scalar.style)))
     case YAML_SEQUENCE_START_EVENT:
       let start = raw.data.sequence_start
-      return .sequenceStart(
-        tag: text(start.tag), anchor: text(start.anchor),
-        isFlow: start.style == YAML_FLOW_SEQUENCE_STYLE)
+      return .collectionStart(
+        Opening(
+          isMapping: false, isFlow: start.style == YAML_FLOW_SEQUENCE_STYLE,
+          tag: text(start.tag), anchor: text(start.anchor)))
     case YAML_MAPPING_START_EVENT:
       let start = raw.data.mapping_start
-      return .mappingStart(
-        tag: text(start.tag), anchor: text(start.anchor),
-        isFlow: start.style == YAML_FLOW_MAPPING_STYLE)
+      return .collectionStart(
+        Opening(
+          isMapping: true, isFlow: start.style == YAML_FLOW_MAPPING_STYLE,
+          tag: text(start.tag), anchor: text(start.anchor)))
     case YAML_SEQUENCE_END_EVENT, YAML_MAPPING_END_EVENT: return .collectionEnd
     case YAML_ALIAS_EVENT: return .alias(text(raw.data.alias.anchor) ?? "")
     case YAML_STREAM_END_EVENT: return .streamEnd
@@ -108,17 +216,21 @@ struct EventSource: ~Copyable {
     }
   }
 
+  private static func style(_ style: yaml_scalar_style_t) -> Scalar.Style {
+    switch style {
+    case YAML_SINGLE_QUOTED_SCALAR_STYLE, YAML_DOUBLE_QUOTED_SCALAR_STYLE: .quoted
+    case YAML_LITERAL_SCALAR_STYLE, YAML_FOLDED_SCALAR_STYLE: .block
+    default: .plain
+    }
+  }
+
   private static func text(_ pointer: UnsafeMutablePointer<UInt8>?, _ length: Int) -> String {
-    String(decoding: UnsafeBufferPointer(start: pointer, count: pointer == nil ? 0 : length), as: UTF8.self)
+    String(
+      decoding: UnsafeBufferPointer(start: pointer, count: pointer == nil ? 0 : length),
+      as: UTF8.self)
   }
 
   private static func text(_ pointer: UnsafeMutablePointer<UInt8>?) -> String? {
     pointer.map { String(cString: $0) }
-  }
-}
-
-extension TextPoint {
-  fileprivate init(_ mark: yaml_mark_t) {
-    self.init(line: Int32(clamping: mark.line), column: Int32(clamping: mark.column))
   }
 }

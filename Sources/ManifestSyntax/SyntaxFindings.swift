@@ -32,44 +32,84 @@ extension Diagnostic {
   static func badKey(_ what: String, _ place: SourceLocation) -> Diagnostic {
     Diagnostic(
       .error, .invalidKey, "Key is not allowed",
-      detail: "Here \(what) is the key of a mapping. Keys are plain words; write one.", at: place)
-  }
-
-  static func tooLarge(
-    _ what: String, _ place: SourceLocation, isDepth: Bool = false
-  ) -> Diagnostic {
-    let way = isDepth ? "Flatten it" : "Split it"
-    return Diagnostic(
-      .error, .yamlLimit, "File asks for too much",
       detail: """
-        Manifests are small: \(what). \(way). The rest of the file was not read.
+        Here \(what) is the key of a mapping. Keys are plain words; write one. A text that begins \
+        with '{', '[' or '?' needs quotes.
         """,
       at: place)
+  }
+
+  static func tooLarge(_ what: String, _ place: SourceLocation) -> Diagnostic {
+    limit("Manifests are small: \(what). Split it.", place)
+  }
+
+  static func documentTooLarge(_ limit: Int, _ place: SourceLocation) -> Diagnostic {
+    Diagnostic(
+      .error, .yamlLimit, "File asks for too much",
+      detail: """
+        Manifests are small: a document has at most \(limit) bytes, and the one that begins here \
+        has more. Split it. Nothing of the file was read.
+        """,
+      at: place)
+  }
+
+  static func tooDeep(_ limit: Int, _ place: SourceLocation) -> Diagnostic {
+    self.limit(
+      "Manifests are small: collections stand at most \(limit) deep, also through aliases. Flatten it.",
+      place)
   }
 
   static func tooManyNodes(
     _ alias: String?, _ limits: YAMLLimits, _ place: SourceLocation
   ) -> Diagnostic {
     let culprit = alias.map { "The alias '*\($0)' makes" } ?? "This makes"
-    return Diagnostic(
+    return limit(
+      """
+      \(culprit) the document larger than is read: aliases may make at most \
+      \(limits.expansionFactor) times as many values as are written, and a document has at most \
+      \(limits.expandedNodes). Write the values out, or split the file.
+      """, place)
+  }
+
+  private static func limit(_ detail: String, _ place: SourceLocation) -> Diagnostic {
+    Diagnostic(
       .error, .yamlLimit, "File asks for too much",
+      detail: "\(detail) The rest of this document was not read.", at: place)
+  }
+
+  static func tooManyFindings(_ limit: Int, _ place: SourceLocation) -> Diagnostic {
+    Diagnostic(
+      .error, .yamlLimit, "Too many findings",
       detail: """
-        \(culprit) the document larger than is read: aliases may make at most \
-        \(limits.expansionFactor) times as many values as are written, and a document has at most \
-        \(limits.expandedNodes). Write the values out, or split the file. The rest of the file \
-        was not read.
+        There are \(limit) findings, so the rest of the file was not read. Mend some and run again.
         """,
       at: place)
   }
 
-  static func badAlias(_ name: String, _ what: String, _ place: SourceLocation) -> Diagnostic {
+  static func unknownAlias(
+    _ name: String, _ near: String?, _ place: SourceLocation
+  ) -> Diagnostic {
+    let hint = near.map { " Did you mean '*\($0)'?" } ?? ""
+    return Diagnostic(
+      .error, .invalidAlias, "Alias has no meaning",
+      detail: """
+        '*\(name)' names nothing before it.\(hint) Put '&\(name)' before the value it is to \
+        repeat, earlier in the same document; a text that begins with '*' needs quotes. The rest \
+        of this document was not read.
+        """,
+      at: place)
+  }
+
+  static func aliasOfItself(
+    _ name: String, _ place: SourceLocation, anchor: SourceLocation
+  ) -> Diagnostic {
     Diagnostic(
       .error, .invalidAlias, "Alias has no meaning",
       detail: """
-        '*\(name)' \(what). Put '&\(name)' before the value it is to repeat, earlier in the same \
-        document. The rest of the file was not read.
+        '*\(name)' names a collection that it is part of, which would have no end. Move '&\(name)' \
+        or write the values out. The rest of this document was not read.
         """,
-      at: place)
+      at: place, related: [.init("'&\(name)' stands here", at: anchor)])
   }
 
   static func badMerge(_ place: SourceLocation) -> Diagnostic {
@@ -88,15 +128,10 @@ extension Diagnostic {
       at: place)
   }
 
-  static func commentWithoutBlank(_ place: SourceLocation) -> Diagnostic {
+  static func tagMisfit(_ tag: String, _ place: SourceLocation) -> Diagnostic {
     Diagnostic(
-      .error, .invalidYAML, "File is not valid YAML",
-      detail: "A comment needs a blank before its '#'.", at: place)
-  }
-
-  static func flowFault(_ what: String, _ place: SourceLocation) -> Diagnostic {
-    Diagnostic(
-      .error, .invalidYAML, "File is not valid YAML",
-      detail: "\(what). Put the value in quotes, or mend the indentation.", at: place)
+      .error, .unknownTag, "Tag does not fit",
+      detail: "What stands here is not what '\(tag)' says. Mend the value or remove the tag.",
+      at: place)
   }
 }

@@ -2,30 +2,38 @@ package import Diagnostics
 
 /// What was learnt of a text before it is parsed.
 struct CheckedText {
-  /// The text without a byte order mark.
+  /// The whole file.
   let bytes: [UInt8]
-  let lines: LineTable
+  /// Where the text begins: behind a byte order mark.
+  let start: TextPoint
+  let isASCII: Bool
+  /// Where documents may begin besides the start: lines with `---`, and those after `...`.
+  ///
+  /// Both end a document wherever they stand, even inside quotes.
+  let boundaries: [TextPoint]
 }
 
 /// Looks at every byte once: the text must be UTF-8 without characters that YAML does not allow,
-/// and must not ask too much of the library below. Nil if it does not pass.
+/// and must not ask too much of the library below.
+///
+/// Nil if it does not pass.
 func checkText(
   _ bytes: [UInt8], file: String, limits: YAMLLimits, reporting findings: inout DiagnosticList
 ) -> CheckedText? {
-  guard bytes.count <= limits.fileSize else {
-    findings.append(.fileTooLarge(file, bytes.count, limits.fileSize))
+  // Offsets are kept in 32 bits.
+  let largest = min(limits.fileSize, Int(Int32.max) - 2)
+  guard bytes.count <= largest else {
+    findings.append(.fileTooLarge(file, bytes.count, largest))
     return nil
   }
-  if bytes.starts(with: [0xFE, 0xFF]) || bytes.starts(with: [0xFF, 0xFE]) {
-    findings.append(.notUTF8(file, "it looks like UTF-16", at: .start))
+  guard !looksLikeUTF16(bytes) else {
+    findings.append(.notUTF8(file, "this looks like UTF-16", at: .start))
     return nil
   }
-  let prefix = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-  var scan = TextScan(bytes: prefix == 0 ? bytes : Array(bytes.dropFirst(prefix)))
+  let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+  var scan = TextScan(bytes: bytes, start: start)
   if let fault = scan.run() {
-    let position = SourcePosition(
-      line: scan.lineStarts.count, column: scan.column(of: fault.index) + 1,
-      offset: prefix + fault.index)
+    let position = scan.position(of: fault.index)
     findings.append(
       fault.isEncoding
         ? .notUTF8(file, fault.what, at: position) : .forbidden(file, fault.what, at: position))
@@ -35,9 +43,34 @@ func checkText(
     findings.append(.tooManyDirectives(file, limits.directives))
     return nil
   }
-  return CheckedText(
-    bytes: scan.bytes,
-    lines: LineTable(bytes: scan.bytes, lineStarts: scan.lineStarts, prefix: prefix))
+  let text = scan.text
+  if let large = text.document(largerThan: limits.documentSize) {
+    findings.append(
+      .documentTooLarge(limits.documentSize, SourceLocation(file: file, from: large, to: large)))
+    return nil
+  }
+  return text
+}
+
+/// True for the marks of UTF-16, and for text in it without a mark.
+private func looksLikeUTF16(_ bytes: [UInt8]) -> Bool {
+  guard bytes.count >= 2 else { return false }
+  return switch (bytes[0], bytes[1]) {
+  case (0xFF, 0xFE), (0xFE, 0xFF), (0, 1...0x7F), (1...0x7F, 0): true
+  default: false
+  }
+}
+
+extension CheckedText {
+  /// The start of the first document that has more bytes than `limit`.
+  fileprivate func document(largerThan limit: Int) -> TextPoint? {
+    var start = self.start
+    for boundary in boundaries {
+      if Int(boundary.offset - start.offset) > limit { return start }
+      start = boundary
+    }
+    return bytes.count - Int(start.offset) > limit ? start : nil
+  }
 }
 
 /// One walk over a text.
@@ -49,29 +82,37 @@ private struct TextScan {
   }
 
   let bytes: [UInt8]
-  var lineStarts = [0]
+  private let start: Int
+  private var lineStart: Int
+  private var line: Int32 = 0
+  private var isASCII = true
+  private var boundaries: [TextPoint] = []
   var directives = 0
 
-  init(bytes: [UInt8]) {
+  init(bytes: [UInt8], start: Int) {
     self.bytes = bytes
-    if bytes.first == UInt8(ascii: "%") { directives = 1 }
+    self.start = start
+    lineStart = start
+    if start < bytes.count, bytes[start] == UInt8(ascii: "%") { directives = 1 }
+  }
+
+  /// What was learnt, once `run` found no fault.
+  var text: CheckedText {
+    CheckedText(
+      bytes: bytes, start: TextPoint(line: 0, column: 0, offset: Int32(start)), isASCII: isASCII,
+      boundaries: boundaries)
   }
 
   mutating func run() -> Fault? {
-    var index = 0
+    var index = start
     let count = bytes.count
     while index < count {
       let byte = bytes[index]
-      if byte >= 0x20, byte < 0x7F || byte == 0x09 {
+      if byte >= 0x20 && byte < 0x7F || byte == 0x09 {
         index += 1
-      } else if byte == 0x0A {
-        index += 1
+      } else if byte.isBreak {
+        index = bytes.afterBreak(at: index)
         beginLine(at: index)
-      } else if byte == 0x0D {
-        index += index + 1 < count && bytes[index + 1] == 0x0A ? 2 : 1
-        beginLine(at: index)
-      } else if byte == 0x09 {
-        index += 1
       } else if byte < 0x80 {
         return Fault(index: index, what: character(byte), isEncoding: false)
       } else if let fault = multibyte(at: &index) {
@@ -87,14 +128,29 @@ private struct TextScan {
   }
 
   private mutating func beginLine(at index: Int) {
-    lineStarts.append(index)
-    if index < bytes.count, bytes[index] == UInt8(ascii: "%") { directives += 1 }
+    let endsDocument = isMarker(UInt8(ascii: "."), at: lineStart)
+    lineStart = index
+    line += 1
+    guard index < bytes.count else { return }
+    let first = bytes[index]
+    if first == UInt8(ascii: "%") { directives += 1 }
+    if endsDocument || (first == UInt8(ascii: "-") && isMarker(first, at: index)) {
+      boundaries.append(TextPoint(line: line, column: 0, offset: Int32(index)))
+    }
+  }
+
+  /// True if `---` or `...` and nothing glued to it stands at `index`.
+  private func isMarker(_ byte: UInt8, at index: Int) -> Bool {
+    guard index + 3 <= bytes.count, bytes[index] == byte, bytes[index + 1] == byte,
+      bytes[index + 2] == byte
+    else { return false }
+    return index + 3 == bytes.count || bytes[index + 3].isBlank || bytes[index + 3].isBreak
   }
 
   private mutating func multibyte(at index: inout Int) -> Fault? {
     let lead = bytes[index]
     let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2
-    let invalid = Fault(index: index, what: "a byte that is not UTF-8", isEncoding: true)
+    let invalid = Fault(index: index, what: "here is a byte that is not", isEncoding: true)
     guard lead >= 0xC2, lead <= 0xF4, index + length <= bytes.count else { return invalid }
     var value = UInt32(lead) & (0xFF >> UInt32(length + 1))
     for offset in 1..<length {
@@ -112,16 +168,22 @@ private struct TextScan {
       return Fault(
         index: index, what: "a byte order mark that is not at the start", isEncoding: false)
     case 0x85, 0x2028, 0x2029:
+      return Fault(
+        index: index,
+        what: "the line separator \(String(scalar).visible), which some programs take for text",
+        isEncoding: false)
+    default:
+      isASCII = false
       index += length
-      beginLine(at: index)
-    default: index += length
     }
     return nil
   }
 
-  /// The column of a byte in the last line, in scalars from 0.
-  func column(of index: Int) -> Int {
-    bytes[(lineStarts.last ?? 0)..<index].count { $0 & 0xC0 != 0x80 }
+  /// The position of a byte in the last line.
+  func position(of index: Int) -> SourcePosition {
+    SourcePosition(
+      line: Int(line) + 1, column: bytes[lineStart..<index].count { !$0.isContinuation } + 1,
+      offset: index)
   }
 }
 
@@ -147,7 +209,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .error, .notUTF8, "File is not UTF-8 text",
-      detail: "Manifests are text in UTF-8; here is \(what). Save the file as UTF-8.",
+      detail: "Manifests are text in UTF-8, and \(what). Save the file as UTF-8.",
       at: SourceLocation(file: file, start: position, end: position))
   }
 

@@ -19,8 +19,12 @@ public struct YAMLLimits: Hashable, Sendable {
   public var expandedNodes = 100_000
   /// How many times more nodes that may be than were written; small documents may have 1,000.
   public var expansionFactor = 10
-  /// Lines that begin with `%`. The library below is quadratic in directives.
+  /// Lines that begin with `%`.
+  ///
+  /// The library below is quadratic in directives.
   public var directives = 64
+  /// Findings in a file, after which the rest of it is not read.
+  public var findings = 1_000
 
   /// The limits of reliability.md.
   public static let standard = YAMLLimits()

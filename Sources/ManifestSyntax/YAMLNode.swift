@@ -64,8 +64,9 @@ public struct YAMLNode: Sendable {
     return storage.children[children].map { YAMLNode(storage: storage, index: Int($0)) }
   }
 
-  /// The entries of a mapping in their order, merged ones last; empty for anything else. No key
-  /// occurs twice, and keys are scalars.
+  /// The entries of a mapping in their order, merged ones last; empty for anything else.
+  ///
+  /// No key occurs twice, and keys are scalars.
   public var entries: [(key: YAMLNode, value: YAMLNode)] {
     guard case .mapping(let children) = record.content else { return [] }
     return stride(from: children.lowerBound, to: children.upperBound, by: 2).map {
@@ -92,22 +93,19 @@ final class DocumentStorage: Sendable {
   let children: [Int32]
   let root: Int?
   let start: TextPoint
-  private let lines: LineTable
 
   init(
-    file: String, nodes: [NodeRecord], children: [Int32], root: Int?, start: TextPoint,
-    lines: LineTable
+    file: String, nodes: [NodeRecord], children: [Int32], root: Int?, start: TextPoint
   ) {
     self.file = file
     self.nodes = nodes
     self.children = children
     self.root = root
     self.start = start
-    self.lines = lines
   }
 
   func location(_ start: TextPoint, _ end: TextPoint) -> SourceLocation {
-    SourceLocation(file: file, start: lines.position(of: start), end: lines.position(of: end))
+    SourceLocation(file: file, from: start, to: end)
   }
 }
 
@@ -126,10 +124,6 @@ struct NodeRecord: Sendable {
   var end: TextPoint
   /// How many nodes it stands for once aliases and merges are expanded.
   var expandedSize: Int32
-}
-
-/// A place as libyaml counts: line and column in scalars, both from 0.
-struct TextPoint: Hashable, Sendable {
-  let line: Int32
-  let column: Int32
+  /// How many collections stand inside each other in it, itself included.
+  var height: Int32
 }

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// A value to be printed as YAML.
 public indirect enum YAMLValue: Hashable, Sendable {
   case scalar(YAMLScalar)
@@ -14,7 +16,7 @@ public indirect enum YAMLValue: Hashable, Sendable {
     public var key: String
     /// The value.
     public var value: YAMLValue
-    /// A line of comment above it, without the `#`; empty for none.
+    /// Lines of comment above it, without the `#`; empty for none.
     public var comment: String
 
     /// An entry, with a comment above it where there is something to say.
@@ -39,7 +41,9 @@ extension YAMLNode {
 
 extension YAMLValue {
   /// The value as a YAML document in block style, quoted only where reading it back would give
-  /// something else. Law: reading what was printed gives the value.
+  /// something else.
+  ///
+  /// Law: reading what was printed gives the value.
   public var yaml: String {
     var printer = YAMLPrinter()
     printer.print(self, indent: 0, isInline: false)
@@ -79,10 +83,27 @@ private struct YAMLPrinter {
 
   private mutating func print(_ entries: [YAMLValue.Entry], indent: Int, isFirstIndented: Bool) {
     for (index, entry) in entries.enumerated() {
-      if !entry.comment.isEmpty { text += spaces(indent) + "# \(entry.comment)\n" }
+      if !entry.comment.isEmpty { print(comment: entry.comment, indent: indent) }
       if index > 0 || isFirstIndented { text += spaces(indent) }
-      text += form(.text(entry.key), indent, isKey: true) + ":"
+      print(key: entry.key, indent: indent)
       print(entry.value, indent: indent + 2, isInline: true)
+    }
+  }
+
+  private mutating func print(key: String, indent: Int) {
+    let printed = form(.text(key), indent, isKey: true)
+    // libyaml looks no further than 1,024 characters for the colon after a key.
+    if printed.unicodeScalars.count <= 1_000 {
+      text += printed + ":"
+    } else {
+      text += "? \(printed)\n" + spaces(indent) + ":"
+    }
+  }
+
+  /// No character of a comment can end its line.
+  private mutating func print(comment: String, indent: Int) {
+    for line in comment.split(separator: "\n", omittingEmptySubsequences: false) {
+      text += spaces(indent) + (line.isEmpty ? "#\n" : "# \(String(line).visible)\n")
     }
   }
 

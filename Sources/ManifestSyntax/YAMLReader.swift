@@ -2,9 +2,8 @@ public import Diagnostics
 
 /// Reads the documents of a YAML file.
 ///
-/// Everything wrong is reported, with its place, and reading goes on where it can: a repeated key
-/// in one document does not hide the findings of the next. After text that is not YAML at all, or
-/// that asks for more than `limits`, the rest of the file can't be read; the finding says so.
+/// Everything wrong is reported, with its place, and reading goes on where it can: a document that
+/// is not YAML, or that asks for more than `limits`, does not hide what is found in the next one.
 ///
 /// - Parameters:
 ///   - bytes: the file's content.
@@ -17,107 +16,133 @@ public func readYAML(
   guard let text = checkText(bytes, file: file, limits: limits, reporting: &findings) else {
     return []
   }
-  var documents: [YAMLDocument] = []
-  var source = EventSource(text.bytes)
-  var builder = DocumentBuilder(file: file, text: text, limits: limits)
-  // Whether the document before was ended by `...`, after which directives may stand.
-  var mayHaveDirectives = true
-  do {
-    while true {
-      let located = try source.next()
-      switch located.event {
-      case .streamStart: break
-      case .streamEnd: return documents
-      case .documentStart(let directives):
-        guard documents.count < limits.documentCount else {
-          findings.append(.tooManyDocuments(file, limits.documentCount))
-          return documents
-        }
-        builder.begin(located)
-        check(directives, mayHaveDirectives, at: builder.place(located), reporting: &findings)
-      case .documentEnd(let isExplicit):
-        mayHaveDirectives = isExplicit
-        if let document = builder.finish() { documents.append(document) }
-      case .scalar, .sequenceStart, .mappingStart, .collectionEnd, .alias:
-        guard builder.take(located, reporting: &findings) else { return documents }
+  let room = findings.findings.count + limits.findings
+  var stream = YAMLStream(file: file, text: text, limits: limits, room: room)
+  while let refusal = stream.read(reporting: &findings) {
+    if findings.findings.last != refusal.finding { findings.append(refusal.finding) }
+    guard !refusal.endsFile, stream.goOn() else { break }
+  }
+  return stream.documents
+}
+
+/// The documents of a text, as far as they were read.
+private struct YAMLStream: ~Copyable {
+  private(set) var documents: [YAMLDocument] = []
+  private let file: String
+  private let text: CheckedText
+  private let limits: YAMLLimits
+  private var source: EventSource
+  private var builder: DocumentBuilder
+  /// Whether the document before was ended by `...`, after which directives may stand.
+  private var mayHaveDirectives = true
+  /// A document can't begin again before this offset.
+  private var reached: Int32
+  private var nextBoundary = 0
+
+  init(file: String, text: CheckedText, limits: YAMLLimits, room: Int) {
+    self.file = file
+    self.text = text
+    self.limits = limits
+    source = EventSource(text)
+    builder = DocumentBuilder(file: file, text: text, limits: limits, room: room)
+    reached = text.start.offset
+  }
+
+  /// Reads up to the end, or to a document that can't be read.
+  mutating func read(reporting findings: inout DiagnosticList) -> Refusal? {
+    do {
+      while try take(nextEvent(), reporting: &findings) {}
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Goes to where the next document begins, if there is one.
+  mutating func goOn() -> Bool {
+    while nextBoundary < text.boundaries.count, text.boundaries[nextBoundary].offset <= reached {
+      nextBoundary += 1
+    }
+    guard nextBoundary < text.boundaries.count else { return false }
+    let point = text.boundaries[nextBoundary]
+    reached = point.offset
+    mayHaveDirectives = true
+    source.restart(at: point)
+    builder.restart(at: point)
+    return true
+  }
+
+  private mutating func nextEvent() throws(Refusal) -> EventSource.Located {
+    do {
+      return try source.next()
+    } catch {
+      // A boundary where parsing failed is still ahead.
+      reached = max(reached, error.point.offset - 1)
+      throw Refusal(.notYAML(error, file, text))
+    }
+  }
+
+  /// Takes an event.
+  ///
+  /// False at the end.
+  private mutating func take(
+    _ located: EventSource.Located, reporting findings: inout DiagnosticList
+  ) throws(Refusal) -> Bool {
+    try builder.checkRoom(in: findings, at: located.start)
+    switch located.event {
+    case .streamStart: break
+    case .streamEnd:
+      try builder.endStream(located)
+      return false
+    case .documentStart(let directives):
+      guard documents.count < limits.documentCount else {
+        throw Refusal(.tooManyDocuments(file, limits.documentCount), endsFile: true)
       }
+      reached = max(reached, located.end.offset - 1)
+      try builder.begin(located, isExplicit: directives.isExplicit)
+      check(directives, at: builder.place(located.start, located.start), reporting: &findings)
+    case .documentEnd(let isExplicit):
+      mayHaveDirectives = isExplicit
+      documents.append(try builder.finish(located))
+    case .scalar(let scalar): try builder.add(scalar, located, reporting: &findings)
+    case .collectionStart(let opening): try builder.begin(opening, located, reporting: &findings)
+    case .collectionEnd: try builder.end(located, reporting: &findings)
+    case .alias(let name): try builder.addAlias(name, located, reporting: &findings)
     }
-  } catch {
-    findings.append(.notYAML(error, builder.place(error.point, error.point), text))
-    return documents
+    return true
   }
-}
 
-private func check(
-  _ directives: EventSource.Directives, _ mayHaveDirectives: Bool, at place: SourceLocation,
-  reporting findings: inout DiagnosticList
-) {
-  if directives.hasTags {
-    findings.append(.unsupportedDirective("%TAG is not understood", at: place))
-  }
-  guard let version = directives.version else { return }
-  if version.major != 1 || !(1...2).contains(version.minor) {
-    findings.append(
-      .unsupportedDirective(
-        "%YAML \(version.major).\(version.minor) is not understood, only 1.1 and 1.2", at: place))
-  }
-  if !mayHaveDirectives {
-    findings.append(
-      .unsupportedDirective("a directive may follow a document only after a '...' line", at: place))
-  }
-}
-
-extension Rule {
-  /// The text is not YAML.
-  package static let invalidYAML = Rule("invalid-yaml")
-  /// A directive that Berth does not understand.
-  package static let unsupportedDirective = Rule("unsupported-directive")
-  /// Tabs do not indent in YAML.
-  package static let tabIndentation = Rule("tab-indentation")
-}
-
-extension Diagnostic {
-  fileprivate static func notYAML(
-    _ failure: EventSource.Failure, _ place: SourceLocation, _ text: CheckedText
-  ) -> Diagnostic {
-    if text.lines.byte(at: failure.point) == 0x09 {
-      return Diagnostic(
-        .error, .tabIndentation, "Tab where YAML wants spaces",
-        detail: """
-          A tab can't indent in YAML. Replace it with spaces. The rest of the file was not read.
-          """,
-        at: place)
+  private func check(
+    _ directives: EventSource.Directives, at place: SourceLocation,
+    reporting findings: inout DiagnosticList
+  ) {
+    if directives.hasTags {
+      findings.append(.unsupportedDirective("%TAG is not understood", at: place))
     }
-    if failure.problem == "found incompatible YAML document" {
-      return .unsupportedDirective("only %YAML 1.1 and 1.2 are understood", at: place)
+    guard let version = directives.version else { return }
+    if version.major != 1 || !(1...2).contains(version.minor) {
+      findings.append(
+        .unsupportedDirective(
+          "%YAML \(version.major).\(version.minor) is not understood, only 1.1 and 1.2", at: place))
     }
-    let context = failure.context.map { " (\($0))" } ?? ""
-    return Diagnostic(
-      .error, .invalidYAML, "File is not valid YAML",
-      detail: """
-        Here \(failure.problem)\(context). Look for a missing quote, bracket or colon, or for \
-        indentation that does not line up. The rest of the file was not read.
-        """,
-      at: place)
-  }
-
-  fileprivate static func unsupportedDirective(
-    _ what: String, at place: SourceLocation
-  ) -> Diagnostic {
-    Diagnostic(
-      .error, .unsupportedDirective, "Directive is not understood",
-      detail: "Manifests need no directives, and \(what). Remove it.", at: place)
-  }
-
-  fileprivate static func tooManyDocuments(_ file: String, _ limit: Int) -> Diagnostic {
-    Diagnostic(
-      .error, .tooManyDocuments, "Too many documents",
-      detail: "A file has at most \(limit) documents. Split \(file).",
-      at: SourceLocation(startOf: file))
+    if !mayHaveDirectives {
+      findings.append(
+        .unsupportedDirective(
+          "a directive may follow a document only after a '...' line", at: place))
+    }
   }
 }
 
 extension Rule {
   /// A file or stack has more documents than are read.
   package static let tooManyDocuments = Rule("too-many-documents")
+}
+
+extension Diagnostic {
+  fileprivate static func tooManyDocuments(_ file: String, _ limit: Int) -> Diagnostic {
+    Diagnostic(
+      .error, .tooManyDocuments, "Too many documents",
+      detail: "A file has at most \(limit) documents. Split \(file).",
+      at: SourceLocation(startOf: file))
+  }
 }

@@ -25,6 +25,18 @@ public enum YAMLScalar: Hashable, Sendable {
     case float
     case bool
     case null
+
+    /// True if a text is what the tag says.
+    func fits(_ text: String) -> Bool {
+      switch (self, YAMLScalar(plain: text)) {
+      case (.str, _), (.null, .null), (.bool, .bool), (.int, .integer), (.float, .integer),
+        (.float, .number):
+        true
+      // A whole number too large for `Int`.
+      case (.int, .number(let number)): number.magnitude >= 0x1p63 && !text.contains(".")
+      default: false
+      }
+    }
   }
 
   init(_ text: String, read reading: Reading) {
@@ -74,7 +86,8 @@ public enum YAMLScalar: Hashable, Sendable {
     guard whole + fraction > 0 else { return nil }
     if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
       index += 1
-      if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
+      if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-")
+      {
         index += 1
       }
       guard digits(bytes, &index) > 0 else { return nil }
@@ -94,8 +107,12 @@ public enum YAMLScalar: Hashable, Sendable {
   }
 
   private static func integer(_ digits: Substring, radix: Int) -> YAMLScalar? {
-    guard digits.allSatisfy({ $0.isHexDigit }) else { return nil }
-    if let integer = Int(digits, radix: radix) { return .integer(integer) }
-    return radix == 16 && digits.count > 15 ? .number(.infinity) : nil
+    let areDigits = digits.utf8.allSatisfy { byte in
+      radix == 8
+        ? (0x30...0x37).contains(byte)
+        : (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte | 0x20)
+    }
+    guard areDigits, !digits.isEmpty else { return nil }
+    return Int(digits, radix: radix).map { .integer($0) } ?? .number(.infinity)
   }
 }

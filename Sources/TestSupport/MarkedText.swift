@@ -36,6 +36,11 @@ package struct MarkedText {
   /// The marks in their order.
   package var marks: [String] { places.map(\.mark) }
 
+  /// Where a mark stands.
+  package func position(of mark: String) -> SourcePosition? {
+    places.first { $0.mark == mark }?.position
+  }
+
   /// The mark where a finding begins; where there is none, the place itself, for a helpful failure.
   package func mark(at location: SourceLocation?) -> String {
     guard let location else { return "nowhere" }

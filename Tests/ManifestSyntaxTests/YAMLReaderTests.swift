@@ -1,5 +1,4 @@
 import Diagnostics
-import Foundation
 import TestSupport
 import Testing
 
@@ -95,7 +94,7 @@ struct YAMLReaderTests {
     ("%YAML 2.0\n---\na: 1\n", "unsupported-directive", "a.yml:1:1"),
     ("%TAG ! tag:x,2000:\n---\na: 1\n", "unsupported-directive", "a.yml:1:1"),
     ("a:\n\tb: 1\n", "tab-indentation", "a.yml:2:1"),
-    ("a: \"x\n", "invalid-yaml", "a.yml:2:1"), ("a: [b, -]\n", "invalid-yaml", "a.yml:1:8"),
+    ("a: \"x\n", "invalid-yaml", "a.yml:1:4"), ("a: [b, -]\n", "invalid-yaml", "a.yml:1:8"),
     ("a: [b,\nc]\n", "invalid-yaml", "a.yml:2:1"), ("a: \"b\"#c\n", "invalid-yaml", "a.yml:1:7"),
     ("a: 1\n%YAML 1.2\n---\nb: 1\n", "unsupported-directive", "a.yml:2:1"),
     ("a: \u{1}\n", "forbidden-character", "a.yml:1:4"),
@@ -129,7 +128,8 @@ struct YAMLReaderTests {
     var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     for level in 1...30 {
       let before = "*a\(level - 1)"
-      bomb += "a\(level): &a\(level) [\(Array(repeating: before, count: 9).joined(separator: ","))]\n"
+      bomb +=
+        "a\(level): &a\(level) [\(Array(repeating: before, count: 9).joined(separator: ","))]\n"
     }
     #expect(findings(bomb).map(\.rule.id) == ["yaml-limit"])
     #expect(findings(bomb).first?.detail.contains("*a") == true)
@@ -165,15 +165,19 @@ struct YAMLReaderTests {
     #expect(findings("abc: 123456\n", limits: limits).map(\.rule.id) == ["yaml-limit"])
     #expect(findings("a: {b: c}\n", limits: limits).isEmpty)
     #expect(findings("a: {b: [c]}\n", limits: limits).map(\.rule.id) == ["yaml-limit"])
-    #expect(findings("--- a\n--- b\n--- c\n", limits: limits).map(\.rule.id) == ["too-many-documents"])
+    #expect(
+      findings("--- a\n--- b\n--- c\n", limits: limits).map(\.rule.id) == ["too-many-documents"])
     limits.documentSize = 20
-    #expect(findings("a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n", limits: limits).map(\.rule.id) == ["yaml-limit"])
+    #expect(
+      findings("a: 1\nb: 2\nc: 3\nd: 4\ne: 5\n", limits: limits).map(\.rule.id) == ["yaml-limit"])
     limits.fileSize = 4
     #expect(findings("a: 12", limits: limits).map(\.rule.id) == ["file-too-large"])
   }
 
   @Test func `mutilated text never traps and always ends`() {
-    let seeds = ["a: &x [1, {b: *x}]\n---\nc: |\n  d\n", "\"a\\x41\": 'b'\n? c\n: - d\n<<: {e: f}\n"]
+    let seeds = [
+      "a: &x [1, {b: *x}]\n---\nc: |\n  d\n", "\"a\\x41\": 'b'\n? c\n: - d\n<<: {e: f}\n",
+    ]
     for seed in 0..<2_000 as Range<UInt64> {
       var random = SeededRandom(seed: seed)
       var bytes = Array((seeds.randomElement(using: &random) ?? "").utf8)
@@ -181,7 +185,8 @@ struct YAMLReaderTests {
         let index = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0...2, using: &random) {
         case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
-        case 1: bytes.insert("[]{}:,-?&*!|>%\n\t #\"'".utf8.randomElement(using: &random) ?? 0, at: index)
+        case 1:
+          bytes.insert("[]{}:,-?&*!|>%\n\t #\"'".utf8.randomElement(using: &random) ?? 0, at: index)
         default: bytes.remove(at: index)
         }
       }
@@ -190,17 +195,6 @@ struct YAMLReaderTests {
         _ = document.root?.value
         _ = document.root?.location
       }
-    }
-  }
-
-  /// Runs work on a thread with a stack of 128 KiB.
-  private func onSmallStack<Result: Sendable>(
-    _ work: @escaping @Sendable () -> Result
-  ) async -> Result {
-    await withCheckedContinuation { continuation in
-      let thread = Thread { continuation.resume(returning: work()) }
-      thread.stackSize = 128 << 10
-      thread.start()
     }
   }
 }

@@ -1,0 +1,57 @@
+internal import Diagnostics
+
+// Keys that differ, and merge keys carried out.
+extension DocumentBuilder {
+  /// A mapping's children once keys are known to be unique and merge keys are expanded.
+  func settled(
+    _ pairs: [Int32], reporting findings: inout DiagnosticList
+  ) throws(Refusal) -> [Int32] {
+    var seen: [String: Int32] = [:]
+    var merge: (key: Int32, value: Int32)?
+    var result: [Int32] = []
+    result.reserveCapacity(pairs.count)
+    for index in stride(from: 0, to: pairs.count - 1, by: 2) {
+      let pair = (key: pairs[index], value: pairs[index + 1])
+      guard case .scalar(let key, let reading) = nodes[Int(pair.key)].content else { continue }
+      let isMerge = key == "<<" && reading == .plain
+      if let first = isMerge ? merge?.key : seen[key] {
+        try checkRoom(in: findings, at: nodes[Int(pair.key)].start)
+        findings.append(.duplicateKey(key, location(Int(pair.key)), first: location(Int(first))))
+      } else if isMerge {
+        merge = pair
+      } else {
+        seen[key] = pair.key
+        result.append(pair.key)
+        result.append(pair.value)
+      }
+    }
+    if let merge { try mergeEntries(of: Int(merge.value), &seen, &result, reporting: &findings) }
+    return result
+  }
+
+  /// Adds the entries of a merged mapping, or of a list of them, that are not there yet.
+  private func mergeEntries(
+    of node: Int, _ seen: inout [String: Int32], _ result: inout [Int32],
+    reporting findings: inout DiagnosticList
+  ) throws(Refusal) {
+    let sources: [Int] =
+      if case .sequence(let stretch) = nodes[node].content {
+        children[stretch].map { Int($0) }
+      } else {
+        [node]
+      }
+    for source in sources {
+      guard case .mapping(let stretch) = nodes[source].content else {
+        try checkRoom(in: findings, at: nodes[source].start)
+        findings.append(.badMerge(location(source)))
+        continue
+      }
+      for index in stride(from: stretch.lowerBound, to: stretch.upperBound, by: 2) {
+        guard case .scalar(let key, _) = nodes[Int(children[index])].content, seen[key] == nil
+        else { continue }
+        seen[key] = children[index]
+        result += children[index...(index + 1)]
+      }
+    }
+  }
+}
