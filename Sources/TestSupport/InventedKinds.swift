@@ -57,7 +57,8 @@ extension KindDescriptor {
         "size", .text(), "Size", default: "small", onChange: .recreate,
         comparison: .ignoringCase, wire: "properties.properties.size"),
       Field(
-        "idle", .integer(0...100), "Idle minutes", default: 15, onChange: .inPlaceBy(action: "setIdle"),
+        "idle", .integer(0...100), "Idle minutes", default: 15,
+        onChange: .inPlaceBy(action: "setIdle"),
         wire: "properties.properties.idle"),
     ],
     losesData: true, hasPower: true, sample: "name: a-box\ntype: box\n")
