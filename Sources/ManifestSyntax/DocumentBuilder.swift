@@ -95,6 +95,9 @@ struct DocumentBuilder {
         file: file, nodes: nodes, children: children, root: root, start: start))
   }
 
+  /// Nothing but a comment may follow `...`.
+  func checkLineEnd(at end: TextPoint) throws(Refusal) { try layout.checkLineEnd(at: end) }
+
   /// Looks at what stands before the end of the text or of a document.
   func endStream(_ located: EventSource.Located) throws(Refusal) {
     try layout.checkGap(upTo: located.start, indent: nil, closes: true)

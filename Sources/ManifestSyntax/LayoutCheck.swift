@@ -169,6 +169,16 @@ struct LayoutCheck {
     }
   }
 
+  /// Only a comment may stand on the rest of a line.
+  func checkLineEnd(at end: TextPoint) throws(Refusal) {
+    var offset = Int(end.offset)
+    while offset < bytes.count, bytes[offset].isBlank { offset += 1 }
+    guard offset < bytes.count, !bytes[offset].isBreak, bytes[offset] != UInt8(ascii: "#") else {
+      return
+    }
+    throw Refusal(.textAfterEnd(place(offset, after: end)))
+  }
+
   private func offsetAfterBlanks(from start: Int) -> Int {
     var offset = start
     while offset < bytes.count {
@@ -248,6 +258,10 @@ extension Diagnostic {
       The first line of a block of text sets its indentation, and this blank line above it has \
       more spaces. Remove the spaces of the blank lines.
       """, place)
+  }
+
+  fileprivate static func textAfterEnd(_ place: SourceLocation) -> Diagnostic {
+    invalid("The document ended with '...', and only a comment may follow on its line.", place)
   }
 
   fileprivate static func oddName(_ place: SourceLocation) -> Diagnostic {

@@ -73,6 +73,22 @@ extension CheckedText {
   }
 }
 
+extension CheckedText {
+  /// True for blank lines, comments and ends of documents, `...`.
+  func hasNoContent(in stretch: Range<Int>) -> Bool {
+    var offset = stretch.lowerBound
+    while offset < stretch.upperBound {
+      if bytes.isMarker(UInt8(ascii: "."), at: offset) { offset += 3 }
+      while offset < stretch.upperBound, bytes[offset] == 0x20 { offset += 1 }
+      guard offset < stretch.upperBound else { return true }
+      guard bytes[offset].isBreak || bytes[offset] == UInt8(ascii: "#") else { return false }
+      while offset < stretch.upperBound, !bytes[offset].isBreak { offset += 1 }
+      offset = bytes.afterBreak(at: offset)
+    }
+    return true
+  }
+}
+
 /// One walk over a text.
 private struct TextScan {
   struct Fault {
@@ -128,23 +144,15 @@ private struct TextScan {
   }
 
   private mutating func beginLine(at index: Int) {
-    let endsDocument = isMarker(UInt8(ascii: "."), at: lineStart)
+    let endsDocument = bytes.isMarker(UInt8(ascii: "."), at: lineStart)
     lineStart = index
     line += 1
     guard index < bytes.count else { return }
     let first = bytes[index]
     if first == UInt8(ascii: "%") { directives += 1 }
-    if endsDocument || (first == UInt8(ascii: "-") && isMarker(first, at: index)) {
+    if endsDocument || (first == UInt8(ascii: "-") && bytes.isMarker(first, at: index)) {
       boundaries.append(TextPoint(line: line, column: 0, offset: Int32(index)))
     }
-  }
-
-  /// True if `---` or `...` and nothing glued to it stands at `index`.
-  private func isMarker(_ byte: UInt8, at index: Int) -> Bool {
-    guard index + 3 <= bytes.count, bytes[index] == byte, bytes[index + 1] == byte,
-      bytes[index + 2] == byte
-    else { return false }
-    return index + 3 == bytes.count || bytes[index + 3].isBlank || bytes[index + 3].isBreak
   }
 
   private mutating func multibyte(at index: inout Int) -> Fault? {

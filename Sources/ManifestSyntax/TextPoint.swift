@@ -54,4 +54,12 @@ extension [UInt8] {
     point.offset = Int32(clamping: offset)
     return point
   }
+
+  /// True if `---` or `...` and nothing glued to it stands at an offset.
+  func isMarker(_ byte: UInt8, at offset: Int) -> Bool {
+    guard offset + 3 <= count, self[offset] == byte, self[offset + 1] == byte,
+      self[offset + 2] == byte
+    else { return false }
+    return offset + 3 == count || self[offset + 3].isBlank || self[offset + 3].isBreak
+  }
 }

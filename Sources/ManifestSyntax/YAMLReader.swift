@@ -18,6 +18,7 @@ public func readYAML(
   }
   let room = findings.findings.count + limits.findings
   var stream = YAMLStream(file: file, text: text, limits: limits, room: room)
+  guard !stream.isEmptyAtStart || stream.goOn() else { return [] }
   while let refusal = stream.read(reporting: &findings) {
     if findings.findings.last != refusal.finding { findings.append(refusal.finding) }
     guard !refusal.endsFile, stream.goOn() else { break }
@@ -48,6 +49,12 @@ private struct YAMLStream: ~Copyable {
     reached = text.start.offset
   }
 
+  /// True if no document begins before the first boundary.
+  var isEmptyAtStart: Bool {
+    let end = text.boundaries.first.map { Int($0.offset) } ?? text.bytes.count
+    return text.hasNoContent(in: Int(text.start.offset)..<end)
+  }
+
   /// Reads up to the end, or to a document that can't be read.
   mutating func read(reporting findings: inout DiagnosticList) -> Refusal? {
     do {
@@ -63,6 +70,7 @@ private struct YAMLStream: ~Copyable {
     while nextBoundary < text.boundaries.count, text.boundaries[nextBoundary].offset <= reached {
       nextBoundary += 1
     }
+    while nextBoundary < text.boundaries.count, isEmptyAtNextBoundary { nextBoundary += 1 }
     guard nextBoundary < text.boundaries.count else { return false }
     let point = text.boundaries[nextBoundary]
     reached = point.offset
@@ -70,6 +78,13 @@ private struct YAMLStream: ~Copyable {
     source.restart(at: point)
     builder.restart(at: point)
     return true
+  }
+
+  private var isEmptyAtNextBoundary: Bool {
+    let after = nextBoundary + 1
+    let end =
+      after < text.boundaries.count ? Int(text.boundaries[after].offset) : text.bytes.count
+    return text.hasNoContent(in: Int(text.boundaries[nextBoundary].offset)..<end)
   }
 
   private mutating func nextEvent() throws(Refusal) -> EventSource.Located {
@@ -104,6 +119,11 @@ private struct YAMLStream: ~Copyable {
     case .documentEnd(let isExplicit):
       mayHaveDirectives = isExplicit
       documents.append(try builder.finish(located))
+      guard isExplicit else { break }
+      // libyaml takes no document without `---` after a `...`, YAML does.
+      try builder.checkLineEnd(at: located.end)
+      reached = max(reached, located.end.offset - 1)
+      return goOn()
     case .scalar(let scalar): try builder.add(scalar, located, reporting: &findings)
     case .collectionStart(let opening): try builder.begin(opening, located, reporting: &findings)
     case .collectionEnd: try builder.end(located, reporting: &findings)

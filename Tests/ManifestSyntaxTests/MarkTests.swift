@@ -85,7 +85,9 @@ struct MarkTests {
     #expect(root.elements.map(\.isPlain) == [true, false, false, false, false, false, true])
   }
 
-  @Test(arguments: ["", "# nothing\n", "\n\n", "\u{FEFF}", "\n# a\n   # b"])
+  @Test(arguments: [
+    "", "# nothing\n", "\n\n", "\u{FEFF}", "\n# a\n   # b", "...\n", "# a\n...\n# b", "...",
+  ])
   func `a file without content gives no document`(text: String) {
     let reading = Reading(text)
     #expect(reading.findings == [])
@@ -107,6 +109,14 @@ struct MarkTests {
     #expect(try reading.findings[2].location?.start == marked.place(2))
     #expect(reading.findings[0].detail.contains("The rest of this document was not read."))
     #expect(reading.documents.map { $0.root?.keys ?? [] } == [["a"], ["c"], ["e"], ["f"]])
+  }
+
+  @Test func `a document may follow the end of another without a start`() throws {
+    let marked = MarkedText("...\n# a\na: 1\n... # c\n...\n\nb: 1️⃣ä2️⃣\n...\n# end\n")
+    let reading = Reading(marked.text)
+    #expect(reading.findings == [])
+    #expect(reading.documents.map { $0.root?.keys ?? [] } == [["a"], ["b"]])
+    #expect(try reading.documents.last?.root?["b"]?.location == marked.range(1, 2))
   }
 
   @Test func `a text without a last line break has its places too`() throws {
