@@ -18,8 +18,8 @@ public final class LineFile: Sendable {
 
   deinit { close(file) }
 
-  /// Writes text at once; false if that failed.
-  public func write(_ text: String) -> Bool {
-    writeAll(Array(text.utf8), to: file) == 0
+  /// Writes text at once; why it could not, if so.
+  public func write(_ text: String) -> WriteFailure? {
+    Storage.write(text, to: file)
   }
 }

@@ -12,6 +12,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
 }
 
 private let cluster = "name: gpu\ntype: amlcompute\n"
+private let otherCluster = "name: cpu\ntype: amlcompute\n"
 private let aks =
   "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c"
 
@@ -131,7 +132,27 @@ struct BadInputTests {
     expectGolden(run.messages, "mistakes/irregular-files.txt")
   }
 
-  @Test func `T20: a damaged, a foreign and a later workspace are left as they are`() throws {
+  @Test(arguments: [("foreign", 68), ("later", 60)])
+  func `T20: another program's database and a later version's are left as they are`(
+    name: String, offset: Int
+  ) throws {
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    // In the header of an SQLite file: application_id at 68, user_version at 60.
+    let path = folder.url.appendingPathComponent(".berth/workspace.db")
+    var bytes = try Data(contentsOf: path)
+    bytes.replaceSubrange(offset..<(offset + 4), with: [0x11, 0x22, 0x33, 0x44])
+    try bytes.write(to: path)
+    for command in ["plan", "apply"] {
+      let run = try folder.run(command)
+      #expect(run.status == 1, "\(name) \(command)")
+      expectGolden(
+        run.messages.replacing(folder.url.path, with: "STACK"), "mistakes/store-\(name).txt")
+    }
+    #expect(try Data(contentsOf: path) == bytes)
+  }
+
+  @Test func `T20: a damaged workspace is left as it is`() throws {
     for (name, bytes) in [
       ("corrupt", Data("this is no database at all, it is text".utf8)), ("folder", Data()),
     ] {
@@ -208,29 +229,67 @@ struct BadInputTests {
   }
 
   @Test func `a stack that can't be written plans and says why it does not apply`() throws {
-    guard getuid() != 0 else {
-      print("SKIPPED: root may write everywhere; a read-only stack can't be tried as root.")
-      return
-    }
+    // Root may write everywhere, so as root somebody else tries it.
+    let wrapper =
+      getuid() == 0
+      ? ["/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
-    try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder.url.path)
+    for (path, mode) in [("gpu.yml", 0o444), ("berth.yaml", 0o444), ("", 0o555)] {
+      try FileManager.default.setAttributes(
+        [.posixPermissions: mode], ofItemAtPath: folder.url.appendingPathComponent(path).path)
+    }
     defer {
       try? FileManager.default.setAttributes(
         [.posixPermissions: 0o700], ofItemAtPath: folder.url.path)
     }
-    #expect(try folder.run("plan").status == 0)
-    #expect(try folder.run("apply", "--auto-approve").status == 1)
+    guard
+      let version = try? BerthBinary.run(["version"], in: folder.url, through: wrapper),
+      version.status == 0
+    else {
+      print("SKIPPED: nobody but root can run the binary here, so no stack is read-only.")
+      return
+    }
+    #expect(try BerthBinary.run(["plan"], in: folder.url, through: wrapper).status == 0)
+    let run = try BerthBinary.run(["apply", "--auto-approve"], in: folder.url, through: wrapper)
+    #expect(run.status == 1)
+    expectGolden(
+      run.messages.replacing(folder.url.path, with: "STACK"), "mistakes/stack-read-only.txt")
   }
 
-  @Test func `a full disk stops an apply before anything is done`() throws {
+  @Test func `a full disk is told, and the next apply goes on where it stopped`() throws {
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster, "cpu.yml": otherCluster])
+    var statuses: [Int32] = []
+    // Blocks of 512 bytes: no file may become larger.
+    for blocks in stride(from: 10, through: 400, by: 15) {
+      let wrapper = ["/bin/sh", "-c", "ulimit -f \(blocks); exec \"$0\" \"$@\""]
+      let run = try BerthBinary.run(
+        ["apply", "--auto-approve"], in: folder.url, through: wrapper)
+      statuses.append(run.status)
+      #expect([0, 1, 6].contains(run.status), "\(blocks) blocks: \(run.status) \(run.messages)")
+      if run.status != 0 { #expect(run.messages.contains("Error: "), "\(blocks) blocks") }
+      if run.status == 0 { break }
+    }
+    #expect(statuses.first == 1)
+    #expect(statuses.count > 2)
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    #expect(try folder.run("plan", "--detailed-exitcode").status == 0)
+  }
+
+  @Test func `results and events that could not be written are told`() throws {
     guard FileManager.default.fileExists(atPath: "/dev/full") else {
       print("SKIPPED: there is no /dev/full here.")
       return
     }
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
-    let run = try folder.run("plan", "--json-into", "/dev/full")
-    #expect(run.status == 0)
-    #expect(run.output.contains("Plan: 1 to add"))
+    let events = try folder.run("plan", "--json-into", "/dev/full")
+    #expect(events.status == 1)
+    #expect(events.output.contains("Plan: 1 to add"))
+    expectGolden(events.messages, "mistakes/events-lost.txt")
+    let output = try BerthBinary.run(
+      ["plan"], in: folder.url,
+      through: ["/bin/sh", "-c", "exec \"$0\" \"$@\" > /dev/full"])
+    #expect(output.status == 1)
+    expectGolden(output.messages, "mistakes/output-lost.txt")
   }
 
   @Test(arguments: [

@@ -34,10 +34,17 @@ enum BerthBinary {
   }
 
   /// Runs the binary to its end; nobody answers prompts.
+  ///
+  /// - Parameter wrapper: a program and its first arguments that runs the binary in a poorer world.
   static func run(
-    _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:],
+    through wrapper: [String] = []
   ) throws -> Run {
     let process = process(arguments, in: folder, environment: environment)
+    if let program = wrapper.first {
+      process.executableURL = URL(fileURLWithPath: program)
+      process.arguments = wrapper.dropFirst() + [location.path] + arguments
+    }
     // Files, not pipes: a pipe that nobody empties would stop the program.
     let output = try Capture()
     let messages = try Capture()

@@ -27,7 +27,11 @@ struct ApplyRun {
       context, common, events: destination, isConcise: options.concise,
       hasCompactWarnings: events.hasCompactWarnings)
     presenter.begin()
+    return presenter.closed(
+      await run(&loader, &presenter), eventFile: events.eventFile)
+  }
 
+  private func run(_ loader: inout StackLoader, _ presenter: inout Presenter) async -> ExitStatus {
     var saved: PlanFile?
     if let planFile {
       switch SavedPlan.read(planFile, in: context, folder: context.workingDirectory) {

@@ -31,7 +31,10 @@ public enum BerthProgram {
         try command.run()
         return .success
       }
-      return await subcommand.run(in: context)
+      let status = await subcommand.run(in: context)
+      guard let reason = context.output.lostReason else { return status }
+      context.messages.write("\n" + Diagnostic.outputLost(reason).text())
+      return status.orFailure
     } catch {
       return report(error, in: context)
     }
@@ -57,6 +60,16 @@ public enum BerthProgram {
 /// A subcommand: its flags are parsed by ArgumentParser, its world is handed in.
 protocol Subcommand: ParsableCommand {
   func run(in context: CommandContext) async -> ExitStatus
+}
+
+extension Diagnostic {
+  fileprivate static func outputLost(_ reason: String) -> Diagnostic {
+    Diagnostic(
+      .error, .fileUnwritable, "Output was lost",
+      detail: """
+        The standard output \(reason), so what stands there is not all. The command itself went on.
+        """)
+  }
 }
 
 struct BerthCommand: ParsableCommand {

@@ -21,6 +21,14 @@ package enum ExitStatus: Int32, Sendable {
   /// Ended by SIGTERM.
   case terminated = 143
 
+  /// An error, unless it already says something worse than "done".
+  var orFailure: ExitStatus {
+    switch self {
+    case .success, .changesPresent: .failure
+    case .failure, .refused, .locked, .stalePlan, .partlyApplied, .interrupted, .terminated: self
+    }
+  }
+
   /// What findings mean for a command that did nothing: the gravest class of error wins.
   init(of findings: DiagnosticList) {
     let classes = Set(findings.findings.filter { $0.severity == .error }.map(\.findingClass))

@@ -72,6 +72,14 @@ struct Presenter: Sendable {
     }
   }
 
+  /// What the command's status becomes if events were lost on their way into a file.
+  func closed(_ status: ExitStatus, eventFile: String?) -> ExitStatus {
+    guard let eventFile, let reason = events?.lostReason else { return status }
+    context.messages.write(
+      "\n" + Diagnostic.unwritable(eventFile, reason).text(sources: sources, style: messages))
+    return status.orFailure
+  }
+
   /// Says something to people that is no result.
   func note(_ text: String) {
     events?.write(stream.log("info", text, .map([:])))

@@ -15,11 +15,13 @@ extension CommandContext {
   package static func process() -> CommandContext {
     // A reader that went away is told by `write`, not by a signal that ends the process.
     signal(SIGPIPE, SIG_IGN)
+    // The same for a file that may not grow.
+    signal(SIGXFSZ, SIG_IGN)
     return CommandContext(
       environment: ProcessFacts.environment(),
       workingDirectory: ProcessFacts.workingDirectory(),
-      output: Console { writeAll(Array($0.utf8), to: STDOUT_FILENO) == 0 },
-      messages: Console { writeAll(Array($0.utf8), to: STDERR_FILENO) == 0 },
+      output: Console { Storage.write($0, to: STDOUT_FILENO) },
+      messages: Console { Storage.write($0, to: STDERR_FILENO) },
       readLine: { Swift.readLine(strippingNewline: true) },
       canAsk: isatty(STDIN_FILENO) == 1,
       outputTerminal: ProcessFacts.terminal(STDOUT_FILENO),

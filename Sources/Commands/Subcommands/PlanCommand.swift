@@ -66,6 +66,16 @@ struct PlanningRun {
     var presenter = Presenter(
       context, common, events: destination, hasCompactWarnings: events.hasCompactWarnings)
     presenter.begin()
+    let status = await run(
+      &loader, &presenter, in: context, hasDetailedExitCode: hasDetailedExitCode,
+      planFile: planFile)
+    return presenter.closed(status, eventFile: events.eventFile)
+  }
+
+  private func run(
+    _ loader: inout StackLoader, _ presenter: inout Presenter, in context: CommandContext,
+    hasDetailedExitCode: Bool, planFile: String?
+  ) async -> ExitStatus {
     let session = PlanningSession.open(
       &loader, from: common.folder(in: context), access: .readIfPresent)
     presenter.sources = loader.sources
