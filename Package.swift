@@ -16,10 +16,14 @@ func module(_ name: String, imports: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: imports, swiftSettings: strict)
 }
 
-func tests(_ name: String, imports: [Target.Dependency] = [], packageAccess: Bool = true) -> Target
-{
+/// - Parameter goldens: the folder of files that outputs are compared with; tests read it in place.
+func tests(
+  _ name: String, imports: [Target.Dependency] = [], goldens: [String] = [],
+  packageAccess: Bool = true
+) -> Target {
   .testTarget(
-    name: name, dependencies: imports, packageAccess: packageAccess, swiftSettings: strict)
+    name: name, dependencies: imports, exclude: goldens, packageAccess: packageAccess,
+    swiftSettings: strict)
 }
 
 let package = Package(
@@ -156,7 +160,7 @@ let package = Package(
       imports: [
         "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend", "ManifestSyntax", "Manifests",
         "Reporting", "TargetModel", "TestSupport", "berth",
-      ]),
+      ], goldens: ["Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -149,13 +149,10 @@ struct ThreatTests {
     if reading.findings.count > 1 { #expect(reading.rules.last == .yamlLimit) }
   }
 
-  @Test(arguments: [
-    String(repeating: "a, ", count: 40_000), String(repeating: "ä, ", count: 40_000),
-    String(repeating: "a: \"ä\", ", count: 1) + String(repeating: "[ü], ", count: 20_000),
-  ])
-  func `T2 a document on one line costs no more than on many`(elements: String) {
+  @Test(arguments: ["a, ", "ä, ", "[ü], "])
+  func `T2 a document on one line costs no more than on many`(element: String) {
     // Places once cost a walk along the line: minutes for this.
-    let reading = Reading("[" + elements + "]")
+    let reading = Reading("[" + String(repeating: element, count: 30_000) + "]")
     #expect(reading.findings == [])
     #expect(reading.value != nil)
   }

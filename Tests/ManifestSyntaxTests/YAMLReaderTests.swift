@@ -139,21 +139,6 @@ struct YAMLReaderTests {
     #expect(findings(chain).map(\.rule.id) == ["yaml-limit"])
   }
 
-  @Test(arguments: [
-    String(repeating: "[", count: 40_000), String(repeating: "{a: ", count: 40_000),
-    String(repeating: "[\n", count: 40_000), String(repeating: "- ", count: 40_000),
-    (0..<40_000).map { String(repeating: " ", count: min($0, 200)) + "a:\n" }.joined(),
-  ])
-  func `T2: nesting is refused while reading, also on a small stack`(text: String) async {
-    let rules = await onSmallStack { findings(text).map(\.rule.id) }
-    #expect(rules == ["yaml-limit"] || rules == ["invalid-yaml"])
-  }
-
-  @Test func `T2: a flood of directives is refused before the library sees it`() {
-    let text = String(repeating: "%TAG !a! tag:x:\n", count: 40_000) + "---\na: 1\n"
-    #expect(findings(text).map(\.rule.id) == ["unsupported-directive"])
-  }
-
   @Test func `limits on sizes hold to the byte`() {
     var limits = YAMLLimits()
     limits.keyLength = 3
