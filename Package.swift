@@ -35,8 +35,9 @@ let package = Package(
     .library(
       name: "Berth",
       targets: [
-        "Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds", "Manifests", "Planning",
-        "ApplyJournal", "BackendInterface", "Execution", "SimulatorBackend", "EmbeddedBackend",
+        "Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds", "Certificates",
+        "Manifests", "Planning", "ApplyJournal", "BackendInterface", "Execution",
+        "SimulatorBackend", "EmbeddedBackend",
         "Storage", "Reporting",
       ]),
   ],
@@ -45,6 +46,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // SHA-256 digests and slow keyed fingerprints of secrets. Imported by Digests only.
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    // X.509 certificates and their keys. Imported by Certificates only.
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    // The PEM form of certificates. Imported by Certificates only.
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     // SQLite for the embedded workspace. Imported by EmbeddedBackend only.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
@@ -64,6 +69,13 @@ let package = Package(
     module("ManifestSyntax", imports: ["Diagnostics", "CLibYAML"]),
     module("TargetModel", imports: ["Diagnostics", "Digests"]),
     module("ComputeKinds", imports: ["TargetModel", "Diagnostics"]),
+    module(
+      "Certificates",
+      imports: [
+        "TargetModel", "Diagnostics",
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+      ]),
     module("Manifests", imports: ["ManifestSyntax", "TargetModel", "Diagnostics", "Digests"]),
     module("Planning", imports: ["TargetModel", "Diagnostics", "Digests"]),
     module("ApplyJournal", imports: ["Planning", "TargetModel", "Digests"]),
@@ -85,8 +97,9 @@ let package = Package(
     module(
       "Commands",
       imports: [
-        "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Digests",
-        "EmbeddedBackend", "Execution", "ManifestSyntax", "Manifests", "Planning", "Reporting",
+        "ApplyJournal", "BackendInterface", "Certificates", "ComputeKinds", "Diagnostics",
+        "Digests", "EmbeddedBackend", "Execution", "ManifestSyntax", "Manifests", "Planning",
+        "Reporting",
         "SimulatorBackend", "Storage", "TargetModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -109,6 +122,14 @@ let package = Package(
       "ComputeKindsTests",
       // Manifests binds the examples and the kinds' samples.
       imports: ["ComputeKinds", "Manifests", "TargetModel", "Diagnostics", "TestSupport"]),
+    tests(
+      "CertificatesTests",
+      imports: [
+        "Certificates", "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     tests(
       "ManifestsTests",
       imports: [

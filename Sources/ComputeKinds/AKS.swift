@@ -14,6 +14,8 @@ extension KindDescriptor {
     ] + clusterFields + tlsFields + reportedFields,
     resource: HeldResource(),
     checks: [.tlsForms, .tlsIsPEM, .internalSubnet],
+    certificate: .init(
+      chainField: "tls.certificate", keyField: "tls.key", hostField: "tls.cname"),
     pruneObserved: pruneTLSThatIsOff,
     addsToBody: { target in
       // Said even where it is off: a write leaves what it does not name as it was, and TLS that

@@ -30,6 +30,8 @@ public final class KindDescriptor: Sendable {
   public let updatesMarks: Bool
   /// Checks that need more than one field at once.
   public let checks: [CrossFieldCheck]
+  /// Which fields hold a certificate with its key; nil if none do.
+  public let certificate: HeldCertificate?
   /// Brings fields that belong together into one, once each is known to be well formed: a network
   /// and a subnet name into a subnet's id.
   public let fold: @Sendable (KindDescriptor, inout Attributes, WorkspaceIdentity) -> Void
@@ -47,6 +49,7 @@ public final class KindDescriptor: Sendable {
     name: KindName, computeType: String, title: String, summary: String, origin: Origin,
     fields: [Field], resource: HeldResource? = nil, losesData: Bool = false, hasPower: Bool = false,
     updatesMarks: Bool = false, checks: [CrossFieldCheck] = [],
+    certificate: HeldCertificate? = nil,
     fold: @escaping @Sendable (KindDescriptor, inout Attributes, WorkspaceIdentity) -> Void = {
       _, _, _ in
     },
@@ -68,6 +71,7 @@ public final class KindDescriptor: Sendable {
     self.hasPower = hasPower
     self.updatesMarks = updatesMarks
     self.checks = checks
+    self.certificate = certificate
     self.fold = fold
     self.pruneObserved = pruneObserved
     self.addsToBody = addsToBody
@@ -87,6 +91,25 @@ public final class KindDescriptor: Sendable {
     case attached
     /// Attached where the manifest names a resource, created otherwise.
     case createdOrAttached
+  }
+
+  /// Which fields hold a certificate with its key.
+  public struct HeldCertificate: Sendable {
+    /// The field with the certificate and its chain, as PEM text.
+    public let chainField: AttributePath
+    /// The field with the private key, as PEM text.
+    public let keyField: AttributePath
+    /// The field with the host name that the certificate is for.
+    public let hostField: AttributePath
+
+    /// Names the three fields.
+    public init(
+      chainField: AttributePath, keyField: AttributePath, hostField: AttributePath
+    ) {
+      self.chainField = chainField
+      self.keyField = keyField
+      self.hostField = hostField
+    }
   }
 
   /// Which fields say what an attachment holds.

@@ -1,3 +1,4 @@
+internal import Certificates
 internal import ComputeKinds
 internal import Diagnostics
 internal import Digests
@@ -78,6 +79,10 @@ struct StackLoader {
           manifests, of: configuration, rules: rules, secrets: UnresolvedSecrets(),
           reporting: &findings)
       }
+    let faulty = Set(findings.findings.filter { $0.severity == .error }.compactMap(\.address))
+    for target in targets where !faulty.contains(target.address.description) {
+      checkCertificate(of: target, now: context.now(), reporting: &findings)
+    }
     let digest = sha256(
       ([(name, configurationBytes)] + files.map { ($0.path, $0.bytes) })
         .map { "\($0.0)=\(sha256($0.1))" }.joined(separator: "\n"))
