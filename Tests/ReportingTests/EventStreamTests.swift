@@ -117,6 +117,30 @@ struct EventStreamTests {
         + #""type":"diagnostic"}"# + "\n")
   }
 
+  @Test func `a line that may hold a secret is not shown`() throws {
+    var sources = SourceTexts()
+    sources.add("compute.yml", Array("password: hunter2\n".utf8))
+    var finding = Diagnostic(
+      .error, Rule("x"), "X", detail: "Y.", at: testLocation(line: 1))
+    finding.location = SourceLocation(
+      file: "compute.yml", start: SourcePosition(line: 1, column: 1, offset: 0),
+      end: SourcePosition(line: 1, column: 9, offset: 8))
+    finding.hidesSource = true
+    let stream = EventStream(sources: sources) { "now" }
+    let event = try AttributeValue(json: stream.diagnostic(finding))
+    #expect(event["diagnostic.range.start.line"] == 1)
+    #expect(event["diagnostic.snippet"] == nil)
+    finding.hidesSource = false
+    let open = try AttributeValue(json: stream.diagnostic(finding))
+    #expect(open["diagnostic.snippet.code"] == "password: hunter2")
+  }
+
+  @Test func `a log line has its own keys among the common ones`() {
+    #expect(
+      stream.log("debug", "Read", ["request_id": "r", "attempt": 2])
+        == head("Read", "debug") + #","attempt":2,"request_id":"r","type":"log"}"# + "\n")
+  }
+
   @Test func `locks and refreshes`() {
     #expect(
       stream.stateLockAcquire()

@@ -310,7 +310,7 @@ struct PlanFileTests {
     }
   }
 
-  @Test(arguments: ["2.0", "0.9", "10.0", "", "x", "11"])
+  @Test(arguments: ["2.0", "0.9", "10.0", "", "x", "11", ".1", "..1.0", "1x", "01.0", " 1.0"])
   func `another major version is refused`(_ version: String) {
     #expect(failure(Self.everyday.json, format: version) == .version(version))
   }

@@ -363,6 +363,46 @@ struct AppliedDigestTests {
   }
 }
 
+struct ObservedFingerprintTests {
+  private func hub(_ attributes: [String: AttributeValue] = [:]) -> ObservedTarget {
+    observed("hub", "h", ["resource_id": .resource("r")].merging(attributes) { $1 })
+  }
+
+  private func fingerprint(_ target: ObservedTarget) -> String {
+    target.fingerprint(in: .invented)
+  }
+
+  @Test func `everything that a plan relies on moves it`() throws {
+    var targets = [hub(), hub(["agents": 2]), hub(["resource_id": .resource("other")])]
+    let changes: [(inout ObservedTarget) -> Void] = [
+      { $0.state = .failed }, { $0.isAttached = false }, { $0.resource = nil },
+      { $0.power = .stopped }, { $0.marks.stack = "other" }, { $0.marks.applied = "x" },
+      { $0.marks.isProtected = true }, { $0.marks.onRemove = .retain },
+      { $0.marks.secrets = ["tls.key": "aaaa1"] },
+    ]
+    for change in changes {
+      var target = hub()
+      change(&target)
+      targets.append(target)
+    }
+    targets.append(observed("link", "h", ["resource_id": .resource("r")]))
+    #expect(Set(targets.map(fingerprint)).count == targets.count)
+    #expect(fingerprint(hub()).wholeMatch(of: /[0-9a-f]{64}/) != nil)
+  }
+
+  @Test func `what only the service sets does not move it, nor does its spelling`() {
+    #expect(fingerprint(hub(["version": "1.29"])) == fingerprint(hub(["version": "1.30"])))
+    let upper = AttributeValue.text((AttributeValue.resource("r").text ?? "").uppercased())
+    #expect(fingerprint(hub(["resource_id": upper])) == fingerprint(hub()))
+    #expect(
+      fingerprint(observed("pool", "P", ["size": "BIG"]))
+        == fingerprint(observed("pool", "p", ["size": "big"])))
+    var failing = hub()
+    failing.errors = ["No room."]
+    #expect(fingerprint(failing) == fingerprint(hub()))
+  }
+}
+
 struct CatalogTests {
   @Test func `words compare without case`() {
     #expect(KindCatalog.invented["POOL"]?.name == "pool")
