@@ -32,7 +32,7 @@ extension PlanFile {
     guard let version = body["format_version"]?.text else {
       throw .unreadable("is JSON, and no plan: it has no 'format_version'")
     }
-    guard version.split(separator: ".").first == "1" else { throw .version(version) }
+    guard version == "1" || version.hasPrefix("1.") else { throw .version(version) }
     self = try PlanFileReader(body: body).file()
     var written = content
     // A later minor version may say more, and says so here.

@@ -49,7 +49,11 @@ extension AttributeValue {
       }
       return value
     }
-    set { set(newValue, at: path.segments[...]) }
+    set {
+      // Removing what is not there makes no maps on the way.
+      guard newValue != nil || self[path] != nil else { return }
+      set(newValue, at: path.segments[...])
+    }
   }
 
   /// Puts a value at a path, making the maps on the way; nil removes the entry.

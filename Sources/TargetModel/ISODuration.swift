@@ -7,7 +7,7 @@ public enum ISODuration {
   /// how long they are.
   public static func seconds(in text: String) -> Int? {
     let pattern =
-      /[Pp](?:(\d{1,6})[Dd])?(?:[Tt](?:(\d{1,8})[Hh])?(?:(\d{1,9})[Mm])?(?:(\d{1,12})[Ss])?)?/
+      /[Pp](?:([0-9]{1,6})[Dd])?(?:[Tt](?=[0-9])(?:([0-9]{1,8})[Hh])?(?:([0-9]{1,9})[Mm])?(?:([0-9]{1,12})[Ss])?)?/
     guard let match = text.wholeMatch(of: pattern) else { return nil }
     let parts = [(match.1, 86_400), (match.2, 3_600), (match.3, 60), (match.4, 1)]
     guard parts.contains(where: { $0.0 != nil }) else { return nil }

@@ -41,9 +41,11 @@ private struct JSONReader {
   }
 
   private mutating func value(depth: Int) throws(JSONFailure) -> AttributeValue {
-    guard depth <= Self.depthLimit else { throw failure("more than \(Self.depthLimit) levels") }
     skipSpace()
     switch next {
+    case UInt8(ascii: "{") where depth == Self.depthLimit,
+      UInt8(ascii: "[") where depth == Self.depthLimit:
+      throw failure("more than \(Self.depthLimit) levels")
     case UInt8(ascii: "{"): return try map(depth: depth)
     case UInt8(ascii: "["): return try list(depth: depth)
     case UInt8(ascii: "\""): return .text(try string())
@@ -93,11 +95,21 @@ private struct JSONReader {
     let start = position
     while let byte = next, Self.numberBytes.contains(byte) { position += 1 }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    if let integer = Int(text), text != "-0" { return .integer(integer) }
+    // `Int` reads `+5` and `007` too, which are not JSON.
+    if Self.isPlainInteger(bytes[start..<position]), let integer = Int(text) {
+      return .integer(integer)
+    }
     guard text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil,
       let number = Double(text), number.isFinite
     else { throw JSONFailure(reason: "not a number", offset: start) }
     return .number(number)
+  }
+
+  /// True for `0` and for digits that begin with another one, negative or not.
+  private static func isPlainInteger(_ bytes: ArraySlice<UInt8>) -> Bool {
+    if bytes.elementsEqual("0".utf8) { return true }
+    let digits = bytes.first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes
+    return digits.first.map { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) } ?? false
   }
 
   private static let numberBytes = Set("+-.eE0123456789".utf8)

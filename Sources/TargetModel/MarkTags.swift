@@ -29,8 +29,10 @@ public enum MarkTags {
   ///
   /// Tags are written by anybody: what can't be read counts as absent.
   public static func marks(in tags: [String: String]) -> OwnershipMarks {
+    // Of two spellings of a key the last in order counts, which is the one that Berth writes.
     let marks = Dictionary(
-      tags.map { ($0.key.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first })
+      tags.sorted { $0.key < $1.key }.map { ($0.key.lowercased(), $0.value) },
+      uniquingKeysWith: { _, last in last })
     var fingerprints: [AttributePath: String] = [:]
     for entry in (marks[secrets] ?? "").split(separator: " ") {
       let parts = entry.split(separator: "=", maxSplits: 1)
