@@ -109,7 +109,9 @@ public struct EventStream: Sendable {
 
   // MARK: Applies
 
-  /// Something that happened in an apply. An error is one `diagnostic` and one `apply_errored`.
+  /// Something that happened in an apply.
+  ///
+  /// An error is one `diagnostic` and one `apply_errored`.
   public func event(_ event: ApplyEvent) -> [String] {
     switch event {
     case .stepStarted(let step): [hook("apply_start", step, event.message, nil)]
@@ -144,7 +146,9 @@ public struct EventStream: Sendable {
       type, message, [("hook", .object(hook))], level: type == "apply_errored" ? "error" : "info")
   }
 
-  /// One event. The keys of the top stand sorted; those below in the order of the conventions.
+  /// One event.
+  ///
+  /// The keys of the top stand sorted; those below in the order of the conventions.
   private func line(
     _ type: String, _ message: String, _ members: [OrderedJSON.Member], level: String = "info"
   ) -> String {

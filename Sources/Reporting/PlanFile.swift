@@ -9,7 +9,9 @@ public struct PlanFile: Hashable, Sendable {
   public var plan: Plan
   /// The version of Berth that made it.
   public var berthVersion: String
-  /// When it was made, as RFC 3339. A fact about the file, not part of the digest.
+  /// When it was made, as RFC 3339.
+  ///
+  /// A fact about the file, not part of the digest.
   public var timestamp: String
   /// True if a guard refused it or something failed: such a plan is never applied.
   public var isErrored: Bool
@@ -35,7 +37,9 @@ public struct PlanFile: Hashable, Sendable {
   public static let formatVersion = "1.0"
 
   /// `sha256:` and 64 hexadecimal digits over all that decides what an apply does: time, version
-  /// and machine are left out. It tells two plans apart; it is no signature.
+  /// and machine are left out.
+  ///
+  /// It tells two plans apart; it is no signature.
   public var digest: String {
     var body = content
     for key in ["timestamp", "berth_version", "format_version", "source"] {

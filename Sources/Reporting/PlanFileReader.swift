@@ -62,7 +62,9 @@ extension AttributeValue {
 
 extension Plan {
   /// True if the steps do what the changes say: people review the changes, and the steps are what
-  /// is done. The digest can't promise that, since it is no signature.
+  /// is done.
+  ///
+  /// The digest can't promise that, since it is no signature.
   fileprivate var stepsFitChanges: Bool {
     var releases: Set<StepKey> = []
     for change in changes {
@@ -95,7 +97,9 @@ extension Plan {
   }
 }
 
-/// Takes a plan file's JSON apart. Every key is there and has its type, or the file is refused.
+/// Takes a plan file's JSON apart.
+///
+/// Every key is there and has its type, or the file is refused.
 private struct PlanFileReader {
   let body: AttributeValue
 

@@ -127,7 +127,9 @@ public struct PlanText: Sendable {
 
   // MARK: Order
 
-  /// The steps that wait, and those they wait for: what the blocks can't tell. Nil if none waits.
+  /// The steps that wait, and those they wait for: what the blocks can't tell.
+  ///
+  /// Nil if none waits.
   private var order: String? {
     var involved: Set<StepID> = []
     for step in plan.steps where !step.waitsFor.isEmpty {

@@ -12,7 +12,9 @@ public struct TargetList: Sendable {
     self.stack = stack
   }
 
-  /// A table for people. On a terminal a resource that does not fit loses its beginning, which
+  /// A table for people.
+  ///
+  /// On a terminal a resource that does not fit loses its beginning, which
   /// says least; elsewhere nothing is cut.
   public func text(style: TerminalStyle = .plain) -> String {
     guard !targets.isEmpty else { return "The workspace has no targets.\n" }

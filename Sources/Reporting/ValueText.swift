@@ -9,8 +9,10 @@ enum ValueText {
   private static let shortLimit = 60
 
   /// A value on one line where it is short, or on several with the indentation of the line on
-  /// which it begins. A text is always one line: its line breaks are spelled out, since a build
-  /// system might obey what stands behind them (reliability.md T32).
+  /// which it begins.
+  ///
+  /// A text is always one line: its line breaks are spelled out, since a build system might obey
+  /// what stands behind them (reliability.md T32).
   static func text(_ value: AttributeValue?, indent: Int) -> String {
     switch value {
     case nil, .null?: "null"
