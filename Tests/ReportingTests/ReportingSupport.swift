@@ -55,3 +55,14 @@ enum Everyday {
       converged(desired("link", "gone", ["resource_id": .resource("gone")])),
     ])
 }
+
+extension PlanFile {
+  /// A plan as it is saved.
+  static func of(_ plan: Plan) -> PlanFile {
+    PlanFile(
+      plan: plan, berthVersion: "0.4.0", timestamp: "2026-01-05T09:00:00Z", isErrored: false,
+      commit: "c0ffee", manifestsSHA256: String(repeating: "0", count: 64))
+  }
+
+  static let everyday = of(Everyday.plan)
+}

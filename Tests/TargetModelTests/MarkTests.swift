@@ -1,0 +1,171 @@
+import TargetModel
+import TestSupport
+import Testing
+
+struct MarkTagsTests {
+  private let marks = OwnershipMarks(
+    stack: "prod", applied: "0123", secrets: ["tls.key": "aaaa1", "password": "aaaa2"],
+    onRemove: .retain, isProtected: true)
+
+  @Test func `marks as tags`() {
+    #expect(
+      MarkTags.tags(for: marks) == [
+        "berth-stack": "prod", "berth-applied": "0123", "berth-on-remove": "retain",
+        "berth-secrets": "password=aaaa2 tls.key=aaaa1", "berth-protect": "true",
+      ])
+    #expect(MarkTags.tags(for: OwnershipMarks()).isEmpty)
+  }
+
+  @Test func `marks come back, whichever are set`() {
+    for seed in UInt64(1)...200 {
+      var random = SeededRandom(seed: seed)
+      let some = { (random: inout SeededRandom) in Bool.random(using: &random) }
+      var marks = OwnershipMarks()
+      if some(&random) { marks.stack = "prod" }
+      if some(&random) { marks.applied = String(random.next(), radix: 16) }
+      for path in ["a", "b.c", "tls.key"] where some(&random) {
+        marks.secrets[AttributePath(path)] = String(random.next(), radix: 16)
+      }
+      marks.onRemove = some(&random) ? RemovalPolicy.allCases.randomElement(using: &random) : nil
+      marks.isProtected = some(&random)
+      let tags = MarkTags.tags(for: marks)
+      #expect(MarkTags.marks(in: tags) == marks, "seed \(seed)")
+      #expect(tags.keys.allSatisfy(MarkTags.isMark), "seed \(seed)")
+    }
+  }
+
+  @Test func `the case of a tag means nothing, and of two spellings Berth's own counts`() {
+    #expect(MarkTags.marks(in: ["BERTH-STACK": "prod"]).stack == "prod")
+    #expect(MarkTags.isMark("Berth-Protect"))
+    #expect(!MarkTags.isMark("berth-team"))
+    for _ in 0..<20 {
+      let two = ["Berth-Stack": "theirs", "berth-stack": "prod", "BERTH-STACK": "others"]
+      #expect(MarkTags.marks(in: two).stack == "prod")
+    }
+  }
+
+  @Test(arguments: ["", " ", "=", "a", "a=", "=b", "a = b", "  =  "])
+  func `fingerprints that can't be read count as absent`(_ text: String) {
+    #expect(MarkTags.marks(in: ["berth-secrets": text]).secrets.isEmpty)
+  }
+
+  @Test func `other words than Berth's own count as absent`() {
+    let marks = MarkTags.marks(in: ["berth-on-remove": "explode", "berth-protect": "yes"])
+    #expect(marks == OwnershipMarks())
+  }
+}
+
+struct AppliedDigestTests {
+  private func digest(_ attributes: [String: AttributeValue]) -> String {
+    desired("pool", "p", attributes).appliedDigest
+  }
+
+  @Test func `thirty-two hexadecimal digits, always the same`() {
+    #expect(digest([:]).count == 32)
+    #expect(digest([:]).allSatisfy { $0.isHexDigit && !$0.isUppercase })
+    #expect(digest(["count": 3]) == digest(["count": 3]))
+  }
+
+  @Test func `spelling and spelled-out defaults do not move it`() {
+    #expect(digest(["size": "BIG"]) == digest(["size": "big"]))
+    #expect(digest(["size": "small", "count": 1]) == digest([:]))
+    let hub = desired("hub", "h", ["tls.status": .null])
+    #expect(hub.appliedDigest == desired("hub", "h").appliedDigest)
+  }
+
+  @Test func `every field moves it`() {
+    let digests: [[String: AttributeValue]] = [
+      [:], ["size": "big"], ["count": 2], ["tags": ["a": "b"]], ["tags": ["a": "c"]],
+    ]
+    #expect(Set(digests.map(digest)).count == digests.count)
+    #expect(digest(["size": "x"]) != desired("box", "p", ["size": "x"]).appliedDigest)
+  }
+
+  @Test func `neither name, nor place, nor settings, nor secrets move it`() {
+    let link = { (name: String, line: Int, secrets: [String: String]) in
+      desired("link", name, ["resource_id": .resource("r")], secrets: secrets, line: line) {
+        $0.protect = line > 1
+      }.appliedDigest
+    }
+    #expect(link("a", 1, [:]) == link("b", 9, ["password": "hunter2"]))
+  }
+
+  @Test func `a text can't pass for another field`() {
+    #expect(
+      digest(["size": "x\ncount=2"]) != digest(["size": "x", "count": 2]))
+    #expect(digest(["tags": ["a": "1\nb"]]) != digest(["tags": ["a": "1", "b": ""]]))
+  }
+
+  @Test func `the marks of an apply carry it`() {
+    let link = desired(
+      "link", "l", ["resource_id": .resource("r")], secrets: ["password": "aaaa1"])
+    let marks = link.marks(of: "prod")
+    #expect(marks.applied == link.appliedDigest)
+    #expect(marks.stack == "prod")
+    #expect(marks.secrets == ["password": "aaaa1"])
+  }
+}
+
+struct ObservedFingerprintTests {
+  private func hub(_ attributes: [String: AttributeValue] = [:]) -> ObservedTarget {
+    observed("hub", "h", ["resource_id": .resource("r")].merging(attributes) { $1 })
+  }
+
+  private func fingerprint(_ target: ObservedTarget) -> String {
+    target.fingerprint(in: .invented)
+  }
+
+  @Test func `everything that a plan relies on moves it`() throws {
+    var targets = [hub(), hub(["agents": 2]), hub(["resource_id": .resource("other")])]
+    let changes: [(inout ObservedTarget) -> Void] = [
+      { $0.state = .failed }, { $0.isAttached = false }, { $0.resource = nil },
+      { $0.power = .stopped }, { $0.marks.stack = "other" }, { $0.marks.applied = "x" },
+      { $0.marks.isProtected = true }, { $0.marks.onRemove = .retain },
+      { $0.marks.secrets = ["tls.key": "aaaa1"] },
+    ]
+    for change in changes {
+      var target = hub()
+      change(&target)
+      targets.append(target)
+    }
+    targets.append(observed("link", "h", ["resource_id": .resource("r")]))
+    #expect(Set(targets.map(fingerprint)).count == targets.count)
+    #expect(fingerprint(hub()).wholeMatch(of: /[0-9a-f]{64}/) != nil)
+  }
+
+  @Test func `what only the service sets does not move it, nor does its spelling`() {
+    #expect(fingerprint(hub(["version": "1.29"])) == fingerprint(hub(["version": "1.30"])))
+    let upper = AttributeValue.text((AttributeValue.resource("r").text ?? "").uppercased())
+    #expect(fingerprint(hub(["resource_id": upper])) == fingerprint(hub()))
+    #expect(
+      fingerprint(observed("pool", "P", ["size": "BIG"]))
+        == fingerprint(observed("pool", "p", ["size": "big"])))
+    var failing = hub()
+    failing.errors = ["No room."]
+    #expect(fingerprint(failing) == fingerprint(hub()))
+  }
+}
+
+struct CatalogTests {
+  @Test func `words compare without case`() {
+    #expect(KindCatalog.invented["POOL"]?.name == "pool")
+    #expect(KindCatalog.invented.kind(computeType: "sharedLINK")?.name == "sharedlink")
+    #expect(KindCatalog.invented["absent"] == nil)
+    #expect(
+      KindCatalog.invented.kinds.map(\.name) == KindCatalog.invented.kinds.map(\.name).sorted())
+  }
+
+  @Test func `every field has its slot`() {
+    for kind in KindCatalog.invented.kinds {
+      for (slot, field) in kind.fields.enumerated() { #expect(kind.slot(field.path) == slot) }
+      #expect(kind.slot("absent.path") == nil)
+    }
+  }
+
+  @Test func `a snapshot is sorted by name without regard to case`() {
+    let snapshot = Snapshot(
+      workspace: testWorkspace,
+      targets: ["b", "C", "a"].map { observed("pool", $0) })
+    #expect(snapshot.targets.map(\.name) == ["a", "b", "C"])
+  }
+}
