@@ -1,0 +1,116 @@
+import ApplyJournal
+import BackendInterface
+import Diagnostics
+import Planning
+import TargetModel
+import TestSupport
+import Testing
+
+@testable import Execution
+
+/// Stopping the machine, and its rarer acts.
+@Suite struct MachineStoppingTests: MachineSuite {
+  // MARK: Stopping
+
+  @Test func `an interruption lets nothing begin and lets what runs end`() {
+    let pools = (1...6).map { pool("p\($0)") }
+    var driver = driver(pools, [], parallelism: 2)
+    driver.run(until: { $0.world.effects.count == 2 })
+    driver.send(.interrupted)
+    driver.run(until: { _ in false })
+    expectCalm(driver)
+    #expect(driver.world.effects.count == 2)
+    #expect(driver.report.wasInterrupted)
+    #expect(driver.report.outcomes.count { $0.outcome == .done } == 2)
+    #expect(driver.report.outcomes.count { $0.outcome == .notStarted(.interrupted) } == 4)
+    #expect(driver.journal.last == .ended(.interrupted))
+  }
+
+  @Test func `an interruption between detach and attach finishes the re-attachment`() {
+    for seed in 0..<20 as Range<UInt64> {
+      let wanted = [link("a", holding: "r2"), link("b", holding: "r1"), pool("p", count: 5)]
+      let live = [
+        observed(link("a", holding: "r1")), observed(link("b", holding: "r2")), observed(pool("p")),
+      ]
+      var driver = Driver(
+        planning(wanted, live).plan, wanted, FakeWorld(live), parallelism: 1, seed: seed)
+      driver.run(until: { $0.world.effects.contains { $0.hasPrefix("detach") } })
+      driver.send(.interrupted)
+      driver.run(until: { _ in false })
+      expectCalm(driver)
+      // a can only have what b gives up, so both are finished.
+      let links = driver.report.outcomes.filter { $0.step.address.kind == "link" }
+      #expect(links.allSatisfy { $0.outcome == .done }, "seed \(seed)")
+    }
+  }
+
+  @Test func `a request that was turned away before an interruption is not sent again after it`() {
+    var machine = started(pool("p"))
+    for case .append(let record) in machine.handle(
+      .looked(StepID(1), .success(Sight(target: nil))), at: .zero)
+    {
+      _ = machine.handle(.journaled(record), at: .zero)
+    }
+    _ = machine.handle(.interrupted, at: .zero)
+    let busy = BackendFailure(.conflict, code: "409", message: "Busy.")
+    _ = machine.handle(.submitted(StepID(1), .failure(busy)), at: .zero)
+    _ = machine.handle(.timePassed, at: .seconds(5))
+    let rest = machine.handle(.looked(StepID(1), .success(Sight(target: nil))), at: .seconds(5))
+    #expect(rest.filter(\.isCall).isEmpty)
+    #expect(machine.isFinished)
+    #expect(machine.report.outcomes[0].outcome == .notStarted(.interrupted))
+  }
+
+  @Test func `an interruption before the journal is open starts nothing`() {
+    var driver = driver([pool("p")], [])
+    _ = driver.machine.handle(.began, at: .zero)
+    _ = driver.machine.handle(.interrupted, at: .zero)
+    _ = driver.machine.handle(.journaled(.started(header)), at: .zero)
+    #expect(driver.machine.isFinished)
+    #expect(driver.report.outcomes[0].outcome == .notStarted(.interrupted))
+  }
+
+  @Test func `a run that is abandoned reports what was under way as unknown`() {
+    var driver = driver([pool("p"), pool("q")], [], parallelism: 1)
+    driver.run(until: { $0.world.effects.count == 1 })
+    driver.send(.abandoned)
+    #expect(driver.machine.isFinished)
+    #expect(failure(driver, 0)?.outcomeIsUnknown == true)
+    #expect(driver.report.outcomes[1].outcome == .notStarted(.interrupted))
+  }
+
+  @Test func `a journal that fails at any record stops the rest and lets what runs end`() {
+    let pools = (1...4).map { pool("p\($0)") }
+    let plan = planning(pools, []).plan
+    for capacity in 0..<14 {
+      var driver = Driver(plan, pools, FakeWorld(), parallelism: 2)
+      driver.journalCapacity = capacity
+      driver.run()
+      expectCalm(driver)
+      let intents = driver.journal.count { $0.word.hasPrefix("intended") }
+      #expect(driver.world.effects.count == intents, "capacity \(capacity)")
+      #expect(driver.report.outcomes.count { $0.outcome == .done } == intents)
+      #expect(driver.told.contains { $0.word == "noted" }, "capacity \(capacity)")
+    }
+  }
+
+  // MARK: Other acts
+
+  @Test func `an adopted target gets marks and nothing else`() {
+    var wanted = pool("p")
+    wanted.settings.adopt = true
+    var driver = driver([wanted], [observed(pool("p"), stack: nil)])
+    driver.run()
+    #expect(driver.report.isComplete)
+    #expect(driver.world.effects == ["mark p"])
+    #expect(driver.world.read("p")?.marks == wanted.marks(of: "ours"))
+  }
+
+  @Test func `a machine is switched off after it was made`() {
+    var driver = driver([box("b", power: .stopped)], [])
+    driver.run()
+    #expect(driver.report.isComplete)
+    #expect(driver.world.effects == ["create b", "stop b"])
+    #expect(driver.world.read("b")?.power == .stopped)
+  }
+}
