@@ -87,7 +87,7 @@ struct BerthCommand: ParsableCommand {
 
   private static let subcommands: [any ParsableCommand.Type] = [
     InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
-    DestroyCommand.self, DriftCommand.self, ListCommand.self, ShowCommand.self,
+    DestroyCommand.self, DriftCommand.self, ListCommand.self, ImportCommand.self, ShowCommand.self,
     WorkspaceCommand.self, VersionCommand.self,
   ]
 

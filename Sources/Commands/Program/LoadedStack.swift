@@ -63,20 +63,17 @@ struct StackLoader {
 
     let files = folder.manifests(matching: configuration.computes, reporting: &findings)
     for file in files { sources.add(file.path, file.bytes) }
-    let rules = KindRules(
-      catalog: .azureML, checkName: checkName(_:of:at:reporting:),
-      checkWorkspace: checkAgainstWorkspace(_:_:reporting:), advice: kindAdvice(for:))
     let manifests = files.map { ManifestFile(path: $0.path, bytes: $0.bytes) }
     let targets =
       switch secrets {
       case .resolve:
         bindManifests(
-          manifests, of: configuration, rules: rules,
+          manifests, of: configuration, rules: .azureML,
           secrets: StackSecrets(environment: context.environment, folder: folder.path),
           reporting: &findings)
       case .checkForm:
         bindManifests(
-          manifests, of: configuration, rules: rules, secrets: UnresolvedSecrets(),
+          manifests, of: configuration, rules: .azureML, secrets: UnresolvedSecrets(),
           reporting: &findings)
       }
     let faulty = Set(findings.findings.filter { $0.severity == .error }.compactMap(\.address))
@@ -89,6 +86,13 @@ struct StackLoader {
     return LoadedStack(
       folder: folder, configuration: configuration, targets: targets, manifestsSHA256: digest)
   }
+}
+
+extension KindRules {
+  /// The kinds of the service with everything that is checked of them.
+  static let azureML = KindRules(
+    catalog: .azureML, checkName: checkName(_:of:at:reporting:),
+    checkWorkspace: checkAgainstWorkspace(_:_:reporting:), advice: kindAdvice(for:))
 }
 
 /// Looks secrets up in the environment and in files below the stack.

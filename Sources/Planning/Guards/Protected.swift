@@ -43,22 +43,3 @@ extension Diagnostic {
       address: draft.address.description, at: draft.document?.location, findingClass: .refusal)
   }
 }
-
-extension Action {
-  /// What it does to a target, as a verb.
-  var verb: String {
-    switch self {
-    case .create: "create"
-    case .attach: "attach"
-    case .update: "update"
-    case .detachThenAttach: "re-attach"
-    case .deleteThenCreate, .detachThenCreate, .deleteThenAttach: "replace"
-    case .detach: "detach"
-    case .delete: "delete"
-    case .adopt: "adopt"
-    case .forget: "forget"
-    case .start: "start"
-    case .stop: "stop"
-    }
-  }
-}
