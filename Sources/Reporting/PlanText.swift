@@ -9,11 +9,15 @@ internal import TargetModel
 public struct PlanText: Sendable {
   private let plan: Plan
   private let style: TerminalStyle
+  private let isRefused: Bool
 
   /// A plan, to be shown in a style.
-  public init(_ plan: Plan, style: TerminalStyle = .plain) {
+  ///
+  /// - Parameter isRefused: true if a safety rule refuses it: then it does not say that all is well.
+  public init(_ plan: Plan, style: TerminalStyle = .plain, isRefused: Bool = false) {
     self.plan = plan
     self.style = style
+    self.isRefused = isRefused
   }
 
   /// The whole text: drift, changes, the footer, and the order where something waits.
@@ -24,7 +28,7 @@ public struct PlanText: Sendable {
       parts += plan.drift.map(block)
     }
     if plan.mode == .refreshOnly || plan.isEmpty {
-      if plan.drift.isEmpty || plan.mode != .refreshOnly {
+      if !isRefused, plan.drift.isEmpty || plan.mode != .refreshOnly {
         parts.append("No changes. Your infrastructure matches the configuration.\n")
       }
     } else {

@@ -88,6 +88,9 @@ struct BadInputTests {
     #expect(!run.messages.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
     let apply = try folder.run("apply", "--auto-approve")
     #expect(apply.status == mistake.exitCode)
+    if !mistake.name.hasPrefix("unset") && !mistake.name.hasSuffix("file") {
+      #expect(try folder.run("validate").status == mistake.exitCode)
+    }
     #expect(try folder.run("list").output == "The workspace has no targets.\n")
   }
 
@@ -152,6 +155,18 @@ struct BadInputTests {
         #expect(try Data(contentsOf: path) == bytes)
       }
     }
+  }
+
+  @Test func `a plan that is refused does not say that all is well`() throws {
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    let berth = try folder.read("berth.yaml")
+    try folder.write(berth.replacing("stack: test", with: "stack: other"), to: "berth.yaml")
+    let run = try folder.run("plan", "--out", "plan.json")
+    #expect(run.status == 3)
+    #expect(run.messages.contains("[foreign-owner]"))
+    #expect(!run.output.contains("matches the configuration"))
+    #expect(!(try folder.run("show", "plan.json").output.contains("matches the configuration")))
   }
 
   @Test func `a saved plan that can't be written, was edited or is another stack's is refused`()
@@ -222,15 +237,19 @@ struct BadInputTests {
     #expect(try folder.run("apply", "--auto-approve").status == 1)
   }
 
-  @Test func `a full disk stops an apply before anything is done`() throws {
+  @Test func `F24: a full disk spoils the record of events and nothing else`() throws {
     guard FileManager.default.fileExists(atPath: "/dev/full") else {
       print("SKIPPED: there is no /dev/full here.")
       return
     }
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
     let run = try folder.run("plan", "--json-into", "/dev/full")
-    #expect(run.status == 0)
+    #expect(run.status == 1)
     #expect(run.output.contains("Plan: 1 to add"))
+    #expect(run.messages.contains("Events are not complete"))
+    let apply = try folder.run("apply", "--auto-approve", "--json-into", "/dev/full")
+    #expect(apply.status == 1)
+    #expect(apply.output.contains("Apply complete!"))
   }
 
   @Test(arguments: [

@@ -23,6 +23,9 @@ package final class Console: Sendable {
     }
   }
 
+  /// True once something could not be written.
+  package var isBroken: Bool { isOpen.withLock { !$0 } }
+
   /// Writes a line.
   package func writeLine(_ line: String = "") {
     write(line + "\n")

@@ -78,6 +78,15 @@ struct Presenter: Sendable {
 
   // MARK: Results
 
+  /// Says so if the file of events could not be written to its end, and returns the status of the
+  /// command: the work matters more than its record, but nobody may take the record for whole
+  /// (reliability.md F24).
+  func finish(_ status: ExitStatus) -> ExitStatus {
+    guard hasText, let events, events.isBroken else { return status }
+    show(.eventsCutShort())
+    return status == .success ? .failure : status
+  }
+
   /// Begins the stream of events.
   func begin() {
     events?.write(stream.version(BerthVersion.text))
@@ -88,9 +97,12 @@ struct Presenter: Sendable {
     if hasText { context.output.write(text) }
   }
 
-  func show(_ plan: Plan, operation: String = "plan") {
+  /// Shows a plan with its findings. One that is refused does not say that all is well.
+  func show(_ result: PlanningResult, operation: String = "plan") {
+    let plan = result.plan
     for line in stream.plan(plan, operation: operation) { events?.write(line) }
-    say(PlanText(plan, style: output).text)
+    say(PlanText(plan, style: output, isRefused: result.isRefused).text)
+    show(result.findings)
   }
 
   /// Shows what happens in an apply, while it does.
@@ -119,6 +131,18 @@ struct Presenter: Sendable {
       say("\n" + ApplyText.partialReport(plan, report, isInAutomation: context.isInAutomation))
     }
     say("\n" + style.paint(sentence, report.isComplete ? .green : .yellow) + "\n")
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func eventsCutShort() -> Diagnostic {
+    Diagnostic(
+      .warning, .fileUnwritable, "Events are not complete",
+      detail: """
+        The file of '--json-into' could not be written to its end: the disk is full, or the file \
+        went away. What the command did is not touched by that. Make room, and don't rely on the \
+        file.
+        """)
   }
 }
 

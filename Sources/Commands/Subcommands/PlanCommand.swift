@@ -70,7 +70,18 @@ struct PlanningRun {
       &loader, from: common.folder(in: context), access: .readIfPresent)
     presenter.sources = loader.sources
     presenter.show(loader.findings)
-    guard let session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
+    guard let session, !loader.findings.hasErrors else {
+      return presenter.finish(ExitStatus(of: loader.findings))
+    }
+    let status = await plan(
+      session, in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: planFile, presenter)
+    return presenter.finish(status)
+  }
+
+  private func plan(
+    _ session: PlanningSession, in context: CommandContext, hasDetailedExitCode: Bool,
+    planFile: String?, _ presenter: Presenter
+  ) async -> ExitStatus {
 
     let result: PlanningResult
     do {
@@ -79,8 +90,7 @@ struct PlanningRun {
       presenter.show(.backend(error, doing: "Reading the workspace"))
       return .failure
     }
-    presenter.show(result.plan)
-    presenter.show(result.findings)
+    presenter.show(result)
     if let planFile, !save(result, session.stack, planFile, context, presenter) { return .failure }
     return status(of: result, hasDetailedExitCode: hasDetailedExitCode, presenter)
   }

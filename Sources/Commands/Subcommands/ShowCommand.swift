@@ -35,7 +35,7 @@ struct ShowCommand: Subcommand {
       if printsJSON {
         context.output.write(file.json)
       } else {
-        presenter.say(PlanText(file.plan, style: presenter.style).text)
+        presenter.say(PlanText(file.plan, style: presenter.style, isRefused: file.isErrored).text)
         presenter.say(
           "\nPlanned \(file.timestamp.visible) for the stack '\(file.plan.stack.visible)'.\n")
         presenter.say("Digest: \(file.digest)\n")

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Diagnostics
+internal import Planning
 internal import Reporting
 
 /// The command `berth validate`.
@@ -14,7 +15,7 @@ struct ValidateCommand: Subcommand {
       Example:
         berth validate --json
 
-      Exit codes: 0 valid, 1 not.
+      Exit codes: 0 valid, 1 not, 3 one resource is claimed twice.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -25,9 +26,10 @@ struct ValidateCommand: Subcommand {
   func run(in context: CommandContext) async -> ExitStatus {
     var loader = StackLoader(context)
     let stack = loader.load(from: common.folder(in: context), secrets: .checkForm)
+    if let stack { checkClaims(stack.targets, reporting: &loader.findings) }
     if printsJSON {
       context.output.write(EventStream.validation(loader.findings, sources: loader.sources))
-      return loader.findings.hasErrors ? .failure : .success
+      return ExitStatus(of: loader.findings)
     }
     var presenter = Presenter(context, common)
     presenter.sources = loader.sources
@@ -35,7 +37,7 @@ struct ValidateCommand: Subcommand {
     guard !loader.findings.hasErrors, let stack else {
       let count = loader.findings.errorCount
       presenter.say("\(count) error\(count == 1 ? "" : "s") in the manifests.\n")
-      return .failure
+      return ExitStatus(of: loader.findings)
     }
     let count = stack.targets.count
     presenter.say(
