@@ -69,7 +69,10 @@ public struct PlanText: Sendable {
     let lines =
       heading(
         target.address, target.isMissing ? "has been deleted" : "has changed",
-        target.isMissing ? .remove : .update, target.source, because: nil)
+        target.isMissing ? .remove : .update, target.source,
+        // What is gone carries no mark, so nobody can tell the two apart.
+        because: target.isMissing
+          ? "it is not in the workspace; one that was never applied looks the same" : nil)
       + attributes(target.attributes, ofMade: false)
     return lines.joined(separator: "\n") + "\n    }\n"
   }

@@ -106,6 +106,23 @@ struct BadInputTests {
     expectGolden(json.output, "mistakes/many.json")
   }
 
+  @Test func `a wrong berth.yaml hides no mistake of the manifests`() throws {
+    let folder = try TemporaryFolder.stack([
+      "ml/a.yml": "name: gpu\ntype: amlcompute\nsiez: x\nlocation: northeurope\n",
+      "notes/b.yml": "not: a target\n",
+    ])
+    let berth = try folder.read("berth.yaml")
+    try folder.write(
+      berth.replacing("name: workspace", with: "name: w") + "computes: [\"ml/*.yml\"]\n",
+      to: "berth.yaml")
+    let run = try folder.run("plan")
+    #expect(run.status == 1)
+    #expect(run.messages.contains("[invalid-configuration]"))
+    #expect(run.messages.contains("[unknown-key]"))
+    #expect(!run.messages.contains("b.yml"), "'computes' is heeded")
+    #expect(!run.messages.contains("region"), "nothing is compared with an unknown workspace")
+  }
+
   @Test func `an empty set of manifests never means remove all`() throws {
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
     #expect(try folder.run("apply", "--auto-approve").status == 0)
