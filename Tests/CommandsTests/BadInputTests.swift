@@ -123,6 +123,21 @@ struct BadInputTests {
     #expect(!run.messages.contains("region"), "nothing is compared with an unknown workspace")
   }
 
+  @Test(arguments: [
+    ("berth: {depends_on: [amlcompute.gpu]}\n", "dependency-cycle", Int32(3)),
+    ("berth: {depends_on: [amlcompute.gqu]}\n", "unknown-dependency", 3),
+    ("berth: {ignore_changes: [max_instancs]}\n", "Did you mean \"max_instances\"? [", 1),
+    ("ssh_settings: {admin_username: me, admin_password: \"${env:LATER_SET}\"}\n", "", 0),
+  ])
+  func `validate tells what the manifests alone tell`(line: String, hint: String, status: Int32)
+    throws
+  {
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster + line])
+    let run = try folder.run("validate")
+    #expect(run.status == status, "\(run.messages)")
+    #expect(hint.isEmpty || run.messages.contains(hint), "\(run.messages)")
+  }
+
   @Test func `an empty set of manifests never means remove all`() throws {
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
     #expect(try folder.run("apply", "--auto-approve").status == 0)

@@ -1,5 +1,5 @@
 package import Diagnostics
-package import TargetModel
+internal import TargetModel
 
 /// `attach-once`: one resource is never held by two targets of a workspace (domain.md R10).
 ///
@@ -31,15 +31,10 @@ func checkAttachOnce(
   }
 }
 
-/// The part of `attach-once` that needs no look at the workspace: documents that claim one
-/// resource. A plan reports the same.
-package func checkClaims(_ desired: [ComputeTarget], reporting findings: inout DiagnosticList) {
-  let claimants = desired.compactMap { target in
-    target.heldResource.map { Claimant(target: target, resource: $0, holds: false) }
-  }
-  _ = reportedClaims(claimants, &findings)
-}
-
+/// Reports documents that claim one resource, and returns what all of them claim.
+///
+/// Of two, the one that holds the resource already is in the right; else the one that comes first
+/// in the manifests.
 private func reportedClaims(
   _ world: PlanningWorld, _ findings: inout DiagnosticList
 ) -> ResourceIndex<ComputeTarget> {
@@ -48,16 +43,6 @@ private func reportedClaims(
     let holds = pair.observed?.resource?.clashes(with: resource) == true
     return Claimant(target: desired, resource: resource, holds: holds)
   }
-  return reportedClaims(claimants, &findings)
-}
-
-/// Reports documents that claim one resource, and returns what all of them claim.
-///
-/// Of two, the one that holds the resource already is in the right; else the one that comes first
-/// in the manifests.
-private func reportedClaims(
-  _ claimants: [Claimant], _ findings: inout DiagnosticList
-) -> ResourceIndex<ComputeTarget> {
   var claims = ResourceIndex<ComputeTarget>()
   for claimant in claimants.sorted(by: Claimant.goesBefore) {
     if let first = claims.first(clashingWith: claimant.resource) {
