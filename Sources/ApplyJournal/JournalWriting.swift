@@ -7,7 +7,7 @@ public protocol JournalWriting: Sendable {
 
 /// The journal can't be written, so nothing may be started any more.
 public struct JournalWriteFailure: Error, Hashable, Sendable, CustomStringConvertible {
-  /// Why, in a sentence without a full stop.
+  /// Why, as the end of a sentence that begins with "The journal", without a full stop.
   public let reason: String
 
   /// Makes a journal write failure of its parts.

@@ -119,13 +119,15 @@ extension Field {
 
 extension FieldType {
   /// The service knows both at once, but only one sort is documented to work; a check refuses it.
+  /// `az ml` takes the service's own words too (`IdentitySchema`: `camel_to_snake`).
   static let identityTypes: [Choice] = [
     Choice("none", wire: "None"),
-    Choice("system_assigned", wire: "SystemAssigned", olderNames: ["SystemAssigned"]),
-    Choice("user_assigned", wire: "UserAssigned", olderNames: ["UserAssigned"]),
+    Choice(
+      "system_assigned", wire: "SystemAssigned", olderNames: ["SystemAssigned"], takesWire: true),
+    Choice("user_assigned", wire: "UserAssigned", olderNames: ["UserAssigned"], takesWire: true),
     Choice(
       "system_assigned,user_assigned", wire: "SystemAssigned,UserAssigned",
-      olderNames: ["SystemAssigned,UserAssigned"]),
+      olderNames: ["SystemAssigned,UserAssigned"], takesWire: true),
   ]
 
   /// A choice of words that are capitalised on the wire.

@@ -67,7 +67,7 @@ extension ApplyMachine {
   }
 
   mutating func noteJournalFailure(_ reason: String) {
-    tell(.noted("The journal can't be written: \(reason). Nothing more is started."))
+    tell(.noted("The journal \(reason). Nothing more is started."))
   }
 
   /// Leaves everything as it stands.

@@ -31,7 +31,8 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .error, .invalidValue, "Value does not fit",
-      detail: "'\(node.text.shortened)' can't be '\(path)': \(why).", address: address,
+      detail: "'\(node.text.shortened)' can't be '\(path)': \(why)\(why.hasSuffix("?") ? "" : ".")",
+      address: address,
       at: node.location)
   }
 

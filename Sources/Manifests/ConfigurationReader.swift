@@ -22,6 +22,20 @@ public func readConfiguration(
   return findings.errorCount == errorsBefore ? configuration : nil
 }
 
+/// Which files a configuration names as manifests, for one that says too little otherwise; nil if
+/// it does not even say that.
+///
+/// Nothing is reported: `readConfiguration` does that.
+package func manifestPatterns(in bytes: [UInt8], file: String) -> [String]? {
+  var findings = DiagnosticList()
+  guard let root = readYAML(bytes, file: file, reporting: &findings).first?.root,
+    !findings.hasErrors, root.kind == .mapping
+  else { return nil }
+  var reader = ConfigurationReader()
+  let patterns = reader.computes(in: root)
+  return reader.findings.isEmpty ? patterns : nil
+}
+
 private struct ConfigurationReader {
   var findings = DiagnosticList()
   private var places: [String: SourceLocation] = [:]
@@ -93,7 +107,7 @@ private struct ConfigurationReader {
     return backend
   }
 
-  private mutating func computes(in root: YAMLNode) -> [String] {
+  mutating func computes(in root: YAMLNode) -> [String] {
     guard let node = root["computes"] else { return [] }
     let elements = node.kind == .scalar ? [node] : node.elements
     guard node.kind != .mapping, !elements.isEmpty else {

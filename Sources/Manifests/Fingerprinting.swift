@@ -8,14 +8,21 @@ public import TargetModel
 public func withFingerprints(
   _ targets: [ComputeTarget], by fingerprinter: SecretFingerprinter, in workspace: WorkspaceIdentity
 ) -> [ComputeTarget] {
-  targets.map { target in
+  var stretched: [String: SecretFingerprinter.StretchedSecret] = [:]
+  return targets.map { target in
     var target = target
     for (slot, field) in target.kind.fields.enumerated() where field.isWriteOnly {
       guard let value = target.attributes[slot], value != .null else { continue }
-      let text =
-        if case .secret(let secret) = value { secret.reveal() } else { value.canonicalJSON }
       let place = "\(workspace.resourceID)/\(target.address.nameKey)#\(field.path)".lowercased()
-      target.secretFingerprints[field.path] = fingerprinter.fingerprint(of: text, at: place)
+      guard case .secret(let secret) = value else {
+        target.secretFingerprints[field.path] = fingerprinter.fingerprint(
+          ofPublic: value.canonicalJSON, at: place)
+        continue
+      }
+      let text = secret.reveal()
+      let key = stretched[text] ?? fingerprinter.stretched(text)
+      stretched[text] = key
+      target.secretFingerprints[field.path] = fingerprinter.fingerprint(of: key, at: place)
     }
     return target
   }

@@ -108,7 +108,7 @@ private struct SettingsReader {
     findings.append(
       .wrongValue(
         "berth.ignore_changes",
-        "a \(kind.name) has no such field" + (suggestion.map { ". Did you mean \"\($0)\"?" } ?? ""),
+        "\(kind.name) has no such field" + (suggestion.map { ". Did you mean \"\($0)\"?" } ?? ""),
         node, address))
     return nil
   }

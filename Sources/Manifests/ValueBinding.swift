@@ -212,7 +212,7 @@ struct ValueBinding {
       return .text(choice.name)
     }
     let byWire = choices.first { $0.wire.lowercased() == word }
-    if name.usesOlderName, let byWire { return .text(byWire.name) }
+    if let byWire, name.usesOlderName || byWire.takesWire { return .text(byWire.name) }
     findings.append(.unknownWord(name.path, node, choices.map(\.name), byWire?.name, address))
     return nil
   }

@@ -17,9 +17,14 @@ public enum AtomicFile {
     _ bytes: [UInt8], to path: String, permissions: UInt32 = 0o644, mayReplace: Bool = true
   ) throws(FileFailure) {
     var information = stat()
-    if lstat(path, &information) == 0 {
-      if !mayReplace { throw FileFailure(.failed, "exists already") }
-      if information.st_mode & S_IFMT == S_IFDIR { throw FileFailure(.notRegular, "is a folder") }
+    if exists(path), !mayReplace { throw FileFailure(.failed, "exists already") }
+    // Through links: what /dev/stdout leads to is not to be replaced by a file either.
+    if stat(path, &information) == 0 {
+      switch information.st_mode & S_IFMT {
+      case S_IFREG: break
+      case S_IFDIR: throw FileFailure(.notRegular, "is a folder")
+      default: throw FileFailure(.notRegular, "is a device or a pipe, not a file")
+      }
     }
     let temporary = path + ".berth-\(getpid())"
     unlink(temporary)
@@ -36,6 +41,12 @@ public enum AtomicFile {
       throw failure(number, path)
     }
     syncFolder(of: path)
+  }
+
+  /// True if something has this name, a link that leads nowhere included.
+  public static func exists(_ path: String) -> Bool {
+    var information = stat()
+    return lstat(path, &information) == 0
   }
 
   /// 0, or the number of the error.

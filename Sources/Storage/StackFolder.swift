@@ -76,7 +76,11 @@ public struct StackFolder: Hashable, Sendable {
     var matched = Array(repeating: false, count: patterns.count)
     var files: [File] = []
     var total = 0
-    for entry in entries(reporting: &findings) {
+    let all = entries(
+      where: { folder in
+        compiled.isEmpty || compiled.contains { $0.canMatch(below: folder) }
+      }, reporting: &findings)
+    for entry in all {
       if entry.isLinkToFolder {
         if compiled.isEmpty {
           findings.append(.linkNotFollowed(entry.path, .warning))
@@ -117,8 +121,11 @@ public struct StackFolder: Hashable, Sendable {
     var name: String { components.last ?? "" }
   }
 
-  /// Everything below the folder that is no folder, sorted by path.
-  private func entries(reporting findings: inout DiagnosticList) -> [Entry] {
+  /// Everything below the folder that is no folder, sorted by path. Folders that have nothing to do
+  /// with the stack are not looked into: they may be huge, or nobody's business.
+  private func entries(
+    where mayHaveManifests: ([String]) -> Bool, reporting findings: inout DiagnosticList
+  ) -> [Entry] {
     var entries: [Entry] = []
     var folders: [[String]] = [[]]
     while let components = folders.popLast() {
@@ -142,7 +149,7 @@ public struct StackFolder: Hashable, Sendable {
         if name == Self.configurationName {
           isStack = true
         } else if isFolder(inner, found.pointee.d_type) {
-          foldersInside.append(inner)
+          if mayHaveManifests(inner) { foldersInside.append(inner) }
         } else {
           inside.append(
             Entry(components: inner, isLinkToFolder: isLinkToFolder(inner, found.pointee.d_type)))

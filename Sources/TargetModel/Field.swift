@@ -136,12 +136,17 @@ public indirect enum FieldType: Sendable {
     public let wire: String
     /// Words that older clients used, understood with a warning.
     public let olderNames: [String]
+    /// True where `az ml` takes the wire's word in manifests as well, so that files have it.
+    public let takesWire: Bool
 
     /// Makes a choice of its parts.
-    public init(_ name: String, wire: String, olderNames: [String] = []) {
+    public init(
+      _ name: String, wire: String, olderNames: [String] = [], takesWire: Bool = false
+    ) {
       self.name = name
       self.wire = wire
       self.olderNames = olderNames
+      self.takesWire = takesWire
     }
 
     /// True if a manifest's word means this choice, by its name or an older one; case aside.

@@ -4,7 +4,8 @@ import Testing
 
 @Suite("Argument spelling")
 struct ArgumentSpellingTests {
-  private let spelling = ArgumentSpelling(subcommands: ["plan", "apply"])
+  private let spelling = ArgumentSpelling(
+    subcommands: ["plan", "apply", "workspace"], groups: ["workspace": ["show", "set"]])
 
   private func normalised(_ line: String, environment: [String: String] = [:]) -> String {
     spelling.normalised(ArgumentSpelling.split(line), environment: environment)
@@ -40,6 +41,16 @@ struct ArgumentSpellingTests {
     #expect(
       spelling.normalised(["plan", "--out", "c.json"], environment: environment)
         == ["plan", "--no-color", "--out=a b.json", "--out", "c.json"])
+  }
+
+  @Test(arguments: [
+    ("--chdir ml workspace show --json", "workspace show --no-color --chdir ml --json"),
+    ("workspace --chdir ml set a b=1", "workspace set --no-color --chdir ml a b=1"),
+    ("workspace", "workspace"),
+    ("workspace shw", "workspace shw"),
+  ])
+  func `options go behind the last word of a command of two words`(line: String, expected: String) {
+    #expect(normalised(line, environment: ["BERTH_CLI_ARGS": "--no-color"]) == expected)
   }
 
   @Test func `without a subcommand nothing moves`() {

@@ -89,6 +89,9 @@ struct BadInputTests {
     #expect(!run.messages.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
     let apply = try folder.run("apply", "--auto-approve")
     #expect(apply.status == mistake.exitCode)
+    if !mistake.name.hasPrefix("unset") && !mistake.name.hasSuffix("file") {
+      #expect(try folder.run("validate").status == mistake.exitCode)
+    }
     #expect(try folder.run("list").output == "The workspace has no targets.\n")
   }
 
@@ -102,6 +105,38 @@ struct BadInputTests {
     expectGolden(run.messages + run.output, "mistakes/many.txt")
     let json = try folder.run("validate", "--json")
     expectGolden(json.output, "mistakes/many.json")
+  }
+
+  @Test func `a wrong berth.yaml hides no mistake of the manifests`() throws {
+    let folder = try TemporaryFolder.stack([
+      "ml/a.yml": "name: gpu\ntype: amlcompute\nsiez: x\nlocation: northeurope\n",
+      "notes/b.yml": "not: a target\n",
+    ])
+    let berth = try folder.read("berth.yaml")
+    try folder.write(
+      berth.replacing("name: workspace", with: "name: w") + "computes: [\"ml/*.yml\"]\n",
+      to: "berth.yaml")
+    let run = try folder.run("plan")
+    #expect(run.status == 1)
+    #expect(run.messages.contains("[invalid-configuration]"))
+    #expect(run.messages.contains("[unknown-key]"))
+    #expect(!run.messages.contains("b.yml"), "'computes' is heeded")
+    #expect(!run.messages.contains("region"), "nothing is compared with an unknown workspace")
+  }
+
+  @Test(arguments: [
+    ("berth: {depends_on: [amlcompute.gpu]}\n", "dependency-cycle", Int32(3)),
+    ("berth: {depends_on: [amlcompute.gqu]}\n", "unknown-dependency", 3),
+    ("berth: {ignore_changes: [max_instancs]}\n", "Did you mean \"max_instances\"? [", 1),
+    ("ssh_settings: {admin_username: me, admin_password: \"${env:LATER_SET}\"}\n", "", 0),
+  ])
+  func `validate tells what the manifests alone tell`(line: String, hint: String, status: Int32)
+    throws
+  {
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster + line])
+    let run = try folder.run("validate")
+    #expect(run.status == status, "\(run.messages)")
+    #expect(hint.isEmpty || run.messages.contains(hint), "\(run.messages)")
   }
 
   @Test func `an empty set of manifests never means remove all`() throws {
@@ -178,6 +213,18 @@ struct BadInputTests {
         #expect(try Data(contentsOf: path) == bytes)
       }
     }
+  }
+
+  @Test func `a plan that is refused does not say that all is well`() throws {
+    let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    let berth = try folder.read("berth.yaml")
+    try folder.write(berth.replacing("stack: test", with: "stack: other"), to: "berth.yaml")
+    let run = try folder.run("plan", "--out", "plan.json")
+    #expect(run.status == 3)
+    #expect(run.messages.contains("[foreign-owner]"))
+    #expect(!run.output.contains("matches the configuration"))
+    #expect(!(try folder.run("show", "plan.json").output.contains("matches the configuration")))
   }
 
   @Test func `a saved plan that can't be written, was edited or is another stack's is refused`()

@@ -24,6 +24,8 @@ struct HelpTests {
   @Test func `the version says its formats to programs`() throws {
     let folder = try TemporaryFolder()
     #expect(try folder.run("version").output.hasPrefix("Berth "))
+    #expect(try folder.run("--version").output.hasPrefix("Berth "))
+    #expect(try folder.run("--no-color", "version").status == 0)
     let json = try folder.run("version", "--json").output
     #expect(json.contains("\"plan_format_version\": \"1.0\""))
   }
@@ -38,5 +40,28 @@ struct HelpTests {
     let text = try folder.read("ml/berth.yaml")
     #expect(try folder.run("init", "--chdir", "ml").status == 1)
     #expect(try folder.read("ml/berth.yaml") == text)
+  }
+
+  @Test func `init lives with a .gitignore that is there, and else writes all or nothing`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("*.log\n", to: ".gitignore")
+    let run = try folder.run("init")
+    #expect(run.status == 0)
+    #expect(run.output.contains(".berth/"))
+    #expect(try folder.read(".gitignore") == "*.log\n")
+
+    let half = try TemporaryFolder()
+    try half.write("name: mine\n", to: "compute/cpu-cluster.yml")
+    #expect(try half.run("init").status == 1)
+    #expect(
+      !FileManager.default.fileExists(atPath: half.url.appendingPathComponent("berth.yaml").path))
+  }
+
+  @Test func `options of every command may stand before a command of two words`() throws {
+    let folder = try TemporaryFolder.stack(["gpu.yml": "name: gpu\ntype: amlcompute\n"])
+    let run = try BerthBinary.run(
+      ["--chdir", folder.url.path, "workspace", "show"], in: folder.url.deletingLastPathComponent())
+    #expect(run.status == 0)
+    #expect(run.output == "The workspace has no targets.\n")
   }
 }

@@ -64,7 +64,7 @@ final class MemoryJournal: JournalWriting {
       entries.append(entry)
       return true
     }
-    if !isWritten { throw JournalWriteFailure("the disk is full") }
+    if !isWritten { throw JournalWriteFailure("can't be written: the disk is full") }
   }
 }
 

@@ -96,6 +96,12 @@ struct AcceptanceTests {
     #expect(target[AttributePath(path)] == value)
   }
 
+  @Test(arguments: ["system_assigned", "SystemAssigned", "systemassigned"])
+  func `the service's words for an identity are taken, as az ml takes them`(word: String) throws {
+    let target = try target("name: gpu\ntype: amlcompute\nidentity: {type: \(word)}\n")
+    #expect(target["identity.type"] == "system_assigned")
+  }
+
   @Test func `names of the older SDK are understood with a warning that shows the current ones`() {
     let manifest = MarkedText(
       """

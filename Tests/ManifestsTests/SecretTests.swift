@@ -158,6 +158,24 @@ struct SecretTests {
     #expect(malformed.errors.map(\.rule.id) == ["secret-reference"])
   }
 
+  @Test func `one secret in two places has two fingerprints, and so has a public value`() {
+    let fingerprinter = SecretFingerprinter(key: Array(repeating: 7, count: 16), rounds: 16)
+    let secret = fingerprinter.stretched("one")
+    let fingerprints = [
+      fingerprinter.fingerprint(of: secret, at: "a"),
+      fingerprinter.fingerprint(of: secret, at: "b"),
+      fingerprinter.fingerprint(ofPublic: "one", at: "a"),
+      fingerprinter.fingerprint(ofPublic: "one", at: "b"),
+    ]
+    #expect(Set(fingerprints).count == 4)
+    #expect(Set(fingerprints.map { $0.prefix(4) }) == [fingerprinter.keyID.prefix(4)])
+    #expect(fingerprints.allSatisfy { $0.count == 20 })
+    let other = SecretFingerprinter(key: Array(repeating: 8, count: 16), rounds: 16)
+    #expect(
+      other.fingerprint(of: other.stretched("one"), at: "a").suffix(16)
+        != fingerprints[0].suffix(16))
+  }
+
   @Test func `a fingerprint tells a rotation and depends on the place`() {
     func fingerprint(_ name: String, _ value: String, workspace: String = "ml-prod") -> String? {
       var identity = StackConfiguration.sample.workspace

@@ -1,6 +1,14 @@
 import Storage
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Writing files so that nobody ever sees half of one.
 @Suite struct AtomicFileTests {
   private func reason(_ path: String, mayReplace: Bool = true) -> String? {
@@ -42,6 +50,15 @@ import Testing
     try AtomicFile.write(Array("x".utf8), to: folder.path + "/file")
     #expect(folder.text("precious") == "mine")
     #expect(folder.text("file") == "x")
+  }
+
+  @Test func `a device and a pipe are never replaced, behind a link neither`() throws {
+    let folder = try TemporaryFolder()
+    #expect(mkfifo(folder.path + "/pipe", 0o600) == 0)
+    folder.link("link", to: "pipe")
+    #expect(reason(folder.path + "/pipe") == "is a device or a pipe, not a file")
+    #expect(reason(folder.path + "/link") == "is a device or a pipe, not a file")
+    #expect(folder.names() == ["link", "pipe"])
   }
 
   @Test func `failures say what is wrong and leave nothing behind`() throws {

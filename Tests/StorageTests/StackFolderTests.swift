@@ -108,6 +108,20 @@ import Testing
     #expect(manifests(folder).findings.map(\.rule.id) == ["file-unreadable"])
   }
 
+  @Test func `folders in which nothing can match are not looked into`() throws {
+    let folder = try TemporaryFolder()
+    folder.put("compute/a/one.yml", "1")
+    // So deep that looking there would be told.
+    folder.put("lost+found/" + String(repeating: "x/", count: 40) + "two.yml", "2")
+    var findings = DiagnosticList()
+    let files = StackFolder(path: folder.path).manifests(
+      matching: ["compute/**/*.yml"], reporting: &findings)
+    #expect(files.map(\.path) == ["compute/a/one.yml"])
+    #expect(findings.isEmpty)
+    _ = StackFolder(path: folder.path).manifests(matching: ["**/*.yml"], reporting: &findings)
+    #expect(!findings.isEmpty)
+  }
+
   @Test func `a pattern full of stars is answered at once`() throws {
     let folder = try TemporaryFolder()
     let name = String(repeating: "a", count: 200)

@@ -46,7 +46,13 @@ struct ApplyRun {
     presenter.sources = loader.sources
     presenter.show(loader.findings)
     guard let session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
+    return await applyAlone(session, saved, presenter)
+  }
 
+  /// Applies while it holds the lock.
+  private func applyAlone(
+    _ session: PlanningSession, _ saved: PlanFile?, _ presenter: Presenter
+  ) async -> ExitStatus {
     do throws(ApplyLock.Failure) {
       let lock = try ApplyLock(in: session.stack.folder.ownFolder, holder: lockLines(session))
       let status = await apply(session, saved, presenter)
@@ -58,7 +64,7 @@ struct ApplyRun {
         presenter.show(.locked(busy.holder))
         return .locked
       case .file(let failure):
-        presenter.show(.unwritable(StackFolder.ownFolderName, failure.reason))
+        presenter.show(.unwritable(StackFolder.ownFolderName + "/apply.lock", failure.reason))
         return .failure
       }
     }
@@ -95,9 +101,7 @@ struct ApplyRun {
     if let saved { return await applySaved(saved, session, observed, presenter) }
 
     let result = session.plan(observed, mode: mode)
-    presenter.show(
-      result.plan, operation: mode == .destroy ? "destroy" : "apply", isRefused: result.isRefused)
-    presenter.show(result.findings)
+    presenter.show(result, operation: mode == .destroy ? "destroy" : "apply")
     if result.isRefused { return ExitStatus(of: result.findings) }
     let file = planFile(for: result.plan, session)
     if let expectedDigest, expectedDigest != file.digest {

@@ -7,6 +7,8 @@
 package struct ArgumentSpelling: Sendable {
   /// The names of the subcommands.
   package let subcommands: Set<String>
+  /// The subcommands of those that are groups.
+  package let groups: [String: Set<String>]
   /// Options that stand before a subcommand and take a value in the next word.
   static let leadingOptionsWithValue: Set<String> = ["--chdir", "--color", "--input"]
   /// Long options that are also understood with one dash.
@@ -16,20 +18,26 @@ package struct ArgumentSpelling: Sendable {
     "no-color", "out", "parallelism", "refresh-only", "version",
   ]
 
-  package init(subcommands: Set<String>) {
+  package init(subcommands: Set<String>, groups: [String: Set<String>] = [:]) {
     self.subcommands = subcommands
+    self.groups = groups
   }
 
   /// The arguments in the parser's form.
   package func normalised(
     _ arguments: [String], environment: [String: String]
   ) -> [String] {
-    let words = withTwoDashes(arguments)
-    guard let index = subcommandIndex(in: words) else { return words }
-    let subcommand = words[index]
-    let fromEnvironment = ["BERTH_CLI_ARGS", "BERTH_CLI_ARGS_\(subcommand)"]
+    var words = withTwoDashes(arguments)
+    guard let index = index(of: subcommands, in: words) else { return words }
+    var path = [words.remove(at: index)]
+    if let members = groups[path[0]] {
+      // Without a member the group shows its help, which takes no options.
+      guard let index = self.index(of: members, in: words) else { return path + words }
+      path.append(words.remove(at: index))
+    }
+    let fromEnvironment = ["BERTH_CLI_ARGS", "BERTH_CLI_ARGS_\(path[0])"]
       .flatMap { Self.split(environment[$0] ?? "") }
-    return [subcommand] + withTwoDashes(fromEnvironment) + words[..<index] + words[(index + 1)...]
+    return path + withTwoDashes(fromEnvironment) + words
   }
 
   private func withTwoDashes(_ arguments: [String]) -> [String] {
@@ -41,12 +49,12 @@ package struct ArgumentSpelling: Sendable {
     } + arguments[end...]
   }
 
-  /// The place of the subcommand, if only options of every command stand before it.
-  private func subcommandIndex(in words: [String]) -> Int? {
+  /// The place of the first of some names, if only options of every command stand before it.
+  private func index(of names: Set<String>, in words: [String]) -> Int? {
     var index = 0
     while index < words.count {
       let word = words[index]
-      if subcommands.contains(word) { return index }
+      if names.contains(word) { return index }
       guard word.hasPrefix("--"), word != "--" else { return nil }
       index += Self.leadingOptionsWithValue.contains(word) ? 2 : 1
     }

@@ -12,8 +12,11 @@ public enum BerthProgram {
 
   /// Runs a command line in a world that is handed in.
   package static func run(_ arguments: [String], in context: CommandContext) async -> ExitStatus {
-    let spelling = ArgumentSpelling(subcommands: BerthCommand.subcommandNames)
-    let words = spelling.normalised(arguments, environment: context.environment)
+    let spelling = ArgumentSpelling(
+      subcommands: BerthCommand.subcommandNames, groups: BerthCommand.groups)
+    var words = spelling.normalised(arguments, environment: context.environment)
+    // What everybody tries first.
+    if words == ["--version"] { words = ["version"] }
     if let word = words.first, !word.hasPrefix("-"),
       !BerthCommand.subcommandNames.contains(word), word != "help"
     {
@@ -90,6 +93,16 @@ struct BerthCommand: ParsableCommand {
     DestroyCommand.self, DriftCommand.self, ListCommand.self, ImportCommand.self, ShowCommand.self,
     WorkspaceCommand.self, VersionCommand.self,
   ]
+
+  /// The names of the subcommands of those that are groups.
+  static var groups: [String: Set<String>] {
+    var groups: [String: Set<String>] = [:]
+    for command in subcommands where !command.configuration.subcommands.isEmpty {
+      groups[command.configuration.commandName ?? ""] = Set(
+        command.configuration.subcommands.compactMap { $0.configuration.commandName })
+    }
+    return groups
+  }
 
   /// The subcommands' names and aliases.
   static var subcommandNames: Set<String> {

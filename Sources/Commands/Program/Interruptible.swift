@@ -6,8 +6,7 @@ enum Interruptible {
     _ work: @escaping @Sendable (AsyncStream<Void>) async -> Result
   ) async -> (Result, SignalSource.Signal?) {
     let (interrupts, continuation) = AsyncStream.makeStream(of: Void.self)
-    return await withTaskGroup(of: Outcome<Result>.self) { group in
-      group.addTask { .result(await work(interrupts)) }
+    return await withTaskGroup(of: SignalSource.Signal?.self) { group in
       group.addTask {
         var first: SignalSource.Signal?
         for await signal in context.signals.listen() {
@@ -18,27 +17,12 @@ enum Interruptible {
           )
           continuation.yield()
         }
-        return .signal(first)
+        return first
       }
-      var result: Result?
-      var signal: SignalSource.Signal?
-      // The work ends first; its end ends the listening, which then tells what it heard.
-      while let outcome = await group.next() {
-        switch outcome {
-        case .result(let value):
-          result = value
-          group.cancelAll()
-        case .signal(let heard): signal = heard
-        }
-        if let result, group.isEmpty { return (result, signal) }
-      }
-      // Not reached: the work always has a result. Waiting for it again would be the same work.
-      return (await work(interrupts), signal)
+      let result = await work(interrupts)
+      // The end of the work ends the listening, which then tells what it heard.
+      group.cancelAll()
+      return (result, await group.next() ?? nil)
     }
-  }
-
-  private enum Outcome<Result: Sendable>: Sendable {
-    case result(Result)
-    case signal(SignalSource.Signal?)
   }
 }

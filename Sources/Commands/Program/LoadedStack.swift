@@ -59,7 +59,12 @@ struct StackLoader {
     sources.add(name, configurationBytes)
     guard
       let configuration = readConfiguration(configurationBytes, file: name, reporting: &findings)
-    else { return nil }
+    else {
+      if let patterns = manifestPatterns(in: configurationBytes, file: name) {
+        checkManifests(of: folder, matching: patterns)
+      }
+      return nil
+    }
 
     let files = folder.manifests(matching: configuration.computes, reporting: &findings)
     for file in files { sources.add(file.path, file.bytes) }
@@ -85,6 +90,24 @@ struct StackLoader {
         .map { "\($0.0)=\(sha256($0.1))" }.joined(separator: "\n"))
     return LoadedStack(
       folder: folder, configuration: configuration, targets: targets, manifestsSHA256: digest)
+  }
+
+  /// Finds what is wrong with the manifests of a stack whose `berth.yaml` is wrong itself: every
+  /// problem of every file is told in one pass.
+  private mutating func checkManifests(of folder: StackFolder, matching patterns: [String]) {
+    let files = folder.manifests(matching: patterns, reporting: &findings)
+    for file in files { sources.add(file.path, file.bytes) }
+    // Where the workspace is, nobody knows: nothing is compared with it.
+    let rules = KindRules(
+      catalog: .azureML, checkName: checkName(_:of:at:reporting:), advice: kindAdvice(for:))
+    let unknown = WorkspaceIdentity(
+      subscriptionID: "00000000-0000-0000-0000-000000000000", resourceGroup: "unknown",
+      name: "unknown", location: "unknown")
+    _ = bindManifests(
+      files.map { ManifestFile(path: $0.path, bytes: $0.bytes) },
+      of: StackConfiguration(
+        stack: "unknown", workspace: unknown, backend: BackendConfiguration(), computes: patterns),
+      rules: rules, secrets: UnresolvedSecrets(), reporting: &findings)
   }
 }
 

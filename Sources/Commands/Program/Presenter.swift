@@ -98,9 +98,14 @@ struct Presenter: Sendable {
     if hasText { context.output.write(text) }
   }
 
-  func show(_ plan: Plan, operation: String = "plan", isRefused: Bool = false) {
+  /// Shows a plan with its findings.
+  ///
+  /// One that is refused does not say that all is well.
+  func show(_ result: PlanningResult, operation: String = "plan") {
+    let plan = result.plan
     for line in stream.plan(plan, operation: operation) { events?.write(line) }
-    say(PlanText(plan, style: output, isRefused: isRefused).text)
+    say(PlanText(plan, style: output, isRefused: result.isRefused).text)
+    show(result.findings)
   }
 
   /// Shows what happens in an apply, while it does.

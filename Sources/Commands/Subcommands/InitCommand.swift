@@ -10,7 +10,8 @@ struct InitCommand: Subcommand {
     usage: "berth init [<options>]",
     discussion: """
       Writes berth.yaml and compute/cpu-cluster.yml into the folder, which is made if
-      it is not there. Files that exist are never touched.
+      it is not there. Files that exist are never touched: if one of the two is there,
+      nothing is written.
 
       Example:
         berth init --chdir ml
@@ -23,6 +24,10 @@ struct InitCommand: Subcommand {
   func run(in context: CommandContext) async -> ExitStatus {
     let presenter = Presenter(context, common)
     let folder = common.folder(in: context)
+    for (name, _) in Self.starter where AtomicFile.exists(folder + "/" + name) {
+      presenter.show(.starterInTheWay(name))
+      return .failure
+    }
     do {
       try AtomicFile.makeFolder(folder)
       try AtomicFile.makeFolder(folder + "/compute")
@@ -39,10 +44,22 @@ struct InitCommand: Subcommand {
       }
       presenter.say("Wrote \(name)\n")
     }
+    writeGitIgnore(in: folder, presenter)
     if !context.isInAutomation {
       presenter.say("\nLook at them, then run 'berth plan' and 'berth apply'.\n")
     }
     return .success
+  }
+
+  /// A repository mostly has one already, and its owner knows best what belongs into it.
+  private func writeGitIgnore(in folder: String, _ presenter: Presenter) {
+    let text = "# The embedded workspace, journals and the fingerprint key.\n.berth/\n"
+    do {
+      try AtomicFile.write(Array(text.utf8), to: folder + "/.gitignore", mayReplace: false)
+      presenter.say("Wrote .gitignore\n")
+    } catch {
+      presenter.say("Left .gitignore as it is. Add this line to it: .berth/\n")
+    }
   }
 
   private static let starter: [(name: String, text: String)] = [
@@ -101,6 +118,16 @@ struct InitCommand: Subcommand {
 
       """
     ),
-    (".gitignore", "# The embedded workspace, journals and the fingerprint key.\n.berth/\n"),
   ]
+}
+
+extension Diagnostic {
+  fileprivate static func starterInTheWay(_ name: String) -> Diagnostic {
+    Diagnostic(
+      .error, .fileUnwritable, "File can't be written",
+      detail: """
+        \(name) exists already, and nothing was written. Begin in another folder with \
+        '--chdir DIR', or move the file away.
+        """)
+  }
 }

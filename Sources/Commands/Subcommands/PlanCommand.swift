@@ -89,8 +89,7 @@ struct PlanningRun {
       presenter.show(.backend(error, doing: "Reading the workspace"))
       return .failure
     }
-    presenter.show(result.plan, isRefused: result.isRefused)
-    presenter.show(result.findings)
+    presenter.show(result)
     if let planFile, !save(result, session.stack, planFile, context, presenter) { return .failure }
     return status(of: result, hasDetailedExitCode: hasDetailedExitCode, presenter)
   }

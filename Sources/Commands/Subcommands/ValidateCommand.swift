@@ -1,6 +1,10 @@
 internal import ArgumentParser
+internal import ComputeKinds
 internal import Diagnostics
+internal import Manifests
+internal import Planning
 internal import Reporting
+internal import TargetModel
 
 /// The command `berth validate`.
 struct ValidateCommand: Subcommand {
@@ -14,7 +18,7 @@ struct ValidateCommand: Subcommand {
       Example:
         berth validate --json
 
-      Exit codes: 0 valid, 1 not.
+      Exit codes: 0 valid, 1 not, 3 refused by a safety rule.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -25,9 +29,13 @@ struct ValidateCommand: Subcommand {
   func run(in context: CommandContext) async -> ExitStatus {
     var loader = StackLoader(context)
     let stack = loader.load(from: common.folder(in: context), secrets: .checkForm)
+    if let stack {
+      loader.findings.append(
+        contentsOf: refusals(of: stack, isWhole: !loader.findings.hasErrors))
+    }
     if printsJSON {
       context.output.write(EventStream.validation(loader.findings, sources: loader.sources))
-      return loader.findings.hasErrors ? .failure : .success
+      return ExitStatus(of: loader.findings)
     }
     var presenter = Presenter(context, common)
     presenter.sources = loader.sources
@@ -35,12 +43,27 @@ struct ValidateCommand: Subcommand {
     guard !loader.findings.hasErrors, let stack else {
       let count = loader.findings.errorCount
       presenter.say("\(count) error\(count == 1 ? "" : "s") in the manifests.\n")
-      return .failure
+      return ExitStatus(of: loader.findings)
     }
     let count = stack.targets.count
     presenter.say(
       presenter.style.paint("Success!", .green)
         + " The manifests are valid: \(count) target\(count == 1 ? "" : "s").\n")
     return .success
+  }
+
+  /// What the safety rules say of the manifests alone: a plan for a workspace without targets.
+  ///
+  /// - Parameter isWhole: false if targets with mistakes are missing, which others may refer to.
+  private func refusals(of stack: LoadedStack, isWhole: Bool) -> [Diagnostic] {
+    let nothing = Snapshot(workspace: stack.configuration.workspace, targets: [])
+    return makePlan(
+      PlanningRequest(
+        stack: stack.configuration.stack, desired: stack.targets, observed: nothing, mode: .apply,
+        catalog: .azureML)
+    ).findings.findings.filter { finding in
+      // Secrets are not looked up here.
+      finding.rule != .secretsFirst && (isWhole || finding.rule == .attachOnce)
+    }
   }
 }

@@ -6,13 +6,15 @@ struct VersionCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "version",
     abstract: "Print the version.",
-    usage: "berth version [--json]",
+    usage: "berth version [<options>]",
     discussion: """
       Example:
         berth version --json
 
       Exit codes: 0.
       """)
+
+  @OptionGroup var common: CommonOptions
 
   @Flag(name: .customLong("json"), help: "Print JSON, with the formats of plan and events.")
   var printsJSON = false
