@@ -97,7 +97,9 @@ struct Presenter: Sendable {
     if hasText { context.output.write(text) }
   }
 
-  /// Shows a plan with its findings. One that is refused does not say that all is well.
+  /// Shows a plan with its findings.
+  ///
+  /// One that is refused does not say that all is well.
   func show(_ result: PlanningResult, operation: String = "plan") {
     let plan = result.plan
     for line in stream.plan(plan, operation: operation) { events?.write(line) }
