@@ -95,6 +95,16 @@ import Testing
     #expect(folder.permissions(".berth/apply.lock") == 0o600)
   }
 
+  @Test func `a lock stands beside a file that several stacks share`() throws {
+    let folder = try TemporaryFolder()
+    let lock = try ApplyLock(beside: folder.path + "/shared.db", holder: ["Path: one"])
+    #expect(folder.names() == ["shared.db.lock"])
+    #expect(throws: ApplyLock.Failure.self) {
+      try ApplyLock(beside: folder.path + "/shared.db", holder: ["Path: two"])
+    }
+    withExtendedLifetime(lock) {}
+  }
+
   @Test func `a lock is never taken through a link`() throws {
     let folder = try TemporaryFolder()
     folder.makeFolder("own", permissions: 0o700)

@@ -15,10 +15,10 @@ extension Rule {
 }
 
 extension Diagnostic {
-  static func locked(_ holder: [String]) -> Diagnostic {
+  static func locked(_ whose: String, _ holder: [String]) -> Diagnostic {
     Diagnostic(
       .error, .stateLock, "Error acquiring the state lock",
-      detail: (["Another apply of this stack is running on this machine. Wait until it is done."]
+      detail: (["Another apply \(whose) is running on this machine. Wait until it is done."]
         + (holder.isEmpty ? [] : ["Lock Info:"] + holder.map { "  \($0)" })).joined(separator: "\n")
     )
   }

@@ -49,22 +49,44 @@ struct ApplyRun {
     return await applyAlone(session, saved, presenter)
   }
 
-  /// Applies while it holds the lock.
+  /// Applies while it holds the locks: the stack's, and that of a workspace which it shares with
+  /// others, since two stacks may want one resource at once (reliability.md F18).
   private func applyAlone(
     _ session: PlanningSession, _ saved: PlanFile?, _ presenter: Presenter
   ) async -> ExitStatus {
+    let holder = lockLines(session)
+    return await holding("of this stack", StackFolder.ownFolderName + "/apply.lock", presenter) {
+      () throws(ApplyLock.Failure) in
+      try ApplyLock(in: session.stack.folder.ownFolder, holder: holder)
+    } whileHeld: {
+      guard let store = session.stack.configuration.backend.store else {
+        return await apply(session, saved, presenter)
+      }
+      return await holding("in this workspace", store + ".lock", presenter) {
+        () throws(ApplyLock.Failure) in
+        try ApplyLock(beside: session.stack.storePath, holder: holder)
+      } whileHeld: {
+        await apply(session, saved, presenter)
+      }
+    }
+  }
+
+  private func holding(
+    _ whose: String, _ file: String, _ presenter: Presenter,
+    _ take: () throws(ApplyLock.Failure) -> ApplyLock, whileHeld body: () async -> ExitStatus
+  ) async -> ExitStatus {
     do throws(ApplyLock.Failure) {
-      let lock = try ApplyLock(in: session.stack.folder.ownFolder, holder: lockLines(session))
-      let status = await apply(session, saved, presenter)
+      let lock = try take()
+      let status = await body()
       withExtendedLifetime(lock) {}
       return status
     } catch {
       switch error {
       case .busy(let busy):
-        presenter.show(.locked(busy.holder))
+        presenter.show(.locked(whose, busy.holder))
         return .locked
       case .file(let failure):
-        presenter.show(.unwritable(StackFolder.ownFolderName + "/apply.lock", failure.reason))
+        presenter.show(.unwritable(file, failure.reason))
         return .failure
       }
     }
