@@ -119,6 +119,7 @@ extension Field {
 
 extension FieldType {
   /// The service knows both at once, but only one sort is documented to work; a check refuses it.
+  ///
   /// `az ml` takes the service's own words too (`IdentitySchema`: `camel_to_snake`).
   static let identityTypes: [Choice] = [
     Choice("none", wire: "None"),

@@ -121,8 +121,10 @@ public struct StackFolder: Hashable, Sendable {
     var name: String { components.last ?? "" }
   }
 
-  /// Everything below the folder that is no folder, sorted by path. Folders that have nothing to do
-  /// with the stack are not looked into: they may be huge, or nobody's business.
+  /// Everything below the folder that is no folder, sorted by path.
+  ///
+  /// Folders that have nothing to do with the stack are not looked into: they may be huge, or
+  /// nobody's business.
   private func entries(
     where mayHaveManifests: ([String]) -> Bool, reporting findings: inout DiagnosticList
   ) -> [Entry] {
