@@ -13,6 +13,7 @@ extension KindDescriptor {
       .description, .tags(onChange: .recreate), .location(wire: nil),
     ] + clusterFields + tlsFields + reportedFields,
     resource: HeldResource(),
+    workloads: [.realtimeInference],
     checks: [.tlsForms, .tlsIsPEM, .internalSubnet],
     certificate: .init(
       chainField: "tls.certificate", keyField: "tls.key", hostField: "tls.cname"),

@@ -10,6 +10,9 @@ extension KindDescriptor {
     fields: clusterFields + Field.network(from: "AmlComputeProperties")
       + Field.identity(onChange: .inPlace) + reportedFields,
     updatesMarks: true,
+    workloads: [
+      .training, .hyperparameterTuning, .automl, .pipelines, .designer, .batchInference,
+    ],
     checks: [
       .scaleBounds, .networkIsComplete, .identityFits, .clusterSSH, .scaleCosts,
     ],

@@ -13,6 +13,7 @@ extension KindDescriptor {
     fields: instanceFields + Field.network(from: "ComputeInstanceProperties")
       + Field.identity(onChange: .recreate) + reportedFields,
     losesData: true, hasPower: true,
+    workloads: [.training, .automl, .pipelines, .realtimeInference],
     checks: [
       .networkIsComplete, .identityFits, .behalfIsComplete, .scheduleTriggers, .applicationsFit,
     ],

@@ -29,6 +29,10 @@ public enum KindPage {
         "Replacing or deleting it loses data that is nowhere else, so both need "
           + "`berth.allow_replace` or `berth destroy`.")
     }
+    if let workloads = kind.workloads {
+      let words = Workload.allCases.filter(workloads.contains).map { "`\($0.rawValue)`" }
+      lines.append("It can run (`berth.workloads`): \(words.joined(separator: ", ")).")
+    }
     if kind.hasPower { lines.append("It can be switched on and off: `berth.power_state`.") }
     return lines.joined(separator: "\n")
   }

@@ -21,6 +21,9 @@ extension KindDescriptor {
         source: "Azure ML REST API, KubernetesProperties"),
     ] + extensionFields + Field.identity(onChange: .inPlace),
     resource: HeldResource(shareField: "namespace"),
+    workloads: [
+      .training, .hyperparameterTuning, .pipelines, .designer, .batchInference, .realtimeInference,
+    ],
     checks: [.identityFits, .onlyOneIdentity],
     sample: """
       name: k8s-prod

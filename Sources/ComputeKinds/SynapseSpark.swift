@@ -37,7 +37,8 @@ extension KindDescriptor {
         "auto_pause_settings.delay_in_minutes", .integer(0...100_000), "After how long",
         wire: "properties.properties.autoPauseProperties.delayInMinutes"),
     ],
-    resource: HeldResource(), checks: [.identityFits],
+    resource: HeldResource(), workloads: [.training, .pipelines],
+    checks: [.identityFits],
     sample: """
       name: spark-pool
       type: synapsespark

@@ -44,6 +44,7 @@ extension KindDescriptor {
         source: "Azure ML SDK v1, RemoteCompute"),
     ],
     resource: HeldResource(hostField: "address"),
+    workloads: [.training, .hyperparameterTuning, .automl, .pipelines],
     checks: [.resourceOrAddress, .machineCredentials],
     sample: """
       name: build-vm

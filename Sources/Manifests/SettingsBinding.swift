@@ -29,7 +29,7 @@ private struct SettingsReader {
 
   private static let keys = [
     "adopt", "allow_replace", "depends_on", "ignore_changes", "on_remove", "power_state",
-    "protect", "tls_update",
+    "protect", "tls_update", "workloads",
   ]
 
   mutating func read(_ key: YAMLNode, _ value: YAMLNode) {
@@ -45,6 +45,8 @@ private struct SettingsReader {
     case "power_state": readPower(key, value)
     case "ignore_changes":
       settings.ignoreChanges = texts(key, value).compactMap { ignoredField($0) }
+    case "workloads":
+      settings.workloads = Set(texts(key, value).compactMap { workload($0) })
     case "depends_on": settings.dependsOn = texts(key, value).compactMap { dependency($0) }
     default:
       findings.append(
@@ -132,15 +134,47 @@ private struct SettingsReader {
     return nil
   }
 
+  /// What the target is meant to run, if its kind can.
+  private mutating func workload(_ node: YAMLNode) -> Workload? {
+    guard let workload = Workload(rawValue: node.text) else {
+      let words = Workload.allCases.map(\.rawValue)
+      findings.append(.unknownWord("berth.workloads", node, words, nil, address))
+      return nil
+    }
+    if let known = kind.workloads, !known.contains(workload) {
+      let others = catalog.kinds.filter { $0.workloads?.contains(workload) == true }
+      findings.append(.unsupportedWorkload(workload, kind, others, node, address))
+    }
+    return workload
+  }
+
   private func path(_ key: YAMLNode) -> AttributePath { AttributePath(["berth", key.text]) }
 }
 
 extension Rule {
   /// A setting that has no meaning for a kind.
   package static let wrongSetting = Rule("wrong-setting")
+  /// A workload that targets of a kind can't run (domain.md section 11).
+  package static let unsupportedWorkload = Rule("unsupported-workload")
 }
 
 extension Diagnostic {
+  fileprivate static func unsupportedWorkload(
+    _ workload: Workload, _ kind: KindDescriptor, _ others: [KindDescriptor], _ node: YAMLNode,
+    _ address: String?
+  ) -> Diagnostic {
+    let way =
+      others.isEmpty
+      ? "" : " These can: \(others.map { "'\($0.name)'" }.joined(separator: ", "))."
+    return Diagnostic(
+      .error, .unsupportedWorkload, "Workload can't run there",
+      detail: """
+        A target of type '\(kind.name)' can't run '\(workload.rawValue)'.\(way) Use one of them, \
+        or take the word away.
+        """,
+      address: address, at: node.location)
+  }
+
   fileprivate static func wrongSetting(
     _ key: YAMLNode, _ why: String, _ address: String?
   ) -> Diagnostic {

@@ -105,6 +105,10 @@ public struct TargetSettings: Hashable, Sendable {
   public var updatesTLSInPlace = false
   /// Whether a compute instance should be running; nil leaves it as it is.
   public var power: PowerState?
+  /// What the target is meant to run.
+  ///
+  /// It says nothing to the service.
+  public var workloads: Set<Workload> = []
 
   /// An empty one.
   public init() {}

@@ -28,6 +28,8 @@ public final class KindDescriptor: Sendable {
   public let hasPower: Bool
   /// True if the service can change tags, and with them Berth's marks, on a living target.
   public let updatesMarks: Bool
+  /// What its targets can run; nil where nobody has said (domain.md section 11).
+  public let workloads: Set<Workload>?
   /// Checks that need more than one field at once.
   public let checks: [CrossFieldCheck]
   /// Which fields hold a certificate with its key; nil if none do.
@@ -48,7 +50,7 @@ public final class KindDescriptor: Sendable {
   public init(
     name: KindName, computeType: String, title: String, summary: String, origin: Origin,
     fields: [Field], resource: HeldResource? = nil, losesData: Bool = false, hasPower: Bool = false,
-    updatesMarks: Bool = false, checks: [CrossFieldCheck] = [],
+    updatesMarks: Bool = false, workloads: Set<Workload>? = nil, checks: [CrossFieldCheck] = [],
     certificate: HeldCertificate? = nil,
     fold: @escaping @Sendable (KindDescriptor, inout Attributes, WorkspaceIdentity) -> Void = {
       _, _, _ in
@@ -70,6 +72,7 @@ public final class KindDescriptor: Sendable {
     self.losesData = losesData
     self.hasPower = hasPower
     self.updatesMarks = updatesMarks
+    self.workloads = workloads
     self.checks = checks
     self.certificate = certificate
     self.fold = fold

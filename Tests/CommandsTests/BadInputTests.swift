@@ -18,6 +18,8 @@ private let aks =
 
 private let mistakes: [Mistake] = [
   Mistake(name: "unknown-key", manifest: cluster + "max_instanses: 4\n"),
+  Mistake(
+    name: "unsupported-workload", manifest: cluster + "berth: {workloads: [realtime-inference]}\n"),
   Mistake(name: "unknown-type", manifest: "name: gpu\ntype: amlcomputer\n"),
   Mistake(name: "missing-name", manifest: "type: amlcompute\n"),
   Mistake(name: "wrong-type", manifest: cluster + "max_instances: many\n"),

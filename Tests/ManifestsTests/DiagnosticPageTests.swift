@@ -14,7 +14,7 @@ private let rules = [
   "literal-secret", "malformed-resource-id", "missing-field", "not-a-target", "older-name",
   "out-of-range", "reference-not-allowed", "reserved-tag", "secret-file", "secret-file-exposed",
   "secret-reference", "secret-unset", "set-by-service", "unknown-key", "unknown-type",
-  "wrong-removal", "wrong-setting", "wrong-type",
+  "unsupported-workload", "wrong-removal", "wrong-setting", "wrong-type",
 ]
 
 @Suite("Pages of diagnostics")

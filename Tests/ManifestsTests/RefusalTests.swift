@@ -152,6 +152,10 @@ private let refusals: [Refusal] = [
   Refusal("wrong-setting", cluster + "berth:\n  1️⃣power_state: running\n", says: "switched off"),
   Refusal("wrong-setting", cluster + "berth:\n  1️⃣tls_update: in_place\n", says: "no TLS"),
   Refusal(
+    "unsupported-workload", cluster + "berth:\n  workloads: [training, 1️⃣realtime-inference]\n",
+    says: "'aks'"),
+  Refusal("invalid-value", cluster + "berth:\n  workloads: 1️⃣trainin\n", says: "\"training\""),
+  Refusal(
     "invalid-value", instance + "berth:\n  power_state: 1️⃣off\n", says: "'running', 'stopped'"),
 ]
 
