@@ -66,33 +66,39 @@ extension Plan {
   ///
   /// The digest can't promise that, since it is no signature.
   fileprivate var stepsFitChanges: Bool {
-    var releases: Set<StepKey> = []
-    for change in changes {
-      if let act = change.action.release { releases.insert(StepKey(change.address, act)) }
-      if let act = change.action.acquisition { releases.insert(StepKey(change.address, act)) }
-    }
-    let addresses = Set(changes.map(\.address))
+    var acts: [TargetAddress: [Act]] = [:]
     var seen: Set<StepID> = []
     for step in steps {
-      guard addresses.contains(step.address), step.waitsFor.allSatisfy(seen.contains),
-        seen.insert(step.id).inserted
-      else { return false }
-      switch step.act {
-      case .create, .attach, .detach, .delete:
-        guard releases.remove(StepKey(step.address, step.act)) != nil else { return false }
-      case .update, .start, .stop, .mark: continue
+      guard step.waitsFor.allSatisfy(seen.contains), seen.insert(step.id).inserted else {
+        return false
       }
+      acts[step.address, default: []].append(step.act)
     }
-    return releases.isEmpty
+    let fits = changes.allSatisfy { change in
+      change.action.isBroughtAbout(by: acts.removeValue(forKey: change.address) ?? [])
+    }
+    return fits && acts.isEmpty
   }
+}
 
-  private struct StepKey: Hashable {
-    let address: TargetAddress
-    let act: Act
-
-    init(_ address: TargetAddress, _ act: Act) {
-      self.address = address
-      self.act = act
+extension Action {
+  /// True if these acts, in this order, are what the action says.
+  ///
+  /// A target that was made may be switched off afterwards, and one that was changed on or off.
+  fileprivate func isBroughtAbout(by acts: [Act]) -> Bool {
+    switch self {
+    case .create, .attach, .detachThenAttach, .deleteThenCreate, .detachThenCreate,
+      .deleteThenAttach:
+      let made = [release, acquisition].compactMap(\.self)
+      return acts == made || acts == made + [.stop]
+    case .detach, .delete: return acts == [release]
+    case .update:
+      let changes: [Act] = acts.first == .update || acts.first == .mark ? [acts[0]] : []
+      let power = Array(acts.dropFirst(changes.count))
+      return !acts.isEmpty && [[], [.start], [.stop]].contains(power)
+    case .adopt, .forget: return acts == [.mark]
+    case .start: return acts == [.start]
+    case .stop: return acts == [.stop]
     }
   }
 }

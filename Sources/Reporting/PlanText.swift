@@ -41,10 +41,9 @@ public struct PlanText: Sendable {
     return parts.joined(separator: "\n")
   }
 
-  /// The symbols that occur.
+  /// All the symbols, whether they occur or not: readers know where to look.
   private var legend: String {
-    let symbols = Set(plan.changes.map(\.action.symbol))
-    let lines = ActionSymbol.allCases.filter(symbols.contains).map {
+    let lines = ActionSymbol.allCases.map {
       "\(style.paint($0.column, $0.paint)) \($0.meaning)\n"
     }
     return "Resource actions are indicated with the following symbols:\n" + lines.joined()

@@ -15,7 +15,9 @@ extension ObservedTarget {
     for (key, value) in MarkTags.tags(for: marks).sorted(by: { $0.key < $1.key }) {
       lines.append("\(key)=\(value)")
     }
-    for (slot, field) in (catalog[kind]?.fields ?? []).enumerated() where field.setBy == .user {
+    // The service's word for a kind we do not know may be another kind's name in manifests.
+    let fields = isKnownKind ? catalog[kind]?.fields ?? [] : []
+    for (slot, field) in fields.enumerated() where field.setBy == .user {
       if let value = attributes[slot] {
         lines.append("\(field.path)=\(field.normalised(value).canonicalJSON)")
       }

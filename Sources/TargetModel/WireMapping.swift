@@ -146,7 +146,9 @@ extension FieldType {
     case (.toggle(let on, _), .text(let word)):
       return .bool(word.lowercased() == on.lowercased())
     case (.duration(let unit, _), .text(let text)):
-      guard let seconds = ISODuration.seconds(in: text) else { return value }
+      // A span that the unit can't say stays as it is: it differs from whatever is wanted.
+      guard let seconds = ISODuration.seconds(in: text), seconds.isMultiple(of: unit.rawValue)
+      else { return value }
       return .integer(seconds / unit.rawValue)
     case (.choice(let choices), .text(let word)):
       let key = word.lowercased()

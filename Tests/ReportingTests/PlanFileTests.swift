@@ -164,7 +164,7 @@ struct PlanFileTests {
   @Test(arguments: Action.allCases)
   func `what loses something says delete, and what can't be undone says so`(_ action: Action) throws
   {
-    let steps = [action.release, action.acquisition].compactMap(\.self).enumerated().map {
+    let steps = RandomPlan.acts(of: action).enumerated().map {
       Step(id: StepID($0 + 1), address: TargetAddress(kind: "pool", name: "a"), act: $1)
     }
     let file = PlanFile.of(plan([change(action)], steps: steps))

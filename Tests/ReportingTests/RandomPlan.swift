@@ -24,9 +24,10 @@ enum RandomPlan {
     for index in 0..<Int.random(in: 0...5, using: &random) {
       let change = change(index, &random)
       plan.changes.append(change)
-      var acts = [change.action.release, change.action.acquisition].compactMap(\.self)
-      if Bool.random(using: &random) {
-        acts.append([.update, .start, .stop, .mark].randomElement(using: &random) ?? .mark)
+      var acts = acts(of: change.action)
+      // A target that was made may be switched off, and one that was changed on or off.
+      if change.action.acquisition != nil || change.action == .update, Bool.random(using: &random) {
+        acts.append(.stop)
       }
       for act in acts {
         let earlier = plan.steps.map(\.id).filter { _ in Int.random(in: 0...3, using: &random) == 0
@@ -43,6 +44,19 @@ enum RandomPlan {
         isMissing: .random(using: &random), source: location(&random))
     }
     return plan
+  }
+
+  /// The acts that an action takes at least.
+  static func acts(of action: Action) -> [Act] {
+    switch action {
+    case .create, .attach, .detach, .delete, .detachThenAttach, .deleteThenCreate,
+      .detachThenCreate, .deleteThenAttach:
+      [action.release, action.acquisition].compactMap(\.self)
+    case .update: [.update]
+    case .adopt, .forget: [.mark]
+    case .start: [.start]
+    case .stop: [.stop]
+    }
   }
 
   private static func change(_ index: Int, _ random: inout SeededRandom) -> Change {
