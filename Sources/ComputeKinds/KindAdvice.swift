@@ -4,11 +4,6 @@
 /// Full sentences, to be shown as they are.
 public func kindAdvice(for type: String) -> String? {
   switch type.lowercased() {
-  case "hdinsight", "databricks", "datalakeanalytics", "batch", "datafactory":
-    """
-    Berth does not manage targets of type '\(type.lowercased())' yet. A live one is shown and \
-    never touched.
-    """
   case "local":
     """
     The local computer is no target of a workspace. Jobs name it without any declaration, so the \

@@ -7,7 +7,12 @@ extension KindCatalog {
   public static let azureML = KindCatalog([
     .aks,
     .amlCompute,
+    .batch,
     .computeInstance,
+    .dataFactory,
+    .dataLakeAnalytics,
+    .databricks,
+    .hdInsight,
     .kubernetes,
     .synapseSpark,
     .virtualMachine,

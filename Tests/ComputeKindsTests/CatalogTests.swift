@@ -29,7 +29,8 @@ import Testing
     }
     #expect(
       KindCatalog.azureML.kinds.map(\.name.text) == [
-        "aks", "amlcompute", "computeinstance", "kubernetes", "synapsespark", "virtualmachine",
+        "aks", "amlcompute", "batch", "computeinstance", "databricks", "datafactory",
+        "datalakeanalytics", "hdinsight", "kubernetes", "synapsespark", "virtualmachine",
       ])
   }
 
@@ -41,8 +42,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "hdinsight", "databricks", "datalakeanalytics", "batch", "datafactory", "local",
-    "containerinstance", "functions", "iotedge", "batchai", "dsvm", "Databricks",
+    "local", "containerinstance", "functions", "iotedge", "batchai", "dsvm", "BatchAI",
   ])
   func `a kind that is not managed has advice`(type: String) throws {
     let advice = try #require(kindAdvice(for: type))

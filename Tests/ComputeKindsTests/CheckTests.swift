@@ -282,9 +282,61 @@ private let inferenceCases: [CheckCase] = [
     ["load_balancer_type": "public_ip", "load_balancer_subnet": "sn"], "load-balancer-subnet"),
 ]
 
+private let spark: AttributeValue = .text("\(group)/providers/Microsoft.HDInsight/clusters/hdi")
+
+private let attachedCases: [CheckCase] = [
+  CheckCase("a batch account", .batch, [:], "sdk-ended"),
+  CheckCase("a data factory", .dataFactory, [:], "sdk-ended"),
+  CheckCase("an analytics account", .dataLakeAnalytics, [:], "service-ended"),
+  CheckCase(
+    "a token", .databricks, ["access_token": secret("dapi0")], "sdk-ended"),
+  CheckCase(
+    "a token that nobody looked up", .databricks,
+    ["access_token": secret(SecretText.unresolved)], "sdk-ended"),
+  CheckCase(
+    "a token and more", .databricks, ["access_token": secret("token: dapi0")], "access-token",
+    "sdk-ended"),
+  CheckCase(
+    "an empty token", .databricks, ["access_token": secret("")], "access-token", "sdk-ended"),
+  CheckCase(
+    "a Spark cluster by its id", .hdInsight,
+    [
+      "resource_id": spark, "ssh_settings.admin_username": "u",
+      "ssh_settings.ssh_private_key_file": secret("k"),
+    ], "sdk-ended"),
+  CheckCase(
+    "a Spark cluster by its host", .hdInsight,
+    [
+      "address": "hdi-ssh.azurehdinsight.net", "ssh_settings.admin_username": "u",
+      "ssh_settings.ssh_private_key_file": secret("k"),
+    ], "sdk-ended"),
+  CheckCase(
+    "a host without SSH", .hdInsight,
+    [
+      "address": "HDI.azurehdinsight.net", "ssh_settings.admin_username": "u",
+      "ssh_settings.ssh_private_key_file": secret("k"),
+    ], "hdinsight-address", "sdk-ended"),
+  CheckCase(
+    "the misspelt host of the documentation of 2019", .hdInsight,
+    [
+      "address": "hdi-ssh.azureinsight.net", "ssh_settings.admin_username": "u",
+      "ssh_settings.ssh_private_key_file": secret("k"),
+    ], "hdinsight-address", "sdk-ended"),
+  CheckCase(
+    "a Spark cluster by both", .hdInsight,
+    [
+      "resource_id": spark, "address": "10.0.0.4", "ssh_settings.admin_username": "u",
+      "ssh_settings.ssh_private_key_file": secret("k"),
+    ], "resource-or-address", "sdk-ended"),
+  CheckCase(
+    "a Spark cluster without a way in", .hdInsight, ["resource_id": spark], "sdk-ended",
+    "ssh-credentials"),
+]
+
 @Suite struct CheckTests {
   static let cases =
     clusterCases + networkCases + identityCases + instanceCases + machineCases + inferenceCases
+    + attachedCases
 
   func findings(_ target: ComputeTarget) -> [Diagnostic] {
     var findings = DiagnosticList()

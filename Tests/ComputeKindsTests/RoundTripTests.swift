@@ -121,6 +121,45 @@ private let fullTargets: [ComputeTarget] = [
       "ssh_settings.admin_password": secret("p"),
     ]),
   target(
+    .hdInsight,
+    [
+      "resource_id": .text("\(group)/providers/Microsoft.HDInsight/clusters/hdi"),
+      "description": "d", "tags": ["team": "a"], "ssh_settings.ssh_port": 2_222,
+      "ssh_settings.admin_username": "u", "ssh_settings.ssh_private_key_file": secret("k"),
+      "ssh_settings.ssh_private_key_passphrase": secret("p"),
+    ]),
+  target(
+    .hdInsight,
+    [
+      "address": "hdi-ssh.azurehdinsight.net", "ssh_settings.admin_username": "u",
+      "ssh_settings.admin_password": secret("p"),
+    ]),
+  target(
+    .databricks,
+    [
+      "resource_id": .text("\(group)/providers/Microsoft.Databricks/workspaces/w"),
+      "description": "d", "tags": ["team": "a"], "access_token": secret("dapi0"),
+    ]),
+  target(
+    .dataLakeAnalytics,
+    [
+      "resource_id": .text("\(group)/providers/Microsoft.DataLakeAnalytics/accounts/a"),
+      "description": "d", "tags": ["team": "a"], "data_lake_store_account_name": "store",
+    ]),
+  target(
+    .batch,
+    [
+      "resource_id": .text("\(group)/providers/Microsoft.Batch/batchAccounts/b"),
+      "description": "d", "tags": ["team": "a"],
+    ]),
+  target(
+    .dataFactory,
+    [
+      "resource_id": .text("\(group)/providers/Microsoft.DataFactory/factories/f"),
+      "description": "d", "tags": ["team": "a"],
+    ]),
+  target(.dataFactory, [:]),
+  target(
     .synapseSpark,
     [
       "resource_id": .text("\(group)/providers/Microsoft.Synapse/workspaces/w/bigDataPools/p"),

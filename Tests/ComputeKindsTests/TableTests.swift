@@ -59,7 +59,9 @@ import Testing
 
   @Test(arguments: kinds)
   func `whatever sounds like a secret is one`(name: String) throws {
-    let telling = ["password", "passphrase", "private_key", "connectionString", "certificate"]
+    let telling = [
+      "password", "passphrase", "private_key", "connectionString", "certificate", "token",
+    ]
     for field in try kind(name).fields {
       let path = field.path.description
       if telling.contains(where: path.contains) || path == "tls.key" {
@@ -122,7 +124,7 @@ import Testing
   @Test(arguments: kinds)
   func `attached kinds say what they hold`(name: String) throws {
     let kind = try kind(name)
-    #expect((kind.resource != nil) == (kind.origin == .attached))
+    #expect((kind.resource != nil) == (kind.origin != .created))
     guard let resource = kind.resource else { return }
     for path in [resource.idField, resource.hostField, resource.shareField].compactMap({ $0 }) {
       #expect(kind.slot(path) != nil, "\(path)")
