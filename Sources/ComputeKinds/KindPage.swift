@@ -145,6 +145,9 @@ extension Field {
 
   fileprivate func shownEffect(of origin: KindDescriptor.Origin) -> String {
     if wire == nil { return path == "location" ? "no effect" : "see the subnet" }
+    if origin == .createdOrAttached, onChangeIfCreated == .inPlace {
+      return "re-attaches; in place where it was created"
+    }
     switch (onChange, origin) {
     case (.inPlace, _): return "in place"
     case (.inPlaceBy(let action), _): return "in place, by `\(action)`"

@@ -83,7 +83,69 @@ private let accounts: [Document] = [
     id("Microsoft.DataFactory/factories") + "berth: {on_remove: detach}\n"),
 ]
 
+private let managed = id("Microsoft.ContainerService/managedClusters")
+
+private let inference: [Document] = [
+  Document("aks", "attached", managed),
+  Document("aks", "created", ""),
+  Document("aks", "created by the older SDK's names", "vm_size: Standard_D4s_v3", "older-name"),
+  Document(
+    "aks", "created, full",
+    """
+    description: d
+    tags: {team: a}
+    location: eastus
+    agent_count: 3
+    agent_vm_size: Standard_D4s_v3
+    cluster_purpose: dense_prod
+    load_balancer_type: internal_load_balancer
+    load_balancer_subnet: lb
+    network_settings:
+      vnet_name: vn
+      subnet: sn
+      service_cidr: 10.0.0.0/16
+      dns_service_ip: 10.0.0.10
+      docker_bridge_cidr: 172.17.0.1/16
+    tls: {leaf_domain_label: contoso, overwrite_existing_domain: true}
+    berth: {on_remove: delete}
+    """),
+  Document("aks", "for tests, on one node", "cluster_purpose: dev_test\nagent_count: 1"),
+  Document(
+    "aks", "with a certificate",
+    "tls: {cname: www.example.com, certificate: \"${file:c}\", key: \"${file:k}\"}"),
+  Document(
+    "aks", "elsewhere", "location: westus", "other-region"),
+]
+
 // MARK: Documents that are refused
+
+private let wrongInference: [Document] = [
+  Document("aks", "too few nodes for production", "agent_count: 2", "production-cores"),
+  Document(
+    "aks", "too small nodes for production", "agent_vm_size: Standard_D2s_v3", "production-cores"),
+  Document("aks", "no nodes", "agent_count: 0", "out-of-range"),
+  Document("aks", "nodes of an attached cluster", managed + "agent_count: 4", "created-only"),
+  Document("aks", "half a network", "network_settings: {vnet_name: vn}", "network-incomplete"),
+  Document(
+    "aks", "a subnet without ranges", "network_settings: {vnet_name: vn, subnet: sn}",
+    "network-incomplete"),
+  Document(
+    "aks", "no address",
+    "network_settings: {vnet_name: vn, subnet: sn, service_cidr: 10.0.0.0/16, "
+      + "dns_service_ip: here, docker_bridge_cidr: 172.17.0.1/16}", "network-range"),
+  Document("aks", "two forms of TLS", "tls: {leaf_domain_label: a, cname: b}", "tls-form"),
+  Document(
+    "aks", "a certificate that is none",
+    "tls: {cname: www.example.com, certificate: \"${file:c}\", key: \"${file:k}\"}",
+    "tls-not-pem", "tls-not-pem", secret: "certs/www.pem"),
+  Document(
+    "aks", "a subnet of a public balancer", "load_balancer_subnet: a", "load-balancer-subnet"),
+  Document("aks", "a purpose that is none", "cluster_purpose: staging", "invalid-value"),
+  Document("aks", "what the service tells", "cluster_fqdn: a.example.com", "set-by-service"),
+  Document("aks", "detaching what is created", "berth: {on_remove: detach}", "wrong-removal"),
+  Document(
+    "aks", "deleting what is attached", managed + "berth: {on_remove: delete}", "wrong-removal"),
+]
 
 private func wrongMachines(_ kind: String, _ type: String) -> [Document] {
   [
@@ -159,7 +221,7 @@ private let wrongSingles: [Document] = [
   static let passing = [
     machines("virtualmachine", "Microsoft.Compute/virtualMachines"),
     machines("hdinsight", "Microsoft.HDInsight/clusters"),
-    accounts,
+    accounts, inference,
   ].flatMap(\.self)
 
   static let refused = [
@@ -170,7 +232,7 @@ private let wrongSingles: [Document] = [
     wrongAccounts(
       "databricks", "Microsoft.Databricks/workspaces", "access_token: \"${env:T}\"\n"),
     wrongAccounts("datafactory", "Microsoft.DataFactory/factories", ""),
-    wrongSingles,
+    wrongSingles, wrongInference,
   ].flatMap(\.self)
 
   private func findings(_ document: Document) -> (targets: Int, findings: [Diagnostic]) {

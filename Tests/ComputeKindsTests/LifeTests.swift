@@ -48,7 +48,73 @@ private func attached(_ kind: String, _ resource: String, _ more: String = "") -
 private let cluster = "resource_id: \(group)/providers/Microsoft.HDInsight/clusters/hdi"
 private let machine = "resource_id: \(group)/providers/Microsoft.Compute/virtualMachines/vm"
 
+/// An inference cluster that the service makes.
+private func inference(_ more: String) -> String { "name: box\ntype: aks\n\(more)" }
+
+private func certificate(_ text: String) -> String {
+  """
+  tls:
+    cname: www.example.com
+    certificate: "-----BEGIN CERTIFICATE-----\\n\(text)\\n-----END CERTIFICATE-----"
+    key: "-----BEGIN PRIVATE KEY-----\\n\(text)\\n-----END PRIVATE KEY-----"
+
+  """
+}
+
+private let managed =
+  "resource_id: \(group)/providers/Microsoft.ContainerService/managedClusters/k\n"
+private let addresses =
+  "service_cidr: 10.0.0.0/16, dns_service_ip: 10.0.0.10, docker_bridge_cidr: 172.17.0.1/16"
+
 private let lives: [Life] = [
+  Life(
+    "aks created", inference(""),
+    (inference("agent_count: 4\n"), "update agent_count"),
+    (
+      inference("agent_count: 4\ntls: {leaf_domain_label: contoso}\n"),
+      "update tls.leaf_domain_label"
+    ),
+    (
+      inference("agent_count: 4\n" + certificate("MIIA")),
+      "update tls.cname tls.leaf_domain_label tls.certificate tls.key"
+    ),
+    (
+      inference("agent_count: 4\n" + certificate("MIIB")), "update tls.certificate tls.key"
+    ),
+    (
+      inference("load_balancer_type: internal_load_balancer\nload_balancer_subnet: lb\n"),
+      "update load_balancer_type load_balancer_subnet tls.cname tls.certificate tls.key"
+    ),
+    (
+      inference("agent_vm_size: Standard_D4s_v3\ncluster_purpose: dev_test\n"),
+      "deleteThenCreate agent_vm_size cluster_purpose load_balancer_type"
+    ),
+    (
+      inference("network_settings: {vnet_name: vn, subnet: sn, \(addresses)}\nlocation: West US\n"),
+      "deleteThenCreate location cluster_purpose network_settings.subnet "
+        + "network_settings.service_cidr network_settings.dns_service_ip "
+        + "network_settings.docker_bridge_cidr"
+    ),
+    (
+      inference(managed),
+      "deleteThenAttach resource_id network_settings.subnet "
+        + "network_settings.service_cidr network_settings.dns_service_ip "
+        + "network_settings.docker_bridge_cidr"
+    )),
+  Life(
+    "aks attached", inference(managed + certificate("MIIA")),
+    (
+      inference(managed + certificate("MIIB")), "detachThenAttach tls.certificate tls.key"
+    ),
+    (
+      inference(managed + certificate("MIIC") + "berth: {tls_update: in_place}\n"),
+      "update tls.certificate tls.key"
+    ),
+    (
+      inference(managed + "cluster_purpose: dev_test\n"),
+      "detachThenAttach cluster_purpose tls.cname tls.certificate tls.key"
+    ),
+    (inference(""), "detachThenCreate cluster_purpose")),
   Life(
     "databricks", databricks("one", "dapi0"),
     (databricks("one", "dapi1"), "detachThenAttach access_token"),
@@ -194,7 +260,8 @@ private let lives: [Life] = [
     let kinds = Set(lives.flatMap { bound($0.document).targets.map(\.kind.name.text) })
     #expect(
       kinds.isSuperset(of: [
-        "batch", "databricks", "datafactory", "datalakeanalytics", "hdinsight", "virtualmachine",
+        "aks", "batch", "databricks", "datafactory", "datalakeanalytics", "hdinsight",
+        "virtualmachine",
       ]))
   }
 }

@@ -176,6 +176,16 @@ private let fullTargets: [ComputeTarget] = [
     ]),
   target(
     .aks, ["tls.leaf_domain_label": "contoso", "tls.overwrite_existing_domain": true]),
+  target(
+    .aks,
+    [
+      "location": "West US 2", "agent_count": 4, "agent_vm_size": "Standard_D4s_v3",
+      "network_settings.subnet": .text(
+        "\(group)/providers/Microsoft.Network/virtualNetworks/vn/subnets/sn"),
+      "network_settings.service_cidr": "10.0.0.0/16",
+      "network_settings.dns_service_ip": "10.0.0.10",
+      "network_settings.docker_bridge_cidr": "172.17.0.1/16",
+    ]),
   target(.aks, [:]),
 ]
 

@@ -73,6 +73,7 @@ import Testing
   @Test(arguments: kinds)
   func `what changes in place is what the service documents`(name: String) throws {
     let expected: [String: [AttributePath]] = [
+      "aks": ["agent_count"],
       "amlcompute": [
         "tags", "min_instances", "max_instances", "idle_time_before_scale_down", "identity.type",
         "identity.user_assigned_identities",
@@ -82,6 +83,14 @@ import Testing
     ]
     let inPlace = try kind(name).fields.filter { $0.onChange != .recreate }.map(\.path)
     #expect(inPlace.sorted() == (expected[name] ?? []).sorted())
+  }
+
+  @Test func `TLS and load balancer of a cluster that was created change in place`() {
+    for kind in KindCatalog.azureML.kinds {
+      let paths = kind.fields.filter { $0.onChangeIfCreated != nil }.map(\.path)
+      #expect(paths.allSatisfy { $0.segments[0] == "tls" || $0.segments[0].hasPrefix("load_") })
+      #expect(paths.isEmpty == (kind.name != "aks"))
+    }
   }
 
   @Test(arguments: kinds)
