@@ -14,6 +14,7 @@ public func bindManifests(
   secrets: some SecretSource, reporting findings: inout DiagnosticList
 ) -> [ComputeTarget] {
   var binder = Binder(configuration: configuration, rules: rules, secrets: secrets)
+  let silenced = silencedRules(of: configuration, among: rules, reporting: &findings)
   var documentCount = 0
   for file in files {
     let documents = readYAML(file.bytes, file: file.path, reporting: &binder.values.findings)
@@ -28,7 +29,9 @@ public func bindManifests(
     } else {
       for root in contents.compactMap(\.root) { binder.bind(root) }
     }
-    findings.append(contentsOf: binder.takeFindings(about: file))
+    let found = binder.takeFindings(about: file)
+    findings.append(
+      contentsOf: found.filter { $0.severity == .error || !silenced.contains($0.rule) })
     if isTooLarge { break }
   }
   return binder.targets.sorted { $0.address < $1.address }
@@ -123,6 +126,10 @@ private struct Binder {
       return nil
     }
     if let kind = rules.catalog[KindName(node.text)] { return kind }
+    if let refusal = rules.refusal(node.text, { root.scalarText(at: $0) }, node.location) {
+      values.findings.append(refusal)
+      return nil
+    }
     values.findings.append(
       .unknownType(node, rules.advice(node.text), rules.catalog.kinds.map(\.name.text)))
     return nil

@@ -19,6 +19,32 @@ private let aks =
 private let mistakes: [Mistake] = [
   Mistake(name: "unknown-key", manifest: cluster + "max_instanses: 4\n"),
   Mistake(name: "unknown-type", manifest: "name: gpu\ntype: amlcomputer\n"),
+  Mistake(name: "type-containerinstance", manifest: "name: scoring\ntype: containerinstance\n"),
+  Mistake(name: "type-functions", manifest: "name: scoring\ntype: functions\n"),
+  Mistake(name: "type-iotedge", manifest: "name: scoring\ntype: iotedge\n"),
+  Mistake(
+    name: "type-batchai",
+    manifest: "name: gpu\ntype: batchai\nvm_size: Standard_NC6\ncluster_max_nodes: 4\n"),
+  Mistake(name: "type-dsvm", manifest: "name: box\ntype: dsvm\nvm_size: Standard_D2_v2\n"),
+  Mistake(
+    name: "production-cores",
+    manifest: "name: live\ntype: aks\nagent_count: 2\nagent_vm_size: Standard_D4s_v3\n"),
+  Mistake(
+    name: "created-only",
+    manifest: "name: live\ntype: aks\nresource_id: \(aks)\nagent_count: 4\n"),
+  Mistake(
+    name: "network-range",
+    manifest: """
+      name: live
+      type: aks
+      network_settings:
+        vnet_name: vn
+        subnet: sn
+        service_cidr: 10.0.0.0/16
+        dns_service_ip: 10.1.0.10
+        docker_bridge_cidr: 172.17.0.1/16
+
+      """),
   Mistake(name: "missing-name", manifest: "type: amlcompute\n"),
   Mistake(name: "wrong-type", manifest: cluster + "max_instances: many\n"),
   Mistake(name: "out-of-range", manifest: cluster + "max_instances: -1\n"),

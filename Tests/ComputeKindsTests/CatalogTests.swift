@@ -41,10 +41,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    "local", "containerinstance", "functions", "iotedge", "batchai", "dsvm", "BatchAI",
-  ])
-  func `a kind that is not managed has advice`(type: String) throws {
+  @Test(arguments: ["remotevm", "remote", "adla", "Kusto"])
+  func `another word for a kind, and a kind that is not managed, have advice`(type: String) throws {
     let advice = try #require(kindAdvice(for: type))
     #expect(advice.hasSuffix("."))
   }

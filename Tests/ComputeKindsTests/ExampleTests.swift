@@ -128,11 +128,11 @@ private func manifests(below folder: String) throws -> [ManifestFile] {
     let found = result.findings.filter { $0.rule == rule }
     #expect(!found.isEmpty, "\(result.findings)")
     // Only what is beside the point differs: regions and line breaks.
-    let quoted = page.split(separator: "\n").filter { $0.hasPrefix("> ") }
-      .map { $0.dropFirst(2) }.joined(separator: " ")
+    let quoted = page.split(separator: "\n").filter { $0.hasPrefix(">") }
+      .map { $0.dropFirst() }.joined(separator: " ")
     let isQuoted = found.contains {
-      $0.detail.replacing(" ", with: "").replacing("eastus", with: "westeurope")
-        == quoted.replacing(" ", with: "")
+      $0.detail.filter { !$0.isWhitespace }.replacing("eastus", with: "westeurope")
+        == quoted.filter { !$0.isWhitespace }
     }
     #expect(isQuoted, "the page says: \(quoted); found: \(found.map(\.detail))")
   }

@@ -64,7 +64,8 @@ struct StackLoader {
     for file in files { sources.add(file.path, file.bytes) }
     let rules = KindRules(
       catalog: .azureML, checkName: checkName(_:of:at:reporting:),
-      checkWorkspace: checkAgainstWorkspace(_:_:reporting:), advice: kindAdvice(for:))
+      checkWorkspace: checkAgainstWorkspace(_:_:reporting:), advice: kindAdvice(for:),
+      refusal: refusedKind(_:_:at:), silenceable: silenceableRules)
     let manifests = files.map { ManifestFile(path: $0.path, bytes: $0.bytes) }
     let targets =
       switch secrets {
