@@ -14,6 +14,7 @@ extension KindCatalog {
     .databricks,
     .hdInsight,
     .kubernetes,
+    .local,
     .synapseSpark,
     .virtualMachine,
   ])

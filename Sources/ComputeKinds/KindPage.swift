@@ -34,11 +34,13 @@ public enum KindPage {
   }
 
   private static func origin(of kind: KindDescriptor) -> String {
+    if !kind.isInWorkspace { return "It is neither created nor attached, and no plan names it." }
     switch kind.origin {
-    case .created: "It is created and deleted by the service."
-    case .attached: "It exists elsewhere, and is attached and detached."
+    case .created: return "It is created and deleted by the service."
+    case .attached: return "It exists elsewhere, and is attached and detached."
     case .createdOrAttached:
-      "It is attached where `\(kind.resource?.idField.description ?? "resource_id")` is given, "
+      return
+        "It is attached where `\(kind.resource?.idField.description ?? "resource_id")` is given, "
         + "and created otherwise."
     }
   }
@@ -53,7 +55,8 @@ public enum KindPage {
     let rows = kind.fields.filter { $0.setBy == .user }.map { field in
       [
         "`\(field.path)`", field.type.shown, field.shownDefault,
-        field.shownEffect(of: kind.origin), field.shownSummary,
+        kind.isInWorkspace ? field.shownEffect(of: kind.origin) : "nothing to do",
+        field.shownSummary,
       ]
     }
     return """
@@ -115,7 +118,8 @@ public enum KindPage {
   }
 
   private static func checks(of kind: KindDescriptor) -> String {
-    let ids = Set(kind.checks.flatMap(\.rules).map(\.id) + nameRules).sorted()
+    let names = kind.isInWorkspace ? nameRules : [Rule.localName.id]
+    let ids = Set(kind.checks.flatMap(\.rules).map(\.id) + names).sorted()
     return "## Checks\n\n"
       + ids.map { "- [`\($0)`](../diagnostics/\($0).md)" }.joined(separator: "\n")
   }

@@ -34,7 +34,7 @@ public func bindManifests(
       contentsOf: found.filter { $0.severity == .error || !silenced.contains($0.rule) })
     if isTooLarge { break }
   }
-  return binder.targets.sorted { $0.address < $1.address }
+  return binder.finished().sorted { $0.address < $1.address }
 }
 
 private struct Binder {
@@ -43,6 +43,9 @@ private struct Binder {
   /// What reads values; it has the findings about the present file.
   var values: ValueBinding
   private(set) var targets: [ComputeTarget] = []
+  /// What is declared and nowhere in the workspace: there from the beginning, so that whatever
+  /// depends on it waits for nothing.
+  private var keysOutsideWorkspace: Set<String> = []
   private var trees: [KindName: FieldTree] = [:]
   private var placeByName: [String: (address: TargetAddress, location: SourceLocation)] = [:]
 
@@ -82,7 +85,25 @@ private struct Binder {
     for check in kind.checks { check.run(target, &values.findings) }
     rules.checkWorkspace(target, configuration.workspace, &values.findings)
     kind.fold(kind, &target.attributes, configuration.workspace)
-    if values.findings.errorCount == errorsBefore { targets.append(target) }
+    guard values.findings.errorCount == errorsBefore else { return }
+    if kind.isInWorkspace {
+      targets.append(target)
+    } else {
+      keysOutsideWorkspace.insert(address.nameKey)
+    }
+  }
+
+  /// The targets, without dependencies on what is nowhere in the workspace.
+  func finished() -> [ComputeTarget] {
+    guard !keysOutsideWorkspace.isEmpty else { return targets }
+    return targets.map { target in
+      var target = target
+      target.settings.dependsOn.removeAll { dependency in
+        rules.catalog[dependency.kind]?.isInWorkspace == false
+          && keysOutsideWorkspace.contains(dependency.nameKey)
+      }
+      return target
+    }
   }
 
   /// The findings about a file, now that it is known which of its lines must not be shown.

@@ -24,6 +24,9 @@ public final class KindDescriptor: Sendable {
   public let resource: HeldResource?
   /// True if replacing or deleting a target loses data that is nowhere else (an instance's disk).
   public let losesData: Bool
+  /// False for what jobs use without there being any target in the workspace: its documents are
+  /// read and checked, others may depend on them, and nothing is planned.
+  public let isInWorkspace: Bool
   /// True if a target can be switched on and off.
   public let hasPower: Bool
   /// True if the service can change tags, and with them Berth's marks, on a living target.
@@ -45,8 +48,9 @@ public final class KindDescriptor: Sendable {
   /// Makes a kind descriptor of its parts.
   public init(
     name: KindName, computeType: String, title: String, summary: String, origin: Origin,
-    fields: [Field], resource: HeldResource? = nil, losesData: Bool = false, hasPower: Bool = false,
-    updatesMarks: Bool = false, checks: [CrossFieldCheck] = [],
+    fields: [Field], resource: HeldResource? = nil, losesData: Bool = false,
+    isInWorkspace: Bool = true,
+    hasPower: Bool = false, updatesMarks: Bool = false, checks: [CrossFieldCheck] = [],
     fold: @escaping @Sendable (KindDescriptor, inout Attributes, WorkspaceIdentity) -> Void = {
       _, _, _ in
     },
@@ -65,6 +69,7 @@ public final class KindDescriptor: Sendable {
     self.fields = fields
     self.resource = resource
     self.losesData = losesData
+    self.isInWorkspace = isInWorkspace
     self.hasPower = hasPower
     self.updatesMarks = updatesMarks
     self.checks = checks

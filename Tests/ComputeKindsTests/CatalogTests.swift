@@ -30,7 +30,7 @@ import Testing
     #expect(
       KindCatalog.azureML.kinds.map(\.name.text) == [
         "aks", "amlcompute", "batch", "computeinstance", "databricks", "datafactory",
-        "datalakeanalytics", "hdinsight", "kubernetes", "synapsespark", "virtualmachine",
+        "datalakeanalytics", "hdinsight", "kubernetes", "local", "synapsespark", "virtualmachine",
       ])
   }
 

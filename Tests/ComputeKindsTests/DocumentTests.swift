@@ -117,7 +117,25 @@ private let inference: [Document] = [
     "aks", "elsewhere", "location: westus", "other-region"),
 ]
 
+private let local: [Document] = [
+  Document("local", "minimal", "", targetName: "local"),
+  Document(
+    "local", "full", "description: d\nberth: {depends_on: [amlcompute.cpu]}", targetName: "local"),
+]
+
 // MARK: Documents that are refused
+
+private let wrongLocal: [Document] = [
+  Document("local", "another name", "", "local-name", targetName: "laptop"),
+  Document("local", "a size", "size: Standard_D2_v2", "unknown-key", targetName: "local"),
+  Document("local", "a resource", managed, "unknown-key", targetName: "local"),
+  Document("local", "tags", "tags: {team: a}", "unknown-key", targetName: "local"),
+  Document("local", "a list", "description: [a]", "wrong-type", targetName: "local"),
+  Document(
+    "local", "a state", "berth: {power_state: stopped}", "wrong-setting", targetName: "local"),
+  Document(
+    "local", "detaching", "berth: {on_remove: detach}", "wrong-removal", targetName: "local"),
+]
 
 private let wrongInference: [Document] = [
   Document("aks", "too few nodes for production", "agent_count: 2", "production-cores"),
@@ -221,7 +239,7 @@ private let wrongSingles: [Document] = [
   static let passing = [
     machines("virtualmachine", "Microsoft.Compute/virtualMachines"),
     machines("hdinsight", "Microsoft.HDInsight/clusters"),
-    accounts, inference,
+    accounts, inference, local,
   ].flatMap(\.self)
 
   static let refused = [
@@ -232,7 +250,7 @@ private let wrongSingles: [Document] = [
     wrongAccounts(
       "databricks", "Microsoft.Databricks/workspaces", "access_token: \"${env:T}\"\n"),
     wrongAccounts("datafactory", "Microsoft.DataFactory/factories", ""),
-    wrongSingles, wrongInference,
+    wrongSingles, wrongInference, wrongLocal,
   ].flatMap(\.self)
 
   private func findings(_ document: Document) -> (targets: Int, findings: [Diagnostic]) {
@@ -243,7 +261,7 @@ private let wrongSingles: [Document] = [
   @Test(arguments: passing)
   func `a document passes`(document: Document) {
     let (count, findings) = findings(document)
-    #expect(count == 1)
+    #expect(count == (document.kind == "local" ? 0 : 1))
     #expect(findings.map(\.rule.id).sorted() == document.findings, "\(findings)")
   }
 
@@ -253,6 +271,15 @@ private let wrongSingles: [Document] = [
     #expect(count == 0)
     #expect(findings.map(\.rule.id).sorted() == document.findings, "\(findings)")
     #expect(findings.contains { $0.severity == .error })
+  }
+
+  @Test func `nothing waits for the local computer, which must be declared`() {
+    let cluster = "name: cpu\ntype: amlcompute\nberth: {depends_on: [Local.LOCAL]}\n"
+    let alone = bound(cluster).targets
+    #expect(alone.map(\.settings.dependsOn.count) == [1])
+    let together = bound(cluster + "---\nname: local\ntype: local\n")
+    #expect(together.findings == [])
+    #expect(together.targets.map(\.settings.dependsOn) == [[]])
   }
 
   @Test func `each kind has at least five that are refused and two that pass`() {
