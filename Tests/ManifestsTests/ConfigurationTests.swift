@@ -60,7 +60,7 @@ struct ConfigurationTests {
     ("stack: a\nW  1️⃣nam: x\n", "\"name\""),
     ("stack: a\nWbackend: {type: 1️⃣azure}\n", "type: local"),
     ("stack: a\nWbackend: {type: 1️⃣gcp}\n", "no backend"),
-    ("stack: a\nW1️⃣silence: {a: b}\n", "a list of rules"),
+    ("stack: a\nWsilence: 1️⃣{a: b}\n", "a list of rules"),
     ("stack: a\nWbackend: {1️⃣tpye: local}\n", "\"type\""),
     ("stack: a\nWbackend: {operation_milliseconds: 1️⃣60001}\n", "from 0 to 60000"),
     ("stack: a\nWcomputes: 1️⃣{a: b}\n", "a list of patterns"),
