@@ -38,9 +38,9 @@ extension Diagnostic {
     Diagnostic(
       .warning, .sdkEnded, "Only an older client knows this type",
       detail: """
-        The Python SDK v1 was the last client of Microsoft's that manages a \
-        \(target.kind.title); 'az ml' and the SDK v2 only show it. Make sure that jobs can still \
-        use it. 'silence: [sdk-ended]' in berth.yaml silences this.
+        The Python SDK v1 was the last client of Microsoft's that manages targets of \
+        type '\(target.kind.name)'; 'az ml' and the SDK v2 only show them. Make sure that jobs can \
+        still use this one. 'silence: [sdk-ended]' in berth.yaml silences this.
         """,
       address: target.address.description, at: target.location)
   }

@@ -45,6 +45,16 @@ private let mistakes: [Mistake] = [
         docker_bridge_cidr: 172.17.0.1/16
 
       """),
+  Mistake(name: "local-name", manifest: "name: laptop\ntype: local\n"),
+  Mistake(
+    name: "access-token",
+    manifest: """
+      name: etl
+      type: databricks
+      resource_id: \(aks.replacing("ContainerService/managedClusters", with: "Databricks/workspaces"))
+      access_token: "CANARY TOKEN"
+
+      """),
   Mistake(name: "missing-name", manifest: "type: amlcompute\n"),
   Mistake(name: "wrong-type", manifest: cluster + "max_instances: many\n"),
   Mistake(name: "out-of-range", manifest: cluster + "max_instances: -1\n"),
@@ -128,6 +138,45 @@ struct BadInputTests {
     expectGolden(run.messages + run.output, "mistakes/many.txt")
     let json = try folder.run("validate", "--json")
     expectGolden(json.output, "mistakes/many.json")
+  }
+
+  @Test func `notices about targets are told, unless berth.yaml silences them`() throws {
+    let group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g/providers"
+    let folder = try TemporaryFolder.stack([
+      "compute.yml": """
+      name: jobs
+      type: batch
+      resource_id: \(group)/Microsoft.Batch/batchAccounts/b
+      ---
+      name: usql
+      type: datalakeanalytics
+      resource_id: \(group)/Microsoft.DataLakeAnalytics/accounts/a
+      ---
+      name: hdi
+      type: hdinsight
+      address: ml.azurehdinsight.net
+      ssh_settings: {admin_username: me, ssh_private_key_file: key}
+      ---
+      name: inference-dev
+      type: aks
+      cluster_purpose: dev_test
+      agent_vm_size: Standard_D1_v2
+
+      """
+    ])
+    try folder.write("CANARY-KEY", to: "key")
+    let told = try folder.run("validate")
+    #expect(told.status == 0)
+    expectGolden(told.messages, "mistakes/notices.txt")
+    let configuration = try folder.read("berth.yaml")
+    try folder.write(
+      configuration + "silence: [sdk-ended, service-ended, hdinsight-address, few-cores]\n",
+      to: "berth.yaml")
+    #expect(try folder.run("validate").messages == "")
+    try folder.write(configuration + "silence: [sdk-endet]\n", to: "berth.yaml")
+    let misspelt = try folder.run("validate")
+    #expect(misspelt.status == 1)
+    expectGolden(misspelt.messages, "mistakes/silence.txt")
   }
 
   @Test func `an empty set of manifests never means remove all`() throws {
