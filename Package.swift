@@ -120,8 +120,12 @@ let package = Package(
       imports: ["TargetModel", "Digests", "Diagnostics", "ComputeKinds", "TestSupport"]),
     tests(
       "ComputeKindsTests",
-      // Manifests binds the examples and the kinds' samples.
-      imports: ["ComputeKinds", "Manifests", "TargetModel", "Diagnostics", "TestSupport"]),
+      // Manifests binds the examples and the kinds' samples; the rest leads each kind through a life
+      // in the simulated workspace.
+      imports: [
+        "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Digests", "Execution",
+        "Manifests", "Planning", "SimulatorBackend", "TargetModel", "TestSupport",
+      ]),
     tests(
       "CertificatesTests",
       imports: [

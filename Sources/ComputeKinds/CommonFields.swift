@@ -80,11 +80,7 @@ extension Field {
   /// `foldNetwork` makes an id of the two names.
   static func network(from section: String) -> [Field] {
     [
-      Field(
-        "network_settings.vnet_name", .text(pattern: "[A-Za-z0-9_.()-]{1,80}"),
-        "The virtual network, by name, in the workspace's own resource group",
-        olderNames: ["vnet_name"], onChange: .recreate, wire: nil,
-        source: "az ml, network_settings"),
+      networkName,
       Field(
         "network_settings.subnet", .text(), "The subnet, by name or by its full resource id",
         olderNames: ["subnet_name"], default: .null, onChange: .recreate, comparison: .resourceID,
@@ -95,6 +91,15 @@ extension Field {
         onChange: .recreate, wire: "properties.properties.enableNodePublicIp",
         source: "Azure ML REST API, \(section)"),
     ]
+  }
+
+  /// The network's name, which has no place of its own on the wire.
+  static var networkName: Field {
+    Field(
+      "network_settings.vnet_name", .text(pattern: "[A-Za-z0-9_.()-]{1,80}"),
+      "The virtual network, by name, in the workspace's own resource group",
+      olderNames: ["vnet_name"], onChange: .recreate, wire: nil,
+      source: "az ml, network_settings")
   }
 
   /// A field that only the service sets.

@@ -1,33 +1,20 @@
-/// What to tell somebody whose manifest names a kind that Berth knows of and does not manage; nil
-/// for a word that is no kind at all.
+package import Diagnostics
+
+/// What to tell somebody whose manifest names a kind by another word, or one that Berth does not
+/// manage; nil for a word that is no kind at all, and for what `refusedKind` answers.
 ///
 /// Full sentences, to be shown as they are.
 public func kindAdvice(for type: String) -> String? {
   switch type.lowercased() {
-  case "hdinsight", "databricks", "datalakeanalytics", "batch", "datafactory":
-    """
-    Berth does not manage targets of type '\(type.lowercased())' yet. A live one is shown and \
-    never touched.
-    """
-  case "local":
-    """
-    The local computer is no target of a workspace. Jobs name it without any declaration, so the \
-    document can go.
-    """
-  case "containerinstance", "aci", "functions", "iotedge":
-    """
-    Such a target comes to be when a model is deployed. It can't be created or attached here, so \
-    the document can go.
-    """
-  case "batchai":
-    "Batch AI is retired. Declare a compute cluster in its place, with 'type: amlcompute'."
-  case "dsvm":
-    """
-    A data science virtual machine is made elsewhere and attached: declare it with 'type: \
-    virtualmachine' and its 'resource_id'.
-    """
   case "remotevm", "remote": "A remote machine is declared with 'type: virtualmachine'."
-  case "kusto": "Berth does not manage targets of type 'kusto'."
+  case "adla": "An account of Data Lake Analytics is declared with 'type: datalakeanalytics'."
+  case "kusto":
+    "Berth does not manage targets of type 'kusto'. A live one is shown and never touched."
   default: nil
   }
 }
+
+/// Rules besides those of the kinds' checks whose warnings a stack may silence.
+package let silenceableRules: [Rule] = [
+  .otherSubscription, .otherRegion, .regionIgnored, .unportableName,
+]

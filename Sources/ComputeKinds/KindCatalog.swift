@@ -7,8 +7,14 @@ extension KindCatalog {
   public static let azureML = KindCatalog([
     .aks,
     .amlCompute,
+    .batch,
     .computeInstance,
+    .dataFactory,
+    .dataLakeAnalytics,
+    .databricks,
+    .hdInsight,
     .kubernetes,
+    .local,
     .synapseSpark,
     .virtualMachine,
   ])

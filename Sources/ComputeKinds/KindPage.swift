@@ -38,11 +38,13 @@ public enum KindPage {
   }
 
   private static func origin(of kind: KindDescriptor) -> String {
+    if !kind.isInWorkspace { return "It is neither created nor attached, and no plan names it." }
     switch kind.origin {
-    case .created: "It is created and deleted by the service."
-    case .attached: "It exists elsewhere, and is attached and detached."
+    case .created: return "It is created and deleted by the service."
+    case .attached: return "It exists elsewhere, and is attached and detached."
     case .createdOrAttached:
-      "It is attached where `\(kind.resource?.idField.description ?? "resource_id")` is given, "
+      return
+        "It is attached where `\(kind.resource?.idField.description ?? "resource_id")` is given, "
         + "and created otherwise."
     }
   }
@@ -57,7 +59,8 @@ public enum KindPage {
     let rows = kind.fields.filter { $0.setBy == .user }.map { field in
       [
         "`\(field.path)`", field.type.shown, field.shownDefault,
-        field.shownEffect(of: kind.origin), field.shownSummary,
+        kind.isInWorkspace ? field.shownEffect(of: kind.origin) : "nothing to do",
+        field.shownSummary,
       ]
     }
     return """
@@ -119,7 +122,8 @@ public enum KindPage {
   }
 
   private static func checks(of kind: KindDescriptor) -> String {
-    let ids = Set(kind.checks.flatMap(\.rules).map(\.id) + nameRules).sorted()
+    let names = kind.isInWorkspace ? nameRules : [Rule.localName.id]
+    let ids = Set(kind.checks.flatMap(\.rules).map(\.id) + names).sorted()
     return "## Checks\n\n"
       + ids.map { "- [`\($0)`](../diagnostics/\($0).md)" }.joined(separator: "\n")
   }
@@ -149,6 +153,9 @@ extension Field {
 
   fileprivate func shownEffect(of origin: KindDescriptor.Origin) -> String {
     if wire == nil { return path == "location" ? "no effect" : "see the subnet" }
+    if origin == .createdOrAttached, onChangeIfCreated == .inPlace {
+      return "re-attaches; in place where it was created"
+    }
     switch (onChange, origin) {
     case (.inPlace, _): return "in place"
     case (.inPlaceBy(let action), _): return "in place, by `\(action)`"

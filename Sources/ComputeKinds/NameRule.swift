@@ -12,7 +12,9 @@ public func checkName(
   reporting findings: inout DiagnosticList
 ) {
   let address = TargetAddress(kind: kind.name, name: name)
-  if let fault = nameFault(name) {
+  if !kind.isInWorkspace {
+    if name != kind.name.text { findings.append(.localName(address, at: location)) }
+  } else if let fault = nameFault(name) {
     findings.append(.invalidName(address, fault, at: location))
   } else if let meaning = reservedNames[name.lowercased()] {
     findings.append(.reservedName(address, meaning, at: location))

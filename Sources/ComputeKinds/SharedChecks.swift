@@ -57,7 +57,7 @@ extension CrossFieldCheck {
 }
 
 /// What does not fit between a network and a subnet, as the end of a sentence.
-private func networkFault(
+func networkFault(
   network: String?, subnet: String?
 ) -> (path: AttributePath, what: String)? {
   guard let subnet else {
@@ -105,7 +105,7 @@ extension Rule {
 }
 
 extension Diagnostic {
-  fileprivate static func networkIncomplete(
+  static func networkIncomplete(
     _ target: ComputeTarget, _ path: AttributePath, _ what: String
   ) -> Diagnostic {
     Diagnostic(

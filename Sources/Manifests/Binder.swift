@@ -14,6 +14,7 @@ public func bindManifests(
   secrets: some SecretSource, reporting findings: inout DiagnosticList
 ) -> [ComputeTarget] {
   var binder = Binder(configuration: configuration, rules: rules, secrets: secrets)
+  let silenced = silencedRules(of: configuration, among: rules, reporting: &findings)
   var documentCount = 0
   for file in files {
     let documents = readYAML(file.bytes, file: file.path, reporting: &binder.values.findings)
@@ -28,10 +29,12 @@ public func bindManifests(
     } else {
       for root in contents.compactMap(\.root) { binder.bind(root) }
     }
-    findings.append(contentsOf: binder.takeFindings(about: file))
+    let found = binder.takeFindings(about: file)
+    findings.append(
+      contentsOf: found.filter { $0.severity == .error || !silenced.contains($0.rule) })
     if isTooLarge { break }
   }
-  return binder.targets.sorted { $0.address < $1.address }
+  return binder.finished().sorted { $0.address < $1.address }
 }
 
 private struct Binder {
@@ -40,6 +43,9 @@ private struct Binder {
   /// What reads values; it has the findings about the present file.
   var values: ValueBinding
   private(set) var targets: [ComputeTarget] = []
+  /// What is declared and nowhere in the workspace: there from the beginning, so that whatever
+  /// depends on it waits for nothing.
+  private var keysOutsideWorkspace: Set<String> = []
   private var trees: [KindName: FieldTree] = [:]
   private var placeByName: [String: (address: TargetAddress, location: SourceLocation)] = [:]
 
@@ -79,7 +85,25 @@ private struct Binder {
     for check in kind.checks { check.run(target, &values.findings) }
     rules.checkWorkspace(target, configuration.workspace, &values.findings)
     kind.fold(kind, &target.attributes, configuration.workspace)
-    if values.findings.errorCount == errorsBefore { targets.append(target) }
+    guard values.findings.errorCount == errorsBefore else { return }
+    if kind.isInWorkspace {
+      targets.append(target)
+    } else {
+      keysOutsideWorkspace.insert(address.nameKey)
+    }
+  }
+
+  /// The targets, without dependencies on what is nowhere in the workspace.
+  func finished() -> [ComputeTarget] {
+    guard !keysOutsideWorkspace.isEmpty else { return targets }
+    return targets.map { target in
+      var target = target
+      target.settings.dependsOn.removeAll { dependency in
+        rules.catalog[dependency.kind]?.isInWorkspace == false
+          && keysOutsideWorkspace.contains(dependency.nameKey)
+      }
+      return target
+    }
   }
 
   /// The findings about a file, now that it is known which of its lines must not be shown.
@@ -123,6 +147,10 @@ private struct Binder {
       return nil
     }
     if let kind = rules.catalog[KindName(node.text)] { return kind }
+    if let refusal = rules.refusal(node.text, { root.scalarText(at: $0) }, node.location) {
+      values.findings.append(refusal)
+      return nil
+    }
     values.findings.append(
       .unknownType(node, rules.advice(node.text), rules.catalog.kinds.map(\.name.text)))
     return nil

@@ -41,16 +41,19 @@ private struct ConfigurationReader {
   private var places: [String: SourceLocation] = [:]
 
   mutating func read(_ root: YAMLNode) -> StackConfiguration? {
-    checkKeys(of: root, known: ["stack", "workspace", "backend", "computes"], in: "berth.yaml")
+    checkKeys(
+      of: root, known: ["stack", "workspace", "backend", "computes", "silence"], in: "berth.yaml")
     let stack = text(
       "stack", in: root, at: "stack", matching: /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/,
       "1 to 64 letters, digits, '-', '_' and '.', a letter or digit first")
     let workspace = workspace(in: root)
     let backend = backend(in: root)
     let computes = computes(in: root)
+    let silence = silence(in: root)
     guard let stack, let workspace, let backend else { return nil }
     var configuration = StackConfiguration(
       stack: stack, workspace: workspace, backend: backend, computes: computes)
+    configuration.silence = silence
     configuration.places = places
     return configuration
   }
@@ -127,6 +130,21 @@ private struct ConfigurationReader {
       places["computes.\(index)"] = element.location
       return element.text
     }
+  }
+
+  /// Ids of rules; the binder knows which there are.
+  private mutating func silence(in root: YAMLNode) -> [Rule] {
+    guard let node = root["silence"] else { return [] }
+    let elements = node.kind == .scalar ? [node] : node.elements
+    guard node.kind != .mapping,
+      elements.allSatisfy({ $0.kind == .scalar && $0.scalar != .null && !$0.text.isEmpty })
+    else {
+      findings.append(
+        .configurationValue("silence", "a list of rules such as 'password-not-key'", node))
+      return []
+    }
+    for (index, element) in elements.enumerated() { places["silence.\(index)"] = element.location }
+    return elements.map { Rule($0.text) }
   }
 
   // MARK: Parts

@@ -27,6 +27,13 @@ public struct KindRules: Sendable {
     @Sendable (ComputeTarget, WorkspaceIdentity, inout DiagnosticList) -> Void
   /// What to tell of a type that is no kind in the catalog; nil for one that is no kind at all.
   public let advice: @Sendable (String) -> String?
+  /// The finding about a type that is known and refused on purpose; nil for any other type.
+  ///
+  /// Given are the type, what the document says at a path such as `scale.max` (nil for nothing and
+  /// for what is no scalar), and the place of the type.
+  public let refusal: @Sendable (String, (String) -> String?, SourceLocation) -> Diagnostic?
+  /// Rules besides those of the kinds' own checks whose warnings a stack may silence.
+  public let silenceable: [Rule]
 
   /// Rules.
   public init(
@@ -39,11 +46,18 @@ public struct KindRules: Sendable {
       @escaping @Sendable (ComputeTarget, WorkspaceIdentity, inout DiagnosticList) -> Void = {
         _, _, _ in
       },
-    advice: @escaping @Sendable (String) -> String? = { _ in nil }
+    advice: @escaping @Sendable (String) -> String? = { _ in nil },
+    refusal:
+      @escaping @Sendable (String, (String) -> String?, SourceLocation) -> Diagnostic? = {
+        _, _, _ in nil
+      },
+    silenceable: [Rule] = []
   ) {
     self.catalog = catalog
     self.checkName = checkName
     self.checkWorkspace = checkWorkspace
     self.advice = advice
+    self.refusal = refusal
+    self.silenceable = silenceable
   }
 }

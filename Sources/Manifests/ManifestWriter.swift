@@ -19,7 +19,8 @@ public func manifest(
     .init("name", .text(observed.name)), .init("type", .text(kind.name.text)),
   ])
   for (slot, field) in kind.fields.enumerated() where slot < observed.attributes.indices.count {
-    guard let value = field.written(observed.attributes[slot]),
+    guard !(observed.isAttached && kind.isCreatedOnly(field.path)),
+      let value = field.written(observed.attributes[slot]),
       !(field.path == "location"
         && observed.attributes[slot].map(field.normalised)
           == field.normalised(.text(workspace.location)))
@@ -43,7 +44,10 @@ private func settings(of observed: ObservedTarget, adopting: Bool) -> [YAMLValue
 }
 
 private func notShown(of observed: ObservedTarget, _ kind: KindDescriptor) -> String {
-  let fields = kind.fields.filter { $0.setBy == .user && ($0.isWriteOnly || $0.isKeptSecret) }
+  let fields = kind.fields.filter {
+    $0.setBy == .user && ($0.isWriteOnly || $0.isKeptSecret)
+      && !(observed.isAttached && kind.isCreatedOnly($0.path))
+  }
   guard !fields.isEmpty else { return "" }
   let lines = fields.map { field in
     let need = field.isRequired ? " (required)" : ""

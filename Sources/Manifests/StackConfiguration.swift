@@ -12,7 +12,10 @@ public struct StackConfiguration: Hashable, Sendable {
   /// Patterns of the files with compute documents, from the stack's folder; empty for every
   /// `.yml` and `.yaml` file below it.
   public var computes: [String]
-  /// The place of each value, by key, such as `workspace.name` and `computes.0`.
+  /// Rules about targets whose warnings and notes the stack does not want to read.
+  public var silence: [Rule] = []
+  /// The place of each value, by key, such as `workspace.name`, `computes.0` and
+  /// `silence.0`.
   ///
   /// Nothing for what `berth.yaml` leaves out.
   public var places: [String: SourceLocation] = [:]

@@ -122,7 +122,7 @@ struct BodyRules {
   /// Tags are replaced as a whole where the kind lets them change at all; elsewhere what is sent
   /// is dropped without a word.
   private func finish(_ body: inout AttributeValue, _ sent: AttributeValue) {
-    if kind.updatesMarks, let tags = sent["tags"] {
+    if kind.updatesMarks || behaviour.replacesTags, let tags = sent["tags"] {
       body["tags"] = tags == .null ? .map([:]) : tags
     }
     IdentityReport.fill(&body)

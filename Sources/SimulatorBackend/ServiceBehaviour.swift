@@ -8,6 +8,8 @@ struct ServiceBehaviour: Sendable {
   var keepsSilently: [AttributePath] = []
   /// Parts of the body that a PUT changes whatever the field's table says.
   var changesByPut: [AttributePath] = []
+  /// A PUT takes the tags it carries, as ARM does as a rule; nothing is known of other kinds.
+  var replacesTags = false
   /// What is never told, whatever the field's table says.
   var secrets: [AttributePath] = []
   /// What older clients read without asking whether it is there (api.md section 18); null where
@@ -45,13 +47,16 @@ struct ServiceBehaviour: Sendable {
     "aks": ServiceBehaviour(
       changesByPut: paths(
         "sslConfiguration", "loadBalancerType", "loadBalancerSubnet", "agentCount"),
+      replacesTags: true,
       secrets: paths("sslConfiguration.cert", "sslConfiguration.key"),
       alwaysShown: paths(
         "agentVmSize", "agentCount", "clusterPurpose", "clusterFqdn", "systemServices",
         "loadBalancerType", "loadBalancerSubnet"),
       report: { body, moment in
         guard moment == .ready else { return }
-        body.fill("properties.properties.agentCount", 3)
+        // As many as the older SDK's documentation says, by what the cluster is for.
+        let isForTests = body[.clusterPurpose]?.text?.lowercased() == "devtest"
+        body.fill("properties.properties.agentCount", isForTests ? 1 : 3)
         body.fill("properties.properties.agentVmSize", "Standard_D3_v2")
       }),
     "virtualmachine": ServiceBehaviour(secrets: paths("administratorAccount")),
@@ -122,6 +127,7 @@ extension AttributeValue {
 /// A literal in brackets would be taken for a single key, so paths that are read have names.
 extension AttributePath {
   static let inner: AttributePath = "properties.properties"
+  fileprivate static let clusterPurpose: AttributePath = "properties.properties.clusterPurpose"
   static let identityType: AttributePath = "identity.type"
   static let userAssignedIdentities: AttributePath = "identity.userAssignedIdentities"
   fileprivate static let leastNodes: AttributePath =

@@ -178,6 +178,11 @@ extension SimulatedService {
   private func checkOrigin(
     _ kind: KindDescriptor, _ body: AttributeValue, _ resource: ResourceIdentity?
   ) throws(ServiceRefusal) {
+    guard kind.isInWorkspace else {
+      throw ServiceRefusal(
+        400, "BadRequest", "The compute type '\(kind.computeType)' is not supported.",
+        target: .computeType)
+    }
     switch kind.origin {
     case .created where body[.resourceID]?.text != nil:
       throw ServiceRefusal(

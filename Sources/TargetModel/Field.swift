@@ -30,6 +30,9 @@ public struct Field: Sendable {
   public let isWriteOnly: Bool
   /// What a change costs.
   public let onChange: ChangeEffect
+  /// What it costs where the service made the target, if that is not the same: TLS of an inference
+  /// cluster, whose re-creation would take its services down.
+  public let onChangeIfCreated: ChangeEffect?
   /// How two values compare.
   public let comparison: Comparison
   /// Where the service's JSON has it, from the top of the body; nil where it never travels by
@@ -45,8 +48,8 @@ public struct Field: Sendable {
     _ path: AttributePath, _ type: FieldType, _ summary: String,
     olderNames: [AttributePath] = [], isRequired: Bool = false,
     default defaultValue: AttributeValue? = nil, setBy: Setter = .user, isSecret: Bool = false,
-    isWriteOnly: Bool = false, onChange: ChangeEffect, comparison: Comparison = .exact,
-    wire: AttributePath?,
+    isWriteOnly: Bool = false, onChange: ChangeEffect,
+    onChangeIfCreated: ChangeEffect? = nil, comparison: Comparison = .exact, wire: AttributePath?,
     shape: WireShape? = nil, source: String = ""
   ) {
     self.path = path
@@ -59,6 +62,7 @@ public struct Field: Sendable {
     self.isSecret = isSecret
     self.isWriteOnly = isWriteOnly || isSecret
     self.onChange = onChange
+    self.onChangeIfCreated = onChangeIfCreated
     self.comparison = comparison
     self.wire = wire
     self.shape = shape

@@ -24,6 +24,9 @@ public final class KindDescriptor: Sendable {
   public let resource: HeldResource?
   /// True if replacing or deleting a target loses data that is nowhere else (an instance's disk).
   public let losesData: Bool
+  /// False for what jobs use without there being any target in the workspace: its documents are
+  /// read and checked, others may depend on them, and nothing is planned.
+  public let isInWorkspace: Bool
   /// True if a target can be switched on and off.
   public let hasPower: Bool
   /// True if the service can change tags, and with them Berth's marks, on a living target.
@@ -32,6 +35,8 @@ public final class KindDescriptor: Sendable {
   public let workloads: Set<Workload>?
   /// Checks that need more than one field at once.
   public let checks: [CrossFieldCheck]
+  /// The fields, or groups of fields, that only a target made by the service may set.
+  public let createdOnly: [AttributePath]
   /// Which fields hold a certificate with its key; nil if none do.
   public let certificate: HeldCertificate?
   /// Brings fields that belong together into one, once each is known to be well formed: a network
@@ -49,9 +54,10 @@ public final class KindDescriptor: Sendable {
   /// Makes a kind descriptor of its parts.
   public init(
     name: KindName, computeType: String, title: String, summary: String, origin: Origin,
-    fields: [Field], resource: HeldResource? = nil, losesData: Bool = false, hasPower: Bool = false,
-    updatesMarks: Bool = false, workloads: Set<Workload>? = nil, checks: [CrossFieldCheck] = [],
-    certificate: HeldCertificate? = nil,
+    fields: [Field], resource: HeldResource? = nil, losesData: Bool = false,
+    isInWorkspace: Bool = true, hasPower: Bool = false, updatesMarks: Bool = false,
+    workloads: Set<Workload>? = nil, checks: [CrossFieldCheck] = [],
+    createdOnly: [AttributePath] = [], certificate: HeldCertificate? = nil,
     fold: @escaping @Sendable (KindDescriptor, inout Attributes, WorkspaceIdentity) -> Void = {
       _, _, _ in
     },
@@ -70,10 +76,12 @@ public final class KindDescriptor: Sendable {
     self.fields = fields
     self.resource = resource
     self.losesData = losesData
+    self.isInWorkspace = isInWorkspace
     self.hasPower = hasPower
     self.updatesMarks = updatesMarks
     self.workloads = workloads
     self.checks = checks
+    self.createdOnly = createdOnly
     self.certificate = certificate
     self.fold = fold
     self.pruneObserved = pruneObserved
@@ -81,6 +89,11 @@ public final class KindDescriptor: Sendable {
     self.sample = sample
     self.slotByPath = Dictionary(
       fields.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// True if only a target made by the service may set a field.
+  public func isCreatedOnly(_ path: AttributePath) -> Bool {
+    createdOnly.contains { path.segments.starts(with: $0.segments) }
   }
 
   /// The slot of the field at a path, or nil if the kind has no such field.

@@ -21,6 +21,42 @@ private let mistakes: [Mistake] = [
   Mistake(
     name: "unsupported-workload", manifest: cluster + "berth: {workloads: [realtime-inference]}\n"),
   Mistake(name: "unknown-type", manifest: "name: gpu\ntype: amlcomputer\n"),
+  Mistake(name: "type-containerinstance", manifest: "name: scoring\ntype: containerinstance\n"),
+  Mistake(name: "type-functions", manifest: "name: scoring\ntype: functions\n"),
+  Mistake(name: "type-iotedge", manifest: "name: scoring\ntype: iotedge\n"),
+  Mistake(
+    name: "type-batchai",
+    manifest: "name: gpu\ntype: batchai\nvm_size: Standard_NC6\ncluster_max_nodes: 4\n"),
+  Mistake(name: "type-dsvm", manifest: "name: box\ntype: dsvm\nvm_size: Standard_D2_v2\n"),
+  Mistake(
+    name: "production-cores",
+    manifest: "name: live\ntype: aks\nagent_count: 2\nagent_vm_size: Standard_D4s_v3\n"),
+  Mistake(
+    name: "created-only",
+    manifest: "name: live\ntype: aks\nresource_id: \(aks)\nagent_count: 4\n"),
+  Mistake(
+    name: "network-range",
+    manifest: """
+      name: live
+      type: aks
+      network_settings:
+        vnet_name: vn
+        subnet: sn
+        service_cidr: 10.0.0.0/16
+        dns_service_ip: 10.1.0.10
+        docker_bridge_cidr: 172.17.0.1/16
+
+      """),
+  Mistake(name: "local-name", manifest: "name: laptop\ntype: local\n"),
+  Mistake(
+    name: "access-token",
+    manifest: """
+      name: etl
+      type: databricks
+      resource_id: \(aks.replacing("ContainerService/managedClusters", with: "Databricks/workspaces"))
+      access_token: "CANARY TOKEN"
+
+      """),
   Mistake(name: "missing-name", manifest: "type: amlcompute\n"),
   Mistake(name: "wrong-type", manifest: cluster + "max_instances: many\n"),
   Mistake(name: "out-of-range", manifest: cluster + "max_instances: -1\n"),
@@ -139,6 +175,45 @@ struct BadInputTests {
     let run = try folder.run("validate")
     #expect(run.status == status, "\(run.messages)")
     #expect(hint.isEmpty || run.messages.contains(hint), "\(run.messages)")
+  }
+
+  @Test func `notices about targets are told, unless berth.yaml silences them`() throws {
+    let group = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g/providers"
+    let folder = try TemporaryFolder.stack([
+      "compute.yml": """
+      name: jobs
+      type: batch
+      resource_id: \(group)/Microsoft.Batch/batchAccounts/b
+      ---
+      name: usql
+      type: datalakeanalytics
+      resource_id: \(group)/Microsoft.DataLakeAnalytics/accounts/a
+      ---
+      name: hdi
+      type: hdinsight
+      address: ml.azurehdinsight.net
+      ssh_settings: {admin_username: me, ssh_private_key_file: key}
+      ---
+      name: inference-dev
+      type: aks
+      cluster_purpose: dev_test
+      agent_vm_size: Standard_D1_v2
+
+      """
+    ])
+    try folder.write("CANARY-KEY", to: "key")
+    let told = try folder.run("validate")
+    #expect(told.status == 0)
+    expectGolden(told.messages, "mistakes/notices.txt")
+    let configuration = try folder.read("berth.yaml")
+    try folder.write(
+      configuration + "silence: [sdk-ended, service-ended, hdinsight-address, few-cores]\n",
+      to: "berth.yaml")
+    #expect(try folder.run("validate").messages == "")
+    try folder.write(configuration + "silence: [sdk-endet]\n", to: "berth.yaml")
+    let misspelt = try folder.run("validate")
+    #expect(misspelt.status == 1)
+    expectGolden(misspelt.messages, "mistakes/silence.txt")
   }
 
   @Test func `an empty set of manifests never means remove all`() throws {

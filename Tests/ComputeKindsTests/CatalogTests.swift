@@ -29,7 +29,8 @@ import Testing
     }
     #expect(
       KindCatalog.azureML.kinds.map(\.name.text) == [
-        "aks", "amlcompute", "computeinstance", "kubernetes", "synapsespark", "virtualmachine",
+        "aks", "amlcompute", "batch", "computeinstance", "databricks", "datafactory",
+        "datalakeanalytics", "hdinsight", "kubernetes", "local", "synapsespark", "virtualmachine",
       ])
   }
 
@@ -40,11 +41,8 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    "hdinsight", "databricks", "datalakeanalytics", "batch", "datafactory", "local",
-    "containerinstance", "functions", "iotedge", "batchai", "dsvm", "Databricks",
-  ])
-  func `a kind that is not managed has advice`(type: String) throws {
+  @Test(arguments: ["remotevm", "remote", "adla", "Kusto"])
+  func `another word for a kind, and a kind that is not managed, have advice`(type: String) throws {
     let advice = try #require(kindAdvice(for: type))
     #expect(advice.hasSuffix("."))
   }

@@ -282,9 +282,111 @@ private let inferenceCases: [CheckCase] = [
     ["load_balancer_type": "public_ip", "load_balancer_subnet": "sn"], "load-balancer-subnet"),
 ]
 
+private func network(
+  _ service: AttributeValue = "10.0.0.0/16", _ name: AttributeValue = "10.0.0.10",
+  _ bridge: AttributeValue = "172.17.0.1/16"
+) -> [AttributePath: AttributeValue] {
+  [
+    "network_settings.subnet": subnet, "network_settings.service_cidr": service,
+    "network_settings.dns_service_ip": name, "network_settings.docker_bridge_cidr": bridge,
+  ]
+}
+
+private let creationCases: [CheckCase] = [
+  CheckCase("a whole network", .aks, network()),
+  CheckCase("a subnet alone", .aks, ["network_settings.subnet": subnet], "network-incomplete"),
+  CheckCase(
+    "a network without a subnet", .aks, ["network_settings.vnet_name": "vn"],
+    "network-incomplete"),
+  CheckCase(
+    "ranges without a subnet", .aks, ["network_settings.service_cidr": "10.0.0.0/16"],
+    "network-incomplete"),
+  CheckCase("no range", .aks, network("10.0.0.0"), "network-range"),
+  CheckCase("too many bits", .aks, network("10.0.0.0/33"), "network-range"),
+  CheckCase("no bridge", .aks, network("10.0.0.0/16", "10.0.0.10", "172.17.0/16"), "network-range"),
+  CheckCase("no address", .aks, network("10.0.0.0/16", "10.0.0.256"), "network-range"),
+  CheckCase(
+    "an address outside of the range", .aks, network("10.0.0.0/16", "10.1.0.10"),
+    "network-range"),
+  CheckCase("a range of everything", .aks, network("0.0.0.0/0", "10.1.0.10")),
+  CheckCase("two nodes for production", .aks, ["agent_count": 2], "production-cores"),
+  CheckCase(
+    "small nodes for production", .aks,
+    ["agent_vm_size": "Standard_D2s_v3", "cluster_purpose": "dense_prod"], "production-cores"),
+  CheckCase(
+    "six small nodes", .aks, ["agent_vm_size": "standard_d2s_v3", "agent_count": 6]),
+  CheckCase("a size that nobody knows", .aks, ["agent_vm_size": "Custom", "agent_count": 1]),
+  CheckCase("tests", .aks, ["cluster_purpose": "DevTest"]),
+  CheckCase(
+    "tests on one core", .aks,
+    ["cluster_purpose": "dev_test", "agent_vm_size": "Standard_D1_v2"], "few-cores"),
+  CheckCase(
+    "an attached cluster of two nodes", .aks, ["resource_id": kubernetes, "agent_count": 2],
+    "created-only"),
+  CheckCase(
+    "an attached cluster with a region and a network", .aks,
+    ["resource_id": kubernetes, "location": "westus", "network_settings.subnet": subnet],
+    "created-only", "created-only"),
+]
+
+private let kubernetes: AttributeValue = .text(
+  "\(group)/providers/Microsoft.ContainerService/managedClusters/k")
+
+private let spark: AttributeValue = .text("\(group)/providers/Microsoft.HDInsight/clusters/hdi")
+
+private let attachedCases: [CheckCase] = [
+  CheckCase("a batch account", .batch, [:], "sdk-ended"),
+  CheckCase("a data factory", .dataFactory, [:], "sdk-ended"),
+  CheckCase("an analytics account", .dataLakeAnalytics, [:], "service-ended"),
+  CheckCase(
+    "a token", .databricks, ["access_token": secret("dapi0")], "sdk-ended"),
+  CheckCase(
+    "a token that nobody looked up", .databricks,
+    ["access_token": secret(SecretText.unresolved)], "sdk-ended"),
+  CheckCase(
+    "a token and more", .databricks, ["access_token": secret("token: dapi0")], "access-token",
+    "sdk-ended"),
+  CheckCase(
+    "an empty token", .databricks, ["access_token": secret("")], "access-token", "sdk-ended"),
+  CheckCase(
+    "a Spark cluster by its id", .hdInsight,
+    [
+      "resource_id": spark, "ssh_settings.admin_username": "u",
+      "ssh_settings.ssh_private_key_file": secret("k"),
+    ], "sdk-ended"),
+  CheckCase(
+    "a Spark cluster by its host", .hdInsight,
+    [
+      "address": "hdi-ssh.azurehdinsight.net", "ssh_settings.admin_username": "u",
+      "ssh_settings.ssh_private_key_file": secret("k"),
+    ], "sdk-ended"),
+  CheckCase(
+    "a host without SSH", .hdInsight,
+    [
+      "address": "HDI.azurehdinsight.net", "ssh_settings.admin_username": "u",
+      "ssh_settings.ssh_private_key_file": secret("k"),
+    ], "hdinsight-address", "sdk-ended"),
+  CheckCase(
+    "the misspelt host of the documentation of 2019", .hdInsight,
+    [
+      "address": "hdi-ssh.azureinsight.net", "ssh_settings.admin_username": "u",
+      "ssh_settings.ssh_private_key_file": secret("k"),
+    ], "hdinsight-address", "sdk-ended"),
+  CheckCase(
+    "a Spark cluster by both", .hdInsight,
+    [
+      "resource_id": spark, "address": "10.0.0.4", "ssh_settings.admin_username": "u",
+      "ssh_settings.ssh_private_key_file": secret("k"),
+    ], "resource-or-address", "sdk-ended"),
+  CheckCase(
+    "a Spark cluster without a way in", .hdInsight, ["resource_id": spark], "sdk-ended",
+    "ssh-credentials"),
+]
+
 @Suite struct CheckTests {
   static let cases =
     clusterCases + networkCases + identityCases + instanceCases + machineCases + inferenceCases
+    + attachedCases + creationCases
 
   func findings(_ target: ComputeTarget) -> [Diagnostic] {
     var findings = DiagnosticList()

@@ -5,12 +5,6 @@ import Manifests
 import TargetModel
 import Testing
 
-private let rules = KindRules(
-  catalog: .azureML,
-  checkName: { checkName($0, of: $1, at: $2, reporting: &$3) },
-  checkWorkspace: { checkAgainstWorkspace($0, $1, reporting: &$2) },
-  advice: { kindAdvice(for: $0) })
-
 /// Secrets from the files of an example, counted from the manifest's folder; variables are all
 /// set.
 private struct ExampleSecrets: SecretSource {
@@ -35,16 +29,6 @@ private func manifests(below folder: String) throws -> [ManifestFile] {
   return paths.filter { $0.hasSuffix(".yml") }.sorted().compactMap { path in
     packageText("\(folder)/\(path)").map { ManifestFile(path: path, bytes: Array($0.utf8)) }
   }
-}
-
-private func bound(
-  _ files: [ManifestFile], secrets: some SecretSource
-) -> (targets: [ComputeTarget], findings: [Diagnostic]) {
-  var findings = DiagnosticList()
-  let targets = bindManifests(
-    files, of: StackConfiguration(stack: "s", workspace: workspace), rules: rules,
-    secrets: secrets, reporting: &findings)
-  return (targets, findings.findings)
 }
 
 @Suite struct ExampleTests {
@@ -121,8 +105,8 @@ private func bound(
     let kind = try #require(KindCatalog.azureML[KindName(name)])
     let file = ManifestFile(path: "sample.yml", bytes: Array(kind.sample.utf8))
     let result = bound([file], secrets: UnresolvedSecrets())
-    #expect(result.targets.count == 1)
-    #expect(result.findings.isEmpty, "\(result.findings)")
+    #expect(result.targets.count == (kind.isInWorkspace ? 1 : 0))
+    #expect(result.findings.filter { !notices.contains($0.rule) } == [])
   }
 
   /// The yaml of every rule's page brings the rule about.
@@ -132,19 +116,23 @@ private func bound(
     let match = try #require(page.firstMatch(of: /```yaml\n((?s:.*?))```/))
     let yaml = match.1.replacing(
       "/subscriptions/SUB/", with: "\(group)/".replacing("resourceGroups/my-rg/", with: ""))
-    let contents =
-      rule == .tlsNotPEM ? "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----" : nil
+    let contents: String? =
+      switch rule {
+      case .tlsNotPEM: "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----"
+      case .accessToken: "token: dapi0"
+      default: nil
+      }
     let result = bound(
       [ManifestFile(path: "page.yml", bytes: Array(yaml.utf8))],
       secrets: FixedSecrets(contents: contents ?? SecretText.unresolved))
     let found = result.findings.filter { $0.rule == rule }
     #expect(!found.isEmpty, "\(result.findings)")
     // Only what is beside the point differs: regions and line breaks.
-    let quoted = page.split(separator: "\n").filter { $0.hasPrefix("> ") }
-      .map { $0.dropFirst(2) }.joined(separator: " ")
+    let quoted = page.split(separator: "\n").filter { $0.hasPrefix(">") }
+      .map { $0.dropFirst() }.joined(separator: " ")
     let isQuoted = found.contains {
-      $0.detail.replacing(" ", with: "").replacing("eastus", with: "westeurope")
-        == quoted.replacing(" ", with: "")
+      $0.detail.filter { !$0.isWhitespace }.replacing("eastus", with: "westeurope")
+        == quoted.filter { !$0.isWhitespace }
     }
     #expect(isQuoted, "the page says: \(quoted); found: \(found.map(\.detail))")
   }
@@ -164,17 +152,5 @@ private func bound(
       let result = bound([filled], secrets: UnresolvedSecrets())
       #expect(result.targets.count == 1, "\(file.path): \(result.findings)")
     }
-  }
-}
-
-private struct FixedSecrets: SecretSource {
-  let contents: String
-
-  func environment(_ name: String) -> String? { contents }
-
-  func file(
-    _ path: String, namedIn manifest: String
-  ) -> Result<SecretFile, SecretFileFailure> {
-    .success(SecretFile(contents: contents, isReadableByOthers: false))
   }
 }

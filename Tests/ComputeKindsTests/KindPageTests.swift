@@ -49,6 +49,6 @@ import Testing
     Set(KindCatalog.azureML.kinds.flatMap(\.checks).flatMap(\.rules))
     .union([
       .invalidName, .reservedName, .unportableName, .otherSubscription, .otherRegion,
-      .regionIgnored,
+      .regionIgnored, .madeByDeployment, .retiredType, .localName,
     ]).sorted()
 }

@@ -38,17 +38,24 @@ import Testing
 
   @Test(arguments: ["amlcompute", "local", "Local", "ContainerInstance"])
   func `reserved names are refused for every kind`(name: String) {
-    for kind in KindCatalog.azureML.kinds {
+    for kind in KindCatalog.azureML.kinds where kind.isInWorkspace {
       #expect(findings(name, kind).map(\.rule) == [.reservedName])
     }
   }
 
   @Test func `long names of inference clusters and Spark pools earn a warning`() {
     let sixteen = "abcdefghijklmnop"
-    for kind in KindCatalog.azureML.kinds {
+    for kind in KindCatalog.azureML.kinds where kind.isInWorkspace {
       #expect(findings(sixteen, kind).isEmpty)
       let isShort = kind.name == "aks" || kind.name == "synapsespark"
       #expect(findings(sixteen + "q", kind).map(\.severity) == (isShort ? [.warning] : []))
+    }
+  }
+
+  @Test func `the local computer has one name`() {
+    #expect(findings("local", .local).isEmpty)
+    for name in ["Local", "laptop", "l", "amlcompute"] {
+      #expect(findings(name, .local).map(\.rule) == [.localName])
     }
   }
 

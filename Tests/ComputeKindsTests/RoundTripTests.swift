@@ -121,6 +121,45 @@ private let fullTargets: [ComputeTarget] = [
       "ssh_settings.admin_password": secret("p"),
     ]),
   target(
+    .hdInsight,
+    [
+      "resource_id": .text("\(group)/providers/Microsoft.HDInsight/clusters/hdi"),
+      "description": "d", "tags": ["team": "a"], "ssh_settings.ssh_port": 2_222,
+      "ssh_settings.admin_username": "u", "ssh_settings.ssh_private_key_file": secret("k"),
+      "ssh_settings.ssh_private_key_passphrase": secret("p"),
+    ]),
+  target(
+    .hdInsight,
+    [
+      "address": "hdi-ssh.azurehdinsight.net", "ssh_settings.admin_username": "u",
+      "ssh_settings.admin_password": secret("p"),
+    ]),
+  target(
+    .databricks,
+    [
+      "resource_id": .text("\(group)/providers/Microsoft.Databricks/workspaces/w"),
+      "description": "d", "tags": ["team": "a"], "access_token": secret("dapi0"),
+    ]),
+  target(
+    .dataLakeAnalytics,
+    [
+      "resource_id": .text("\(group)/providers/Microsoft.DataLakeAnalytics/accounts/a"),
+      "description": "d", "tags": ["team": "a"], "data_lake_store_account_name": "store",
+    ]),
+  target(
+    .batch,
+    [
+      "resource_id": .text("\(group)/providers/Microsoft.Batch/batchAccounts/b"),
+      "description": "d", "tags": ["team": "a"],
+    ]),
+  target(
+    .dataFactory,
+    [
+      "resource_id": .text("\(group)/providers/Microsoft.DataFactory/factories/f"),
+      "description": "d", "tags": ["team": "a"],
+    ]),
+  target(.dataFactory, [:]),
+  target(
     .synapseSpark,
     [
       "resource_id": .text("\(group)/providers/Microsoft.Synapse/workspaces/w/bigDataPools/p"),
@@ -137,6 +176,16 @@ private let fullTargets: [ComputeTarget] = [
     ]),
   target(
     .aks, ["tls.leaf_domain_label": "contoso", "tls.overwrite_existing_domain": true]),
+  target(
+    .aks,
+    [
+      "location": "West US 2", "agent_count": 4, "agent_vm_size": "Standard_D4s_v3",
+      "network_settings.subnet": .text(
+        "\(group)/providers/Microsoft.Network/virtualNetworks/vn/subnets/sn"),
+      "network_settings.service_cidr": "10.0.0.0/16",
+      "network_settings.dns_service_ip": "10.0.0.10",
+      "network_settings.docker_bridge_cidr": "172.17.0.1/16",
+    ]),
   target(.aks, [:]),
 ]
 
@@ -152,7 +201,7 @@ private let fullTargets: [ComputeTarget] = [
   }
 
   @Test func `the full targets set every field`() {
-    for kind in KindCatalog.azureML.kinds {
+    for kind in KindCatalog.azureML.kinds where kind.isInWorkspace {
       let targets = fullTargets.filter { $0.kind === kind }
       // A region without effect, and a name that the fold takes in.
       let unset = kind.fields.enumerated().filter { slot, field in

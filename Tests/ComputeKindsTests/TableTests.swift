@@ -59,7 +59,9 @@ import Testing
 
   @Test(arguments: kinds)
   func `whatever sounds like a secret is one`(name: String) throws {
-    let telling = ["password", "passphrase", "private_key", "connectionString", "certificate"]
+    let telling = [
+      "password", "passphrase", "private_key", "connectionString", "certificate", "token",
+    ]
     for field in try kind(name).fields {
       let path = field.path.description
       if telling.contains(where: path.contains) || path == "tls.key" {
@@ -71,6 +73,7 @@ import Testing
   @Test(arguments: kinds)
   func `what changes in place is what the service documents`(name: String) throws {
     let expected: [String: [AttributePath]] = [
+      "aks": ["agent_count"],
       "amlcompute": [
         "tags", "min_instances", "max_instances", "idle_time_before_scale_down", "identity.type",
         "identity.user_assigned_identities",
@@ -80,6 +83,14 @@ import Testing
     ]
     let inPlace = try kind(name).fields.filter { $0.onChange != .recreate }.map(\.path)
     #expect(inPlace.sorted() == (expected[name] ?? []).sorted())
+  }
+
+  @Test func `TLS and load balancer of a cluster that was created change in place`() {
+    for kind in KindCatalog.azureML.kinds {
+      let paths = kind.fields.filter { $0.onChangeIfCreated != nil }.map(\.path)
+      #expect(paths.allSatisfy { $0.segments[0] == "tls" || $0.segments[0].hasPrefix("load_") })
+      #expect(paths.isEmpty == (kind.name != "aks"))
+    }
   }
 
   @Test(arguments: kinds)
@@ -122,7 +133,7 @@ import Testing
   @Test(arguments: kinds)
   func `attached kinds say what they hold`(name: String) throws {
     let kind = try kind(name)
-    #expect((kind.resource != nil) == (kind.origin == .attached))
+    #expect((kind.resource != nil) == (kind.origin != .created))
     guard let resource = kind.resource else { return }
     for path in [resource.idField, resource.hostField, resource.shareField].compactMap({ $0 }) {
       #expect(kind.slot(path) != nil, "\(path)")

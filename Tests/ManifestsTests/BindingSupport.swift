@@ -31,7 +31,8 @@ extension KindRules {
   static let azureML = KindRules(
     catalog: .azureML,
     checkName: { ComputeKinds.checkName($0, of: $1, at: $2, reporting: &$3) },
-    advice: { kindAdvice(for: $0) })
+    advice: { kindAdvice(for: $0) },
+    refusal: { refusedKind($0, $1, at: $2) })
 
   /// Kinds made up for tests, without rules for names.
   static let invented = KindRules(catalog: .invented)

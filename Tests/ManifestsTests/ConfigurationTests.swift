@@ -38,14 +38,16 @@ struct ConfigurationTests {
     let text = MarkedText(
       "stack: 1️⃣a.b_c-1\n" + workspace
         + "backend: {type: local, store: 2️⃣../shared/w.db, operation_milliseconds: 3️⃣0}\n"
-        + "computes: [4️⃣'compute/**/*.yml', 5️⃣x.yaml]\n")
+        + "computes: [4️⃣'compute/**/*.yml', 5️⃣x.yaml]\nsilence: [6️⃣sdk-ended]\n")
     let stack = try #require(reading(text.text).configuration)
     #expect(
       stack.backend == BackendConfiguration(store: "../shared/w.db", operationMilliseconds: 0))
     #expect(stack.computes == ["compute/**/*.yml", "x.yaml"])
     let keys = [
       "stack", "backend.store", "backend.operation_milliseconds", "computes.0", "computes.1",
+      "silence.0",
     ]
+    #expect(stack.silence == [Rule("sdk-ended")])
     #expect(keys.map { text.mark(at: stack.places[$0]) } == text.marks)
   }
 
@@ -58,6 +60,7 @@ struct ConfigurationTests {
     ("stack: a\nW  1️⃣nam: x\n", "\"name\""),
     ("stack: a\nWbackend: {type: 1️⃣azure}\n", "type: local"),
     ("stack: a\nWbackend: {type: 1️⃣gcp}\n", "no backend"),
+    ("stack: a\nWsilence: 1️⃣{a: b}\n", "a list of rules"),
     ("stack: a\nWbackend: {1️⃣tpye: local}\n", "\"type\""),
     ("stack: a\nWbackend: {operation_milliseconds: 1️⃣60001}\n", "from 0 to 60000"),
     ("stack: a\nWcomputes: 1️⃣{a: b}\n", "a list of patterns"),

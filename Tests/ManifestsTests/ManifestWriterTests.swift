@@ -94,7 +94,7 @@ struct ManifestWriterTests {
     let workspace = StackConfiguration.sample.workspace
     // What the service never shows may be required, alone or beside other fields.
     let expected: Set = ["missing-field", "ssh-credentials", "tls-form"]
-    for kind in KindRules.azureML.catalog.kinds {
+    for kind in KindRules.azureML.catalog.kinds where kind.isInWorkspace {
       let desired = try #require(
         Binding(kind.sample, secrets: UnresolvedSecrets()).targets.first, "\(kind.name.text)")
       var body = mapping.body(for: desired, marks: OwnershipMarks(), in: workspace)

@@ -33,8 +33,9 @@ private let refusals: [Refusal] = [
   Refusal("wrong-type", "name:1️⃣\ntype: amlcompute\n", says: "nothing"),
   Refusal("wrong-type", "name: gpu\ntype: 1️⃣{a: b}\n", says: "a mapping"),
   Refusal("unknown-type", "name: gpu\ntype: 1️⃣amlcompte\n", says: "Did you mean \"amlcompute\"?"),
-  Refusal("unknown-type", "name: gpu\ntype: 1️⃣iotedge\n", says: "when a model is deployed"),
-  Refusal("unknown-type", "name: gpu\ntype: 1️⃣dsvm\n", says: "type: virtualmachine"),
+  Refusal("unknown-type", "name: gpu\ntype: 1️⃣kusto\n", says: "never touched"),
+  Refusal("made-by-deployment", "name: gpu\ntype: 1️⃣iotedge\n", says: "IoT Hub"),
+  Refusal("retired-type", "name: gpu\ntype: 1️⃣dsvm\n", says: "type: virtualmachine"),
   Refusal(
     "duplicate-name", cluster + "---\nname: 1️⃣GPU\ntype: computeinstance\n",
     says: "amlcompute.gpu has this name already (1.yml:1:7)"),

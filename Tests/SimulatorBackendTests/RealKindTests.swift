@@ -144,6 +144,40 @@ private let inner: AttributePath = "properties.properties"
       ).code == "PropertyChangeNotAllowed")
   }
 
+  @Test mutating func `an inference cluster is made with agents of its purpose, and takes tags`()
+    throws
+  {
+    for (name, purpose, count) in [("live", "FastProd", 3), ("dev", "DevTest", 1)] {
+      try world.finish(.put(name, "AKS", ["clusterPurpose": .text(purpose)]))
+      let shown = try world.shown(name)
+      #expect(shown?[inner]?["agentCount"] == .integer(count))
+      #expect(shown?[inner]?["agentVmSize"] == "Standard_D3_v2")
+      #expect(shown?[AttributePath("properties.isAttachedCompute")] == false)
+    }
+    try world.finish(.put("dev", "AKS", ["agentCount": 2], tags: ["team": "a"]))
+    try world.finish(.put("dev", "AKS", ["agentCount": 2], tags: ["cost": "b"]))
+    #expect(try world.shown("dev")?[inner]?["agentCount"] == 2)
+    #expect(try world.shown("dev")?["tags"] == ["cost": "b"])
+    #expect(
+      try world.send(.put("dev", "AKS", ["agentVmSize": "Standard_D2"])).code
+        == "PropertyChangeNotAllowed")
+  }
+
+  @Test mutating func `no token is told, and what is no resource is refused`() throws {
+    let databricks = resource("w", type: "Microsoft.Databricks/workspaces")
+    try world.finish(
+      .put("etl", "Databricks", resource: databricks, ["databricksAccessToken": "canary-1"]))
+    #expect(try world.shown("etl")?[inner] == [:])
+    #expect(!String(reflecting: world.service.store).contains("canary"))
+    #expect(try world.send(.put("local", "Local")).status == 400)
+    #expect(try world.send(.put("laptop", "Local")).status == 400)
+    #expect(
+      try world.send(.put("jobs", "Batch")).code == "InvalidRequestContent"
+        || world.send(.put("jobs", "Batch")).code == "BadRequest")
+    try world.finish(.put("move", "DataFactory"))
+    #expect(try world.state("move") == "Succeeded")
+  }
+
   @Test mutating func `a Spark pool always has an object of properties`() throws {
     let pool =
       "/subscriptions/s/resourceGroups/g/providers/Microsoft.Synapse/workspaces/w"

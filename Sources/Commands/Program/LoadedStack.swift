@@ -115,7 +115,8 @@ extension KindRules {
   /// The kinds of the service with everything that is checked of them.
   static let azureML = KindRules(
     catalog: .azureML, checkName: checkName(_:of:at:reporting:),
-    checkWorkspace: checkAgainstWorkspace(_:_:reporting:), advice: kindAdvice(for:))
+    checkWorkspace: checkAgainstWorkspace(_:_:reporting:), advice: kindAdvice(for:),
+    refusal: refusedKind(_:_:at:), silenceable: silenceableRules)
 }
 
 /// Looks secrets up in the environment and in files below the stack.

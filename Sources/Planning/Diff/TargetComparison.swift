@@ -100,7 +100,7 @@ extension Field {
 extension ComputeTarget {
   /// What it costs to change a field of this target.
   func effect(of field: Field) -> AttributeChange.Effect {
-    switch field.onChange {
+    switch isAttached ? field.onChange : field.onChangeIfCreated ?? field.onChange {
     case .inPlace, .inPlaceBy: return .inPlace
     case .recreate:
       if settings.updatesTLSInPlace, field.path.segments.first == "tls" { return .inPlace }

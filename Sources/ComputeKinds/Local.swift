@@ -1,0 +1,40 @@
+package import Diagnostics
+public import TargetModel
+
+extension KindDescriptor {
+  /// `local`: the computer that a job is submitted from.
+  ///
+  /// No resource of the service (api.md 5.11), so nothing is ever created or attached.
+  public static let local = KindDescriptor(
+    name: "local", computeType: "Local", title: "local computer",
+    summary: """
+      The computer that jobs are submitted from. Nothing of it is in the workspace: a document \
+      says that jobs run here too, and others may depend on it.
+      """,
+    origin: .created,
+    fields: [.description],
+    isInWorkspace: false,
+    sample: """
+      name: local
+      type: local
+      description: Quick runs on a developer's own computer.
+
+      """)
+}
+
+extension Rule {
+  /// The local computer goes by the name that jobs use.
+  package static let localName = Rule("local-name")
+}
+
+extension Diagnostic {
+  static func localName(_ address: TargetAddress, at location: SourceLocation) -> Diagnostic {
+    Diagnostic(
+      .error, .localName, "Local computer has another name",
+      detail: """
+        Where a job names its target, the computer it is submitted from is 'local' and nothing \
+        else. Write 'name: local'.
+        """,
+      address: address.description, at: location)
+  }
+}

@@ -1,0 +1,278 @@
+import ApplyJournal
+import BackendInterface
+import ComputeKinds
+import Diagnostics
+import Digests
+import Execution
+import Manifests
+import Planning
+import SimulatorBackend
+import TargetModel
+import TestSupport
+import Testing
+
+/// A target's life: a document, and what it is changed into.
+struct Life: Sendable, CustomTestStringConvertible {
+  let name: String
+  let document: String
+  /// Each later document, with the one change it must bring about.
+  let changes: [(document: String, change: String)]
+
+  init(_ name: String, _ document: String, _ changes: (String, String)...) {
+    self.name = name
+    self.document = document
+    self.changes = changes.map { ($0.0, $0.1) }
+  }
+
+  var testDescription: String { name }
+}
+
+private func databricks(_ resource: String, _ token: String) -> String {
+  """
+  name: etl
+  type: databricks
+  resource_id: \(group)/providers/Microsoft.Databricks/workspaces/\(resource)
+  access_token: \(token)
+
+  """
+}
+
+private func login(_ kind: String, _ place: String, _ ssh: String) -> String {
+  "name: box\ntype: \(kind)\n\(place)\nssh_settings: {admin_username: ana, \(ssh)}\n"
+}
+
+private func attached(_ kind: String, _ resource: String, _ more: String = "") -> String {
+  "name: box\ntype: \(kind)\nresource_id: \(group)/providers/\(resource)\n\(more)"
+}
+
+private let cluster = "resource_id: \(group)/providers/Microsoft.HDInsight/clusters/hdi"
+private let machine = "resource_id: \(group)/providers/Microsoft.Compute/virtualMachines/vm"
+
+/// An inference cluster that the service makes.
+private func inference(_ more: String) -> String { "name: box\ntype: aks\n\(more)" }
+
+private func certificate(_ text: String) -> String {
+  """
+  tls:
+    cname: www.example.com
+    certificate: "-----BEGIN CERTIFICATE-----\\n\(text)\\n-----END CERTIFICATE-----"
+    key: "-----BEGIN PRIVATE KEY-----\\n\(text)\\n-----END PRIVATE KEY-----"
+
+  """
+}
+
+private let managed =
+  "resource_id: \(group)/providers/Microsoft.ContainerService/managedClusters/k\n"
+private let addresses =
+  "service_cidr: 10.0.0.0/16, dns_service_ip: 10.0.0.10, docker_bridge_cidr: 172.17.0.1/16"
+
+private let lives: [Life] = [
+  Life(
+    "aks created", inference(""),
+    (inference("agent_count: 4\n"), "update agent_count"),
+    (
+      inference("agent_count: 4\ntls: {leaf_domain_label: contoso}\n"),
+      "update tls.leaf_domain_label"
+    ),
+    (
+      inference("agent_count: 4\n" + certificate("MIIA")),
+      "update tls.cname tls.leaf_domain_label tls.certificate tls.key"
+    ),
+    (
+      inference("agent_count: 4\n" + certificate("MIIB")), "update tls.certificate tls.key"
+    ),
+    (
+      inference("load_balancer_type: internal_load_balancer\nload_balancer_subnet: lb\n"),
+      "update load_balancer_type load_balancer_subnet tls.cname tls.certificate tls.key"
+    ),
+    (
+      inference("agent_vm_size: Standard_D4s_v3\ncluster_purpose: dev_test\n"),
+      "deleteThenCreate agent_vm_size cluster_purpose load_balancer_type"
+    ),
+    (
+      inference("network_settings: {vnet_name: vn, subnet: sn, \(addresses)}\nlocation: West US\n"),
+      "deleteThenCreate location cluster_purpose network_settings.subnet "
+        + "network_settings.service_cidr network_settings.dns_service_ip "
+        + "network_settings.docker_bridge_cidr"
+    ),
+    (
+      inference(managed),
+      "deleteThenAttach resource_id network_settings.subnet "
+        + "network_settings.service_cidr network_settings.dns_service_ip "
+        + "network_settings.docker_bridge_cidr"
+    )),
+  Life(
+    "aks attached", inference(managed + certificate("MIIA")),
+    (
+      inference(managed + certificate("MIIB")), "detachThenAttach tls.certificate tls.key"
+    ),
+    (
+      inference(managed + certificate("MIIC") + "berth: {tls_update: in_place}\n"),
+      "update tls.certificate tls.key"
+    ),
+    (
+      inference(managed + "cluster_purpose: dev_test\n"),
+      "detachThenAttach cluster_purpose tls.cname tls.certificate tls.key"
+    ),
+    (inference(""), "detachThenCreate cluster_purpose")),
+  Life(
+    "databricks", databricks("one", "dapi0"),
+    (databricks("one", "dapi1"), "detachThenAttach access_token"),
+    (databricks("two", "dapi1"), "detachThenAttach resource_id"),
+    (databricks("two", "dapi1") + "description: d\n", "detachThenAttach description")),
+  Life(
+    "hdinsight", login("hdinsight", cluster, "admin_password: one"),
+    (
+      login("hdinsight", cluster, "admin_password: two"),
+      "detachThenAttach ssh_settings.admin_password"
+    ),
+    (
+      login("hdinsight", cluster, "ssh_private_key_file: key"),
+      "detachThenAttach ssh_settings.admin_password ssh_settings.ssh_private_key_file"
+    ),
+    (
+      login("hdinsight", "address: hdi-ssh.azurehdinsight.net", "ssh_private_key_file: key"),
+      "detachThenAttach address"
+    ),
+    (
+      login(
+        "hdinsight", "address: hdi-ssh.azurehdinsight.net",
+        "ssh_private_key_file: key, ssh_port: 2222"), "detachThenAttach ssh_settings.ssh_port"
+    )),
+  Life(
+    "virtualmachine by address",
+    login("virtualmachine", "address: 10.0.0.4", "admin_password: one"),
+    (
+      login("virtualmachine", "address: vm.example.com", "admin_password: one"),
+      "detachThenAttach address"
+    ),
+    (
+      login("virtualmachine", "address: vm.example.com", "admin_password: two"),
+      "detachThenAttach ssh_settings.admin_password"
+    ),
+    (
+      login("virtualmachine", machine, "admin_password: two"), "detachThenAttach resource_id"
+    )),
+  Life(
+    "datalakeanalytics", attached("datalakeanalytics", "Microsoft.DataLakeAnalytics/accounts/a"),
+    (
+      attached(
+        "datalakeanalytics", "Microsoft.DataLakeAnalytics/accounts/a",
+        "data_lake_store_account_name: store\n"), "detachThenAttach data_lake_store_account_name"
+    ),
+    (
+      attached(
+        "datalakeanalytics", "Microsoft.DataLakeAnalytics/accounts/b",
+        "data_lake_store_account_name: store\n"), "detachThenAttach resource_id"
+    )),
+  Life(
+    "batch", attached("batch", "Microsoft.Batch/batchAccounts/a"),
+    (
+      attached("batch", "Microsoft.Batch/batchAccounts/b"), "detachThenAttach resource_id"
+    ),
+    (
+      attached("batch", "Microsoft.Batch/batchAccounts/b", "tags: {team: a}\n"),
+      "detachThenAttach tags"
+    )),
+  Life(
+    "datafactory", "name: box\ntype: datafactory\n",
+    ("name: box\ntype: datafactory\ndescription: d\n", "deleteThenCreate description"),
+    (
+      attached("datafactory", "Microsoft.DataFactory/factories/a", "description: d\n"),
+      "deleteThenAttach resource_id"
+    ),
+    (
+      attached("datafactory", "Microsoft.DataFactory/factories/b", "description: d\n"),
+      "detachThenAttach resource_id"
+    ),
+    (
+      "name: box\ntype: datafactory\ndescription: d\n", "detachThenCreate"
+    )),
+]
+
+/// The kinds' whole way: documents are bound, planned, applied on the simulated workspace, changed
+/// and destroyed, and after each apply nothing is left to do.
+@Suite struct LifeTests {
+  private let clock = TestClock()
+  private let backend: SimulatedBackend
+
+  init() {
+    let clock = clock
+    backend = SimulatedBackend(
+      configuration: SimulatorConfiguration(workspace: workspace, catalog: .azureML),
+      now: { clock.now.offset.components.seconds * 1_000 })
+  }
+
+  private func plan(_ desired: [ComputeTarget], _ mode: PlanMode = .apply) async throws -> Plan {
+    let observed = Snapshot(workspace: workspace, targets: try await backend.list())
+    let result = makePlan(
+      PlanningRequest(
+        stack: "s", desired: desired, observed: observed, mode: mode, catalog: .azureML))
+    #expect(!result.isRefused, "\(result.findings)")
+    return result.plan
+  }
+
+  private func apply(_ plan: Plan, _ desired: [ComputeTarget]) async {
+    let executor = Executor(
+      backend: backend, journal: NoJournal(), clock: clock, now: { 0 }, seed: 1)
+    let report = await executor.run(
+      ApplyRequest(
+        plan: plan, desired: desired, catalog: .azureML, parallelism: 4, run: "run",
+        planDigest: "sha256:00")
+    ) { _ in }
+    #expect(report.isComplete, "\(report.outcomes)")
+  }
+
+  private func targets(_ document: String) -> [ComputeTarget] {
+    let result = bound(document)
+    #expect(!result.findings.contains { $0.severity == .error }, "\(result.findings)")
+    return withFingerprints(
+      result.targets, by: SecretFingerprinter(key: Array("key".utf8), rounds: 2), in: workspace)
+  }
+
+  @Test(arguments: lives)
+  func `a target is made, changed as its table says, and removed`(life: Life) async throws {
+    var desired = targets(life.document)
+    var plan = try await plan(desired)
+    #expect(plan.changes.map(\.action) == [desired.first?.isAttached == true ? .attach : .create])
+    await apply(plan, desired)
+    #expect(try await self.plan(desired).isEmpty)
+
+    for (document, change) in life.changes {
+      desired = targets(document)
+      plan = try await self.plan(desired)
+      #expect(plan.changes.map(\.shown) == [change])
+      await apply(plan, desired)
+      let next = try await self.plan(desired)
+      #expect(next.isEmpty, "after \(change): \(next.listing)")
+      #expect(next.drift.isEmpty)
+    }
+
+    plan = try await self.plan([], .destroy)
+    #expect(plan.changes.map(\.action) == [desired.first?.isAttached == true ? .detach : .delete])
+    await apply(plan, [])
+    #expect(try await backend.list().isEmpty)
+    #expect(await backend.history.allSatisfy { $0.event != "attachment-broken" })
+  }
+
+  /// A kind without a life here has one in the tests of the simulated workspace.
+  @Test func `every kind that came late has a life`() {
+    let kinds = Set(lives.flatMap { bound($0.document).targets.map(\.kind.name.text) })
+    #expect(
+      kinds.isSuperset(of: [
+        "aks", "batch", "databricks", "datafactory", "datalakeanalytics", "hdinsight",
+        "virtualmachine",
+      ]))
+  }
+}
+
+private struct NoJournal: JournalWriting {
+  func append(_ entry: JournalEntry) throws(JournalWriteFailure) {}
+}
+
+extension Change {
+  /// The action and what differs.
+  fileprivate var shown: String {
+    ([action.rawValue] + attributes.map(\.path.description)).joined(separator: " ")
+  }
+}
