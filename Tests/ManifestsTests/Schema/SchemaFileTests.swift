@@ -46,7 +46,7 @@ import Testing
     #expect(known[1].subtracting(settings.keys).isSubset(of: ["power_state", "tls_update"]))
   }
 
-  /// The keys in the sentence "It knows 'a', 'b'."
+  /// The keys that a sentence such as "It knows 'a', 'b'" names.
   private static func known(in detail: String) -> Set<String> {
     let list = detail.split(separator: "It knows").last ?? ""
     return Set(

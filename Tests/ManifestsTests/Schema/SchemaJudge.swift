@@ -1,4 +1,5 @@
 import Foundation
+import Manifests
 import TargetModel
 import Testing
 
