@@ -32,6 +32,12 @@ private let reservedNames = [
   "containerinstance": "a container that is made for one run",
 ]
 
+/// The names that `checkName` finds no error in, as a regular expression for JSON Schema.
+public let computeNamePattern: String = {
+  let reserved = reservedNames.keys.sorted().map(\.patternIgnoringCase).joined(separator: "|")
+  return "(?!(?:\(reserved))$)[a-zA-Z](?![a-zA-Z0-9-]*-[0-9]+$)[a-zA-Z0-9-]{2,23}"
+}()
+
 /// Kinds for which the studio or an older client takes at most 16 characters (domain.md R77).
 private let kindsWithShortNames: Set<KindName> = ["aks", "synapsespark"]
 private let shortNameLimit = 16

@@ -119,7 +119,8 @@ private struct ConfigurationReader {
       return []
     }
     return elements.enumerated().compactMap { index, element in
-      guard element.kind == .scalar, !element.text.isEmpty, !element.text.hasPrefix("/"),
+      guard element.kind == .scalar, element.scalar != .null, !element.text.isEmpty,
+        !element.text.hasPrefix("/"),
         !element.text.split(separator: "/").contains("..")
       else {
         findings.append(
@@ -169,7 +170,8 @@ private struct ConfigurationReader {
       findings.append(.configurationMissing(path, node))
       return nil
     }
-    guard value.kind == .scalar, value.text.wholeMatch(of: pattern) != nil else {
+    guard value.kind == .scalar, value.scalar != .null, value.text.wholeMatch(of: pattern) != nil
+    else {
       findings.append(.configurationValue(path, expected, value))
       return nil
     }

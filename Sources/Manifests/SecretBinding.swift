@@ -37,7 +37,7 @@ extension ValueBinding {
   private mutating func variable(
     _ name: String, _ path: AttributePath, _ node: YAMLNode
   ) -> AttributeValue? {
-    guard !isCredentialOfTheRunner(name) else {
+    guard !RunnerCredentials.contain(name) else {
       findings.append(.runnerCredential(path, name, node, address))
       return nil
     }
@@ -79,13 +79,19 @@ extension ValueBinding {
       return .secret(SecretText(contents, from: .file(name)))
     }
   }
+}
 
-  /// The runner's own credentials are never a target's: a manifest could send them anywhere
-  /// (reliability.md T13).
-  private func isCredentialOfTheRunner(_ name: String) -> Bool {
+/// The runner's own credentials are never a target's: a manifest could send them anywhere
+/// (reliability.md T13).
+enum RunnerCredentials {
+  /// What the names of such variables begin with, in capitals; case does not matter.
+  static let prefixes = ["AZURE_", "ARM_", "IDENTITY_", "MSI_", "ACTIONS_"]
+  /// Other such variables.
+  static let names = ["GITHUB_TOKEN", "SYSTEM_ACCESSTOKEN", "BERTH_FINGERPRINT_KEY"]
+
+  static func contain(_ name: String) -> Bool {
     let name = name.uppercased()
-    return ["AZURE_", "ARM_", "IDENTITY_", "MSI_", "ACTIONS_"].contains { name.hasPrefix($0) }
-      || ["GITHUB_TOKEN", "SYSTEM_ACCESSTOKEN", "BERTH_FINGERPRINT_KEY"].contains(name)
+    return prefixes.contains { name.hasPrefix($0) } || names.contains(name)
   }
 }
 
@@ -133,13 +139,6 @@ extension Substring.UTF8View {
       default: false
       }
     }
-  }
-}
-
-extension FieldType {
-  /// True where the manifest names a file.
-  fileprivate var isFile: Bool {
-    if case .secretFile = self { true } else { false }
   }
 }
 

@@ -8,6 +8,9 @@ public enum MarkTags {
 
   private static let all: Set<String> = [stack, applied, secrets, onRemove, protect]
 
+  /// The names of all marks, sorted.
+  package static var names: [String] { all.sorted() }
+
   /// True for a tag that is Berth's and never part of the user's own.
   public static func isMark(_ tag: String) -> Bool { all.contains(tag.lowercased()) }
 

@@ -6,8 +6,8 @@ import Testing
 struct HelpTests {
   @Test(arguments: [
     [], ["init"], ["validate"], ["plan"], ["apply"], ["destroy"], ["drift"], ["list"], ["show"],
-    ["version"], ["workspace"], ["workspace", "show"], ["workspace", "set"],
-    ["workspace", "attach"], ["workspace", "remove"],
+    ["version"], ["explain"], ["kinds"], ["schema"], ["workspace"], ["workspace", "show"],
+    ["workspace", "set"], ["workspace", "attach"], ["workspace", "remove"],
   ])
   func `help fits 80 columns and gives an example and the exit codes`(command: [String]) throws {
     let folder = try TemporaryFolder()

@@ -91,6 +91,7 @@ struct BerthCommand: ParsableCommand {
   private static let subcommands: [any ParsableCommand.Type] = [
     InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
     DestroyCommand.self, DriftCommand.self, ListCommand.self, ImportCommand.self, ShowCommand.self,
+    ExplainCommand.self, KindsCommand.self, SchemaCommand.self,
     WorkspaceCommand.self, VersionCommand.self,
   ]
 

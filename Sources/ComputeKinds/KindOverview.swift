@@ -1,0 +1,50 @@
+public import TargetModel
+
+/// A kind in a line: how its targets come to be and what changes while they live.
+public struct KindOverview: Sendable {
+  /// The kind.
+  public let kind: KindDescriptor
+
+  /// The overview of a kind.
+  public init(_ kind: KindDescriptor) { self.kind = kind }
+
+  /// How its targets come to be.
+  public var origin: String {
+    switch kind.origin {
+    case .created: "created"
+    case .attached: "attached"
+    case .createdOrAttached: "created or attached"
+    }
+  }
+
+  /// The keys whose values change on a living target, the outermost ones.
+  public var changesInPlace: [String] {
+    var keys: [String] = []
+    for field in kind.fields where field.setBy == .user && field.onChange != .recreate {
+      let key = field.path.segments[0]
+      if !keys.contains(key) { keys.append(key) }
+    }
+    if kind.hasPower { keys.append("berth.power_state") }
+    return keys
+  }
+
+  /// What any other change does.
+  public var otherChanges: String {
+    switch kind.origin {
+    case .created: "replaces"
+    case .attached: "re-attaches"
+    case .createdOrAttached: "re-attaches or replaces"
+    }
+  }
+
+  /// The overview as JSON has it.
+  public var json: AttributeValue {
+    [
+      "kind": .text(kind.name.text), "title": .text(kind.title), "summary": .text(kind.summary),
+      "origin": .text(origin), "compute_type": .text(kind.computeType),
+      "changes_in_place": .list(changesInPlace.map(AttributeValue.text)),
+      "other_changes": .text(otherChanges), "loses_data": .bool(kind.losesData),
+      "has_power": .bool(kind.hasPower),
+    ]
+  }
+}

@@ -1,0 +1,106 @@
+public import TargetModel
+
+/// JSON Schemas (draft 2020-12) of all that Berth reads, for editors.
+///
+/// They accept what `bindManifests` and `readConfiguration` accept and refuse what those refuse, as
+/// far as JSON Schema can say it; `docs/editors.md` lists what it can't. They are written from the
+/// kinds' tables, and the same tables give the same bytes.
+public struct ManifestSchemas: Sendable {
+  /// The kinds that are described.
+  public let catalog: KindCatalog
+  private let namePattern: String?
+
+  /// Schemas of some kinds.
+  ///
+  /// - Parameter namePattern: what the whole of a target's name must match; nil for any name.
+  public init(_ catalog: KindCatalog, namePattern: String? = nil) {
+    self.catalog = catalog
+    self.namePattern = namePattern
+  }
+
+  /// Every schema with the name of its file, sorted.
+  public var files: [(name: String, text: String)] {
+    let kinds = catalog.kinds.map { (Self.fileName($0.name.text), schema(of: $0)) }
+    return (kinds + [(Self.fileName("compute"), anyKind), (Self.fileName("stack"), stack)])
+      .sorted { $0.0 < $1.0 }
+  }
+
+  /// The schema of a document of one kind.
+  public func schema(of kind: KindDescriptor) -> String {
+    var schema = documentSchema(of: kind)
+    if kind.holdsAnything { schema["$defs"] = ["anything": SchemaForms.anythingDefinition] }
+    return rendered(schema)
+  }
+
+  /// The schema of a document of any kind, told by its `type`.
+  public var anyKind: String {
+    var definitions: [String: AttributeValue] = [:]
+    var cases: [AttributeValue] = []
+    for kind in catalog.kinds {
+      definitions[kind.name.text] = .map(documentSchema(of: kind))
+      let word = SchemaForms.wholly([kind.name.text])
+      cases.append([
+        "if": [
+          "required": ["type"], "properties": ["type": ["type": "string", "pattern": .text(word)]],
+        ],
+        "then": ["$ref": .text("#/$defs/\(kind.name)")],
+      ])
+    }
+    if catalog.kinds.contains(where: \.holdsAnything) {
+      definitions["anything"] = SchemaForms.anythingDefinition
+    }
+    return rendered([
+      "title": "compute target of any kind",
+      "description": "A compute target, as Berth and 'az ml compute create --file' read it.",
+      "type": "object", "required": ["name", "type"],
+      "properties": [
+        "name": nameSchema,
+        "type": SchemaForms.word(catalog.kinds.map(\.name.text))
+          .schema(["description": "The kind of compute target."]),
+      ],
+      "allOf": .list(cases), "$defs": .map(definitions),
+    ])
+  }
+
+  /// The schema of `berth.yaml`.
+  public var stack: String {
+    var schema = Self.stackSchema
+    schema["title"] = "berth.yaml"
+    schema["description"] = "A stack: a folder of compute targets that belong together."
+    return rendered(schema)
+  }
+
+  private static func fileName(_ name: String) -> String { "\(name).schema.json" }
+
+  private func rendered(_ schema: SchemaForms.Form) -> String {
+    var schema = schema
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    return AttributeValue.map(schema).prettyJSON + "\n"
+  }
+
+  private func documentSchema(of kind: KindDescriptor) -> SchemaForms.Form {
+    let common: [String: AttributeValue] = [
+      "$schema": ["description": "Read by editors and by az ml; Berth lets it stand."],
+      "name": nameSchema,
+      "type": SchemaForms.word([kind.name.text]).schema(["description": .text(kind.summary)]),
+      "berth": TargetSetting.schema(for: kind, among: catalog),
+    ]
+    var schema = FieldTree(kind.fields).objectSchema(besides: common, required: ["name", "type"])
+    schema["title"] = .text("\(kind.name): \(kind.title)")
+    schema["description"] = .text(kind.summary)
+    return schema
+  }
+
+  private var nameSchema: AttributeValue {
+    let forms =
+      namePattern.map { SchemaForms.text(matching: $0) }
+      ?? SchemaForms(["type": ["string", "number", "boolean"]])
+    return forms.schema([
+      "description": "The target's name, unique in the workspace whatever its case."
+    ])
+  }
+}
+
+extension KindDescriptor {
+  fileprivate var holdsAnything: Bool { fields.contains { $0.type.holdsAnything } }
+}

@@ -1,0 +1,86 @@
+internal import TargetModel
+
+extension ManifestSchemas {
+  /// The schema of `berth.yaml`, as `readConfiguration` reads it.
+  static var stackSchema: SchemaForms.Form {
+    object(
+      [
+        "stack": text(
+          "[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
+          "Who owns the targets; Berth writes this name on each of them."),
+        "workspace": workspace,
+        "backend": backend,
+        "computes": computes,
+        "silence": silence,
+      ], required: ["stack", "workspace"])
+  }
+
+  private static var workspace: AttributeValue {
+    .map(
+      object(
+        [
+          "subscription_id": text(
+            "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", "The subscription, a GUID."),
+          "resource_group": text(
+            "[A-Za-z0-9_()-]([A-Za-z0-9_().-]{0,88}[A-Za-z0-9_()-])?", "The resource group."),
+          "name": text("[a-zA-Z0-9][a-zA-Z0-9_-]{2,32}", "The workspace's name."),
+          "location": text("[A-Za-z0-9 ]{2,40}", "The workspace's region, such as westeurope."),
+        ], required: ["subscription_id", "resource_group", "name", "location"],
+        description: "The machine-learning workspace that the stack is about."))
+  }
+
+  private static var backend: AttributeValue {
+    let defaults = BackendConfiguration()
+    return .map(
+      object(
+        [
+          "type": [
+            "const": "local", "default": "local", "description": "The embedded workspace.",
+          ],
+          "store": text(
+            #"[^\u0000]{1,4096}"#,
+            "The file that keeps the workspace, from the stack's folder; by default "
+              + ".berth/workspace.db."),
+          "operation_milliseconds": [
+            "type": "integer", "minimum": 0, "maximum": 60_000,
+            "default": .integer(defaults.operationMilliseconds),
+            "description": "How long an operation of the simulated service takes.",
+          ],
+        ], description: "Where the workspace is."))
+  }
+
+  private static var computes: AttributeValue {
+    let pattern: SchemaForms.Form = [
+      "type": ["string", "number", "boolean"],
+      "pattern": #"^(?!/)(?!(?:[\s\S]*/)?\.\.(?:/|$))[\s\S]+$"#,
+    ]
+    return SchemaForms(pattern, ["type": "array", "minItems": 1, "items": .map(pattern)])
+      .schema([
+        "description": .text(
+          "Patterns of the files with compute documents, from the stack's folder; by default "
+            + "every .yml and .yaml file below it."),
+        "examples": [["compute/**/*.yml"]],
+      ])
+  }
+
+  private static var silence: AttributeValue {
+    let rule: SchemaForms.Form = ["type": "string", "pattern": "^[a-z0-9-]+$"]
+    return SchemaForms(["type": "array", "items": .map(rule)])
+      .schema(["description": "Rules whose warnings and notes are not told."])
+  }
+
+  private static func object(
+    _ properties: [String: AttributeValue], required: [String] = [], description: String? = nil
+  ) -> SchemaForms.Form {
+    var schema: SchemaForms.Form = [
+      "type": "object", "properties": .map(properties), "additionalProperties": false,
+    ]
+    if !required.isEmpty { schema["required"] = .list(required.map(AttributeValue.text)) }
+    schema["description"] = description.map(AttributeValue.text)
+    return schema
+  }
+
+  private static func text(_ pattern: String, _ description: String) -> AttributeValue {
+    SchemaForms.text(matching: pattern).schema(["description": .text(description)])
+  }
+}

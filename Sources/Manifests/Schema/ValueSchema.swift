@@ -1,0 +1,108 @@
+internal import TargetModel
+
+extension FieldTree {
+  /// The schema of the value that stands here; nil where the tree has no field.
+  ///
+  /// It says what `ValueBinding` does with such a value, as far as JSON Schema can.
+  var valueSchema: AttributeValue? {
+    guard let field = field?.field else { return nil }
+    let forms =
+      field.isKeptSecret
+      ? SchemaForms.secret(isFile: field.type.isFile)
+      : field.type.forms(object: object, usesOlderName: currentName != nil, isTags: field.isTags)
+    // What must be given must be said; of two names either will do, so there null is let pass.
+    let mayBeNull = !field.isRequired || !field.olderNames.isEmpty
+    return (mayBeNull ? forms.orNull : forms).schema(annotations(of: field))
+  }
+
+  private func annotations(of field: Field) -> SchemaForms.Form {
+    var annotations: SchemaForms.Form = ["description": .text(description(of: field))]
+    if let value = field.defaultValue, value != .null { annotations["default"] = value }
+    if currentName != nil { annotations["deprecated"] = true }
+    return annotations
+  }
+
+  private func description(of field: Field) -> String {
+    if let currentName { return "An older name of '\(currentName)'. \(field.summary)." }
+    if field.isKeptSecret {
+      return "\(field.summary). A secret: refer to it with '${env:NAME}' or '${file:path}'."
+    }
+    return field.summary + "."
+  }
+}
+
+extension FieldType {
+  /// What a value of this type may look like.
+  ///
+  /// - Parameters:
+  ///   - tree: what objects in it hold.
+  ///   - usesOlderName: true if the words of older clients are understood.
+  ///   - isTags: true for the user's own tags, among which Berth's marks are refused.
+  func forms(
+    object tree: FieldTree?, usesOlderName: Bool = false, isTags: Bool = false
+  ) -> SchemaForms {
+    switch self {
+    case .text(nil), .secretFile: return .text
+    case .text(let pattern?): return .text(matching: pattern)
+    case .boolean: return .boolean
+    case .toggle(let on, let off):
+      var forms = SchemaForms.boolean
+      if usesOlderName { forms.forms += SchemaForms.word([on, off]).forms }
+      return forms
+    case .integer(let range): return .integer(range)
+    case .duration(_, let range):
+      var forms = SchemaForms.integer(range)
+      forms.forms.append(["type": "string", "pattern": .text(Self.isoDuration)])
+      return forms
+    case .choice(let choices):
+      let others = usesOlderName ? choices.flatMap { $0.olderNames + [$0.wire] } : []
+      return .word(choices.map(\.name), besides: others)
+    case .resourceID(let types): return .resourceID(types)
+    case .region: return .text(matching: "[A-Za-z][A-Za-z0-9 ]{1,63}")
+    case .list(let element, let limit):
+      var form: SchemaForms.Form = [
+        "type": "array", "items": element.forms(object: tree).schema(),
+      ]
+      form["maxItems"] = limit.map(AttributeValue.integer)
+      return SchemaForms(form)
+    case .object(let fields): return SchemaForms((tree ?? FieldTree(fields)).objectSchema())
+    case .map(let element):
+      let values = element.forms(object: tree)
+      var form: SchemaForms.Form = [
+        "type": "object", "additionalProperties": (isTags ? values : values.orNull).schema(),
+      ]
+      if isTags {
+        form["propertyNames"] = [
+          "not": ["pattern": .text(SchemaForms.wholly(MarkTags.names))]
+        ]
+      }
+      return SchemaForms(form)
+    case .anything: return .anything
+    }
+  }
+
+  /// True if `.anything` is somewhere in it.
+  var holdsAnything: Bool {
+    switch self {
+    case .anything: true
+    case .list(let element, _), .map(let element): element.holdsAnything
+    case .object(let fields): fields.contains { $0.type.holdsAnything }
+    case .text, .boolean, .toggle, .integer, .duration, .choice, .resourceID, .region, .secretFile:
+      false
+    }
+  }
+
+  /// True where the manifest names a file.
+  var isFile: Bool {
+    if case .secretFile = self { true } else { false }
+  }
+
+  private static let isoDuration =
+    "^[Pp](?=.*[0-9])(?:[0-9]{1,6}[Dd])?"
+    + "(?:[Tt](?:[0-9]{1,8}[Hh])?(?:[0-9]{1,9}[Mm])?(?:[0-9]{1,12}[Ss])?)?$"
+}
+
+extension Field {
+  /// True for the tags of the user's own, among which Berth's marks stand on the service.
+  fileprivate var isTags: Bool { path == "tags" }
+}
