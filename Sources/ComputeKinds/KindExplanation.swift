@@ -137,7 +137,8 @@ public enum KindExplanation {
   private static func effect(
     of field: Field, _ path: AttributePath, in kind: KindDescriptor
   ) -> String {
-    (holder(of: path, in: kind) ?? field).shownEffect(of: kind.origin).plain
+    guard kind.isInWorkspace else { return "nothing to do" }
+    return (holder(of: path, in: kind) ?? field).shownEffect(of: kind.origin).plain
   }
 
   private static func wirePath(

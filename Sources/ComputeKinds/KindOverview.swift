@@ -10,7 +10,8 @@ public struct KindOverview: Sendable {
 
   /// How its targets come to be.
   public var origin: String {
-    switch kind.origin {
+    guard kind.isInWorkspace else { return "by itself" }
+    return switch kind.origin {
     case .created: "created"
     case .attached: "attached"
     case .createdOrAttached: "created or attached"
@@ -30,11 +31,17 @@ public struct KindOverview: Sendable {
 
   /// What any other change does.
   public var otherChanges: String {
-    switch kind.origin {
+    guard kind.isInWorkspace else { return "nothing to do" }
+    return switch kind.origin {
     case .created: "replaces"
     case .attached: "re-attaches"
     case .createdOrAttached: "re-attaches or replaces"
     }
+  }
+
+  /// What its targets can run, in the order of `Workload`; nil where nobody has said.
+  public var workloads: [String]? {
+    kind.workloads.map { runs in Workload.allCases.filter(runs.contains).map(\.rawValue) }
   }
 
   /// The overview as JSON has it.
@@ -45,6 +52,7 @@ public struct KindOverview: Sendable {
       "changes_in_place": .list(changesInPlace.map(AttributeValue.text)),
       "other_changes": .text(otherChanges), "loses_data": .bool(kind.losesData),
       "has_power": .bool(kind.hasPower),
+      "workloads": workloads.map { .list($0.map(AttributeValue.text)) } ?? .null,
     ]
   }
 }

@@ -32,8 +32,12 @@ private let reservedNames = [
   "containerinstance": "a container that is made for one run",
 ]
 
-/// The names that `checkName` finds no error in, as a regular expression for JSON Schema.
-public let computeNamePattern: String = {
+/// The names of a kind that `checkName` finds no error in, as a regular expression for JSON Schema.
+public func namePattern(of kind: KindDescriptor) -> String {
+  kind.isInWorkspace ? computeNamePattern : kind.name.text
+}
+
+private let computeNamePattern: String = {
   let reserved = reservedNames.keys.sorted().map(\.patternIgnoringCase).joined(separator: "|")
   return "(?!(?:\(reserved))$)[a-zA-Z](?![a-zA-Z0-9-]*-[0-9]+$)[a-zA-Z0-9-]{2,23}"
 }()

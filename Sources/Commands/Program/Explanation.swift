@@ -15,6 +15,7 @@ struct Explanation {
       ["comes to be", overview.origin],
       ["in place", keys.isEmpty ? "nothing changes" : keys.joined(separator: ", ")],
       ["other change", overview.otherChanges + (kind.losesData ? ", which loses data" : "")],
+      ["runs", overview.workloads?.joined(separator: ", ") ?? "not stated"],
     ]
     let settable = kind.fields.filter { $0.setBy == .user }.map { ($0.path, $0) }
     let told = kind.fields.filter { $0.setBy == .server }.map { ($0.path, $0) }

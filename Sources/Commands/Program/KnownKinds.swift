@@ -21,7 +21,7 @@ func knownKind(
 extension KindCatalog {
   /// The schemas of the kinds that this program knows.
   static var schemas: ManifestSchemas {
-    ManifestSchemas(.azureML, namePattern: computeNamePattern)
+    ManifestSchemas(.azureML, namePattern: namePattern(of:))
   }
 }
 

@@ -6,7 +6,7 @@ internal import TargetModel
 struct KindsCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "kinds",
-    abstract: "List the kinds of compute target, and what changes in place.",
+    abstract: "List the kinds of compute target, what changes in place and what they run.",
     usage: "berth kinds [<options>]",
     discussion: """
       'berth explain KIND' tells more of one.
@@ -40,6 +40,10 @@ struct KindsCommand: Subcommand {
     }
     let titles = ["KIND", "COMES TO BE", "CHANGES IN PLACE", "ANY OTHER CHANGE"]
     context.output.write(TextTable([titles] + rows).text())
+    let runs = overviews.map { overview in
+      [overview.kind.name.text, overview.workloads?.joined(separator: ", ") ?? "not stated"]
+    }
+    context.output.write("\n" + TextTable([["KIND", "RUNS (berth.workloads)"]] + runs).text())
     return .success
   }
 }

@@ -8,12 +8,14 @@ public import TargetModel
 public struct ManifestSchemas: Sendable {
   /// The kinds that are described.
   public let catalog: KindCatalog
-  private let namePattern: String?
+  private let namePattern: @Sendable (KindDescriptor) -> String?
 
   /// Schemas of some kinds.
   ///
-  /// - Parameter namePattern: what the whole of a target's name must match; nil for any name.
-  public init(_ catalog: KindCatalog, namePattern: String? = nil) {
+  /// - Parameter namePattern: what the name of a kind's target must match as a whole; nil for any name.
+  public init(
+    _ catalog: KindCatalog, namePattern: @escaping @Sendable (KindDescriptor) -> String?
+  ) {
     self.catalog = catalog
     self.namePattern = namePattern
   }
@@ -54,7 +56,7 @@ public struct ManifestSchemas: Sendable {
       "description": "A compute target, as Berth and 'az ml compute create --file' read it.",
       "type": "object", "required": ["name", "type"],
       "properties": [
-        "name": nameSchema,
+        "name": nameSchema(matching: nil),
         "type": SchemaForms.word(catalog.kinds.map(\.name.text))
           .schema(["description": "The kind of compute target."]),
       ],
@@ -81,7 +83,7 @@ public struct ManifestSchemas: Sendable {
   private func documentSchema(of kind: KindDescriptor) -> SchemaForms.Form {
     let common: [String: AttributeValue] = [
       "$schema": ["description": "Read by editors and by az ml; Berth lets it stand."],
-      "name": nameSchema,
+      "name": nameSchema(matching: namePattern(kind)),
       "type": SchemaForms.word([kind.name.text]).schema(["description": .text(kind.summary)]),
       "berth": TargetSetting.schema(for: kind, among: catalog),
     ]
@@ -91,9 +93,9 @@ public struct ManifestSchemas: Sendable {
     return schema
   }
 
-  private var nameSchema: AttributeValue {
+  private func nameSchema(matching pattern: String?) -> AttributeValue {
     let forms =
-      namePattern.map { SchemaForms.text(matching: $0) }
+      pattern.map { SchemaForms.text(matching: $0) }
       ?? SchemaForms(["type": ["string", "number", "boolean"]])
     return forms.schema([
       "description": "The target's name, unique in the workspace whatever its case."

@@ -13,7 +13,9 @@ struct RandomDocument {
   /// A document with what must be given and a few other fields.
   init(_ kind: KindDescriptor, using random: inout SeededRandom) {
     self.kind = kind
-    content = ["name": "abc-d", "type": .text(kind.name.text)]
+    content = [
+      "name": .text(kind.isInWorkspace ? "abc-d" : kind.name.text), "type": .text(kind.name.text),
+    ]
     if random.isLucky(4) { content["type"] = .text(kind.name.text.uppercased()) }
     let share = Int.random(in: 2...12, using: &random)
     for field in kind.fields where field.setBy == .user {
@@ -33,6 +35,9 @@ struct RandomDocument {
     switch setting.form {
     case .flag: return .bool(random.isLucky(2))
     case .word(let words): return .text(words.randomElement(using: &random) ?? "")
+    case .words(let words):
+      let word = words.randomElement(using: &random) ?? ""
+      return random.isLucky(2) ? .text(word) : [.text(word)]
     case .fields:
       let path = kind.fields.randomElement(using: &random)?.path.description ?? ""
       return random.isLucky(2) ? .text(path) : [.text(path)]

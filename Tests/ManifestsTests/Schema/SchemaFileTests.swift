@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct SchemaFileTests {
-  static let schemas = ManifestSchemas(.azureML, namePattern: computeNamePattern)
+  static let schemas = ManifestSchemas(.azureML, namePattern: namePattern(of:))
 
   /// Run with `BERTH_RECORD=1` to write them anew; such a run fails, and the next one passes.
   @Test(arguments: schemas.files.map(\.name))
