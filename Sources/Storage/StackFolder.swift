@@ -42,6 +42,12 @@ public struct StackFolder: Hashable, Sendable {
     }
   }
 
+  /// True if a path leads to a folder, links followed.
+  package static func isFolder(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// The folder for Berth's own files: the embedded workspace, journals, the fingerprint key.
   public var ownFolder: String { path + "/" + Self.ownFolderName }
 
@@ -110,6 +116,14 @@ public struct StackFolder: Hashable, Sendable {
     return files
   }
 
+  /// The paths of every `.yml` and `.yaml` file below the folder, sorted: `berth.yaml` and those of
+  /// stacks further down are among them.
+  public func documentPaths(reporting findings: inout DiagnosticList) -> [String] {
+    entries(entersStacks: true, reporting: &findings)
+      .filter { !$0.isLinkToFolder && ($0.name.hasSuffix(".yml") || $0.name.hasSuffix(".yaml")) }
+      .map(\.path)
+  }
+
   private struct Entry {
     let components: [String]
     var isLinkToFolder = false
@@ -118,7 +132,12 @@ public struct StackFolder: Hashable, Sendable {
   }
 
   /// Everything below the folder that is no folder, sorted by path.
-  private func entries(reporting findings: inout DiagnosticList) -> [Entry] {
+  ///
+  /// - Parameter entersStacks: true to look into folders that are stacks too, and to list
+  ///   `berth.yaml` files.
+  private func entries(
+    entersStacks: Bool = false, reporting findings: inout DiagnosticList
+  ) -> [Entry] {
     var entries: [Entry] = []
     var folders: [[String]] = [[]]
     while let components = folders.popLast() {
@@ -139,7 +158,7 @@ public struct StackFolder: Hashable, Sendable {
         }
         if name.hasPrefix(".") { continue }
         let inner = components + [name]
-        if name == Self.configurationName {
+        if name == Self.configurationName, !entersStacks {
           isStack = true
         } else if isFolder(inner, found.pointee.d_type) {
           foldersInside.append(inner)

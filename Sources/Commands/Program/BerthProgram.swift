@@ -86,8 +86,8 @@ struct BerthCommand: ParsableCommand {
     subcommands: subcommands)
 
   private static let subcommands: [any ParsableCommand.Type] = [
-    InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
-    DestroyCommand.self, DriftCommand.self, ListCommand.self, ShowCommand.self,
+    InitCommand.self, ValidateCommand.self, FormatCommand.self, PlanCommand.self,
+    ApplyCommand.self, DestroyCommand.self, DriftCommand.self, ListCommand.self, ShowCommand.self,
     WorkspaceCommand.self, VersionCommand.self,
   ]
 

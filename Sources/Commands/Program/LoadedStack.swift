@@ -62,20 +62,17 @@ struct StackLoader {
 
     let files = folder.manifests(matching: configuration.computes, reporting: &findings)
     for file in files { sources.add(file.path, file.bytes) }
-    let rules = KindRules(
-      catalog: .azureML, checkName: checkName(_:of:at:reporting:),
-      checkWorkspace: checkAgainstWorkspace(_:_:reporting:), advice: kindAdvice(for:))
     let manifests = files.map { ManifestFile(path: $0.path, bytes: $0.bytes) }
     let targets =
       switch secrets {
       case .resolve:
         bindManifests(
-          manifests, of: configuration, rules: rules,
+          manifests, of: configuration, rules: .azureML,
           secrets: StackSecrets(environment: context.environment, folder: folder.path),
           reporting: &findings)
       case .checkForm:
         bindManifests(
-          manifests, of: configuration, rules: rules, secrets: UnresolvedSecrets(),
+          manifests, of: configuration, rules: .azureML, secrets: UnresolvedSecrets(),
           reporting: &findings)
       }
     let digest = sha256(
@@ -84,6 +81,13 @@ struct StackLoader {
     return LoadedStack(
       folder: folder, configuration: configuration, targets: targets, manifestsSHA256: digest)
   }
+}
+
+extension KindRules {
+  /// The kinds of Azure Machine Learning and what is known of them.
+  static let azureML = KindRules(
+    catalog: .azureML, checkName: checkName(_:of:at:reporting:),
+    checkWorkspace: checkAgainstWorkspace(_:_:reporting:), advice: kindAdvice(for:))
 }
 
 /// Looks secrets up in the environment and in files below the stack.
@@ -116,7 +120,7 @@ extension Rule {
 }
 
 extension Diagnostic {
-  fileprivate static func noStack(_ start: String) -> Diagnostic {
+  static func noStack(_ start: String) -> Diagnostic {
     Diagnostic(
       .error, .stackNotFound, "No stack here",
       detail: """
@@ -125,7 +129,7 @@ extension Diagnostic {
         """)
   }
 
-  fileprivate static func unreadableConfiguration(_ file: String, _ reason: String) -> Diagnostic {
+  static func unreadableConfiguration(_ file: String, _ reason: String) -> Diagnostic {
     Diagnostic(
       .error, .fileUnreadable, "Stack can't be read",
       detail: "\(file) \(reason). It must be a regular file of text.",
