@@ -5,7 +5,8 @@ import Testing
 @Suite("Help and version")
 struct HelpTests {
   @Test(arguments: [
-    [], ["init"], ["validate"], ["plan"], ["apply"], ["destroy"], ["drift"], ["list"], ["show"],
+    [], ["init"], ["validate"], ["fmt"], ["plan"], ["apply"], ["destroy"], ["drift"], ["list"],
+    ["show"],
     ["version"], ["workspace"], ["workspace", "show"], ["workspace", "set"],
     ["workspace", "attach"], ["workspace", "remove"],
   ])

@@ -89,7 +89,6 @@ struct FormatFiles {
 extension Diagnostic {
   fileprivate static func unreadable(_ file: String, _ reason: String) -> Diagnostic {
     Diagnostic(
-      .error, .fileUnreadable, "File can't be read", detail: "\(file) \(reason).",
-      at: file == "<stdin>" ? nil : SourceLocation(startOf: file))
+      .error, .fileUnreadable, "File can't be read", detail: "\(file) \(reason).")
   }
 }

@@ -1,1 +1,0 @@
-// The reports are tested through the commands until this has tests of its own.
