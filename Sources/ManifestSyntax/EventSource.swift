@@ -24,7 +24,7 @@ struct EventSource: ~Copyable {
   }
 
   /// A scalar and how it was written.
-  struct Scalar {
+  struct Scalar: Equatable {
     enum Style {
       case plain, quoted, block
     }
@@ -36,7 +36,7 @@ struct EventSource: ~Copyable {
   }
 
   /// The start of a collection.
-  struct Opening {
+  struct Opening: Equatable {
     let isMapping: Bool
     let isFlow: Bool
     let tag: String?

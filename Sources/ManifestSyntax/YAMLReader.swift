@@ -16,19 +16,30 @@ public func readYAML(
   guard let text = checkText(bytes, file: file, limits: limits, reporting: &findings) else {
     return []
   }
-  let room = findings.findings.count + limits.findings
-  var stream = YAMLStream(file: file, text: text, limits: limits, room: room)
-  guard !stream.isEmptyAtStart || stream.goOn() else { return [] }
-  while let refusal = stream.read(reporting: &findings) {
-    if findings.findings.last != refusal.finding { findings.append(refusal.finding) }
-    guard !refusal.endsFile, stream.goOn() else { break }
-  }
+  var stream = YAMLStream(
+    file: file, text: text, limits: limits, room: findings.findings.count + limits.findings)
+  stream.readAll(reporting: &findings)
   return stream.documents
+}
+
+/// Reads a text and keeps what stands where in it; nil if anything is wrong with it.
+func readLayout(
+  of text: CheckedText, file: String, limits: YAMLLimits, reporting findings: inout DiagnosticList
+) -> [LayoutMark]? {
+  let errorsBefore = findings.errorCount
+  var stream = YAMLStream(
+    file: file, text: text, limits: limits, room: findings.findings.count + limits.findings)
+  stream.keepsLayout = true
+  stream.readAll(reporting: &findings)
+  return findings.errorCount == errorsBefore ? stream.layout : nil
 }
 
 /// The documents of a text, as far as they were read.
 private struct YAMLStream: ~Copyable {
   private(set) var documents: [YAMLDocument] = []
+  /// What stood where, if that is wanted.
+  private(set) var layout: [LayoutMark] = []
+  var keepsLayout = false
   private let file: String
   private let text: CheckedText
   private let limits: YAMLLimits
@@ -49,14 +60,23 @@ private struct YAMLStream: ~Copyable {
     reached = text.start.offset
   }
 
+  /// Reads every document.
+  mutating func readAll(reporting findings: inout DiagnosticList) {
+    guard !isEmptyAtStart || goOn() else { return }
+    while let refusal = read(reporting: &findings) {
+      if findings.findings.last != refusal.finding { findings.append(refusal.finding) }
+      guard !refusal.endsFile, goOn() else { break }
+    }
+  }
+
   /// True if no document begins before the first boundary.
-  var isEmptyAtStart: Bool {
+  private var isEmptyAtStart: Bool {
     let end = text.boundaries.first.map { Int($0.offset) } ?? text.bytes.count
     return text.hasNoContent(in: Int(text.start.offset)..<end)
   }
 
   /// Reads up to the end, or to a document that can't be read.
-  mutating func read(reporting findings: inout DiagnosticList) -> Refusal? {
+  private mutating func read(reporting findings: inout DiagnosticList) -> Refusal? {
     do {
       while try take(nextEvent(), reporting: &findings) {}
       return nil
@@ -66,7 +86,7 @@ private struct YAMLStream: ~Copyable {
   }
 
   /// Goes to where the next document begins, if there is one.
-  mutating func goOn() -> Bool {
+  private mutating func goOn() -> Bool {
     while nextBoundary < text.boundaries.count, text.boundaries[nextBoundary].offset <= reached {
       nextBoundary += 1
     }
@@ -104,6 +124,7 @@ private struct YAMLStream: ~Copyable {
     _ located: EventSource.Located, reporting findings: inout DiagnosticList
   ) throws(Refusal) -> Bool {
     try builder.checkRoom(in: findings, at: located.start)
+    if keepsLayout, let mark = LayoutMark(located) { layout.append(mark) }
     switch located.event {
     case .streamStart: break
     case .streamEnd:

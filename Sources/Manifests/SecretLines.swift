@@ -3,7 +3,7 @@
 /// Findings show the line they are about. Where the text is no YAML, or a key is misspelt, nobody
 /// can tell which values are secrets, so the judgement errs on the side of hiding
 /// (reliability.md T14).
-func linesThatMayHoldSecrets(in bytes: [UInt8]) -> Set<Int> {
+package func linesThatMayHoldSecrets(in bytes: [UInt8]) -> Set<Int> {
   var lines: Set<Int> = []
   // The indentation of the key whose value, perhaps over many lines, is being hidden.
   var hiddenBelow: Int?

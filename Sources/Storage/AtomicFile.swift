@@ -26,12 +26,40 @@ public enum AtomicFile {
       default: throw FileFailure(.notRegular, "is a device or a pipe, not a file")
       }
     }
+    try put(bytes, at: path, permissions: permissions, mayReplace: mayReplace)
+  }
+
+  /// Gives a file another content and keeps its permissions, and its owner where that is allowed.
+  ///
+  /// Links are followed: they are the user's own, and what they lead to is replaced.
+  public static func rewrite(_ bytes: [UInt8], at path: String) throws(FileFailure) {
+    guard let resolved = realpath(path, nil) else { throw failure(errno, path) }
+    defer { free(resolved) }
+    var information = stat()
+    guard stat(resolved, &information) == 0 else { throw failure(errno, path) }
+    guard information.st_mode & S_IFMT == S_IFREG else {
+      throw FileFailure(.notRegular, "is no regular file")
+    }
+    guard access(resolved, W_OK) == 0 else { throw failure(errno, path) }
+    try put(
+      bytes, at: String(cString: resolved), permissions: 0o600, mayReplace: true, like: information)
+  }
+
+  private static func put(
+    _ bytes: [UInt8], at path: String, permissions: UInt32, mayReplace: Bool,
+    like model: stat? = nil
+  ) throws(FileFailure) {
     let temporary = path + ".berth-\(getpid())"
     unlink(temporary)
     let file = open(
       temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(permissions))
     guard file >= 0 else { throw failure(errno, path) }
     var number = writeAll(bytes, to: file)
+    if let model {
+      // Only a privileged user may give files away; anybody else owned it already.
+      _ = fchown(file, model.st_uid, model.st_gid)
+      if number == 0, fchmod(file, model.st_mode & 0o7777) != 0 { number = errno }
+    }
     if number == 0, fsync(file) != 0 { number = errno }
     close(file)
     if number == 0 { number = move(temporary, to: path, mayReplace: mayReplace) }

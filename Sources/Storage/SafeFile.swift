@@ -128,8 +128,17 @@ public enum SafeFile {
     default: throw FileFailure(.notRegular, "is a device or a pipe, not a file")
     }
     guard information.st_size <= limit else { throw tooLarge(limit) }
+    return FileContents(
+      bytes: try readAll(from: file, expecting: Int(information.st_size), limit: limit),
+      isReadableByOthers: information.st_mode & 0o044 != 0)
+  }
+
+  /// Reads an open file or stream up to its end.
+  package static func readAll(
+    from file: Int32, expecting size: Int = 0, limit: Int
+  ) throws(FileFailure) -> [UInt8] {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(Int(information.st_size) + 1)
+    bytes.reserveCapacity(size + 1)
     let chunkSize = 1 << 16
     var chunk = [UInt8](repeating: 0, count: chunkSize)
     while true {
@@ -151,7 +160,7 @@ public enum SafeFile {
       // A file that grows while it is read is bounded too.
       guard bytes.count <= limit else { throw tooLarge(limit) }
     }
-    return FileContents(bytes: bytes, isReadableByOthers: information.st_mode & 0o044 != 0)
+    return bytes
   }
 
   private static func tooLarge(_ limit: Int) -> FileFailure {

@@ -42,6 +42,12 @@ public struct StackFolder: Hashable, Sendable {
     }
   }
 
+  /// True if a path leads to a folder, links followed.
+  package static func isFolder(_ path: String) -> Bool {
+    var information = stat()
+    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+  }
+
   /// The folder for Berth's own files: the embedded workspace, journals, the fingerprint key.
   public var ownFolder: String { path + "/" + Self.ownFolderName }
 
@@ -114,6 +120,14 @@ public struct StackFolder: Hashable, Sendable {
     return files
   }
 
+  /// The paths of every `.yml` and `.yaml` file below the folder, sorted: `berth.yaml` and those of
+  /// stacks further down are among them.
+  public func documentPaths(reporting findings: inout DiagnosticList) -> [String] {
+    entries(entersStacks: true, reporting: &findings)
+      .filter { !$0.isLinkToFolder && ($0.name.hasSuffix(".yml") || $0.name.hasSuffix(".yaml")) }
+      .map(\.path)
+  }
+
   private struct Entry {
     let components: [String]
     var isLinkToFolder = false
@@ -125,8 +139,12 @@ public struct StackFolder: Hashable, Sendable {
   ///
   /// Folders that have nothing to do with the stack are not looked into: they may be huge, or
   /// nobody's business.
+  ///
+  /// - Parameter entersStacks: true to look into folders that are stacks too, and to list
+  ///   `berth.yaml` files.
   private func entries(
-    where mayHaveManifests: ([String]) -> Bool, reporting findings: inout DiagnosticList
+    entersStacks: Bool = false, where mayHaveManifests: ([String]) -> Bool = { _ in true },
+    reporting findings: inout DiagnosticList
   ) -> [Entry] {
     var entries: [Entry] = []
     var folders: [[String]] = [[]]
@@ -148,7 +166,7 @@ public struct StackFolder: Hashable, Sendable {
         }
         if name.hasPrefix(".") { continue }
         let inner = components + [name]
-        if name == Self.configurationName {
+        if name == Self.configurationName, !entersStacks {
           isStack = true
         } else if isFolder(inner, found.pointee.d_type) {
           if mayHaveManifests(inner) { foldersInside.append(inner) }

@@ -5,9 +5,9 @@ import Testing
 @Suite("Help and version")
 struct HelpTests {
   @Test(arguments: [
-    [], ["init"], ["validate"], ["plan"], ["apply"], ["destroy"], ["drift"], ["list"], ["show"],
-    ["version"], ["explain"], ["kinds"], ["schema"], ["workspace"], ["workspace", "show"],
-    ["workspace", "set"], ["workspace", "attach"], ["workspace", "remove"],
+    [], ["init"], ["validate"], ["fmt"], ["plan"], ["apply"], ["destroy"], ["drift"], ["list"],
+    ["show"], ["version"], ["explain"], ["kinds"], ["schema"], ["workspace"],
+    ["workspace", "show"], ["workspace", "set"], ["workspace", "attach"], ["workspace", "remove"],
   ])
   func `help fits 80 columns and gives an example and the exit codes`(command: [String]) throws {
     let folder = try TemporaryFolder()

@@ -41,8 +41,8 @@ struct DiagnosticPageTests {
 
   @Test func `every rule of this module has a page`() throws {
     let sources = root.appendingPathComponent("Sources/ManifestSyntax")
-    let names = try FileManager.default.contentsOfDirectory(atPath: sources.path)
-    let declared = try names.flatMap { name in
+    let names = try FileManager.default.subpathsOfDirectory(atPath: sources.path)
+    let declared = try names.filter { $0.hasSuffix(".swift") }.flatMap { name in
       try String(contentsOf: sources.appendingPathComponent(name), encoding: .utf8)
         .matches(of: /Rule\("([a-z0-9-]+)"\)/).map { String($0.1) }
     }

@@ -11,8 +11,9 @@ private let pages = URL(filePath: #filePath)
 /// The rules that this module enforces.
 private let rules = [
   "duplicate-name", "empty-manifest", "given-twice", "invalid-configuration", "invalid-value",
-  "literal-secret", "malformed-resource-id", "missing-field", "not-a-target", "older-name",
-  "out-of-range", "reference-not-allowed", "reserved-tag", "secret-file", "secret-file-exposed",
+  "literal-secret", "malformed-resource-id", "missing-field", "not-a-target", "not-upgraded",
+  "older-name", "out-of-range", "reference-not-allowed", "reserved-tag", "secret-file",
+  "secret-file-exposed",
   "secret-reference", "secret-unset", "set-by-service", "unknown-key", "unknown-type",
   "unsupported-workload", "wrong-removal", "wrong-setting", "wrong-type",
 ]
@@ -27,7 +28,7 @@ struct DiagnosticPageTests {
     #expect(page.hasPrefix("# \(rule)\n"))
 
     let example = String(blocks[1].dropFirst("yaml\n".count))
-    let found = findings(in: example, isConfiguration: rule == "invalid-configuration")
+    let found = findings(in: example, of: rule)
     let finding = try #require(found.first { $0.rule.id == rule })
     let title = finding.severity == .error ? "Error" : "Warning"
     let message = "\(title): \(finding.summary) \(finding.detail) [\(rule)]"
@@ -36,7 +37,7 @@ struct DiagnosticPageTests {
 
   @Test func `every rule of this module is among them`() throws {
     let sources = pages.appending(path: "../../Sources/Manifests").standardized
-    let names = try FileManager.default.contentsOfDirectory(atPath: sources.path())
+    let names = try FileManager.default.subpathsOfDirectory(atPath: sources.path())
     let declared = try names.filter { $0.hasSuffix(".swift") }.flatMap { name in
       try String(contentsOf: sources.appending(path: name), encoding: .utf8)
         .matches(of: /Rule\("([a-z0-9-]+)"\)/).map { String($0.1) }
@@ -44,9 +45,15 @@ struct DiagnosticPageTests {
     #expect(declared.sorted() == rules)
   }
 
-  private func findings(in example: String, isConfiguration: Bool) -> [Diagnostic] {
+  private func findings(in example: String, of rule: String) -> [Diagnostic] {
     var list = DiagnosticList()
-    if isConfiguration {
+    if rule == "not-upgraded" {
+      _ = upgradeManifest(
+        Array(example.utf8), file: "compute.yml", rules: .azureML,
+        reporting: &list)
+      return list.sorted
+    }
+    if rule == "invalid-configuration" {
       _ = readConfiguration(Array(example.utf8), file: "berth.yaml", reporting: &list)
       return list.sorted
     }

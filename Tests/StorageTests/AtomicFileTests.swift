@@ -31,6 +31,20 @@ import Testing
     #expect(folder.names() == ["plan.json"])
   }
 
+  @Test func `a rewritten file keeps its permissions, and a link is followed`() throws {
+    let folder = try TemporaryFolder()
+    try AtomicFile.write(Array("one".utf8), to: folder.path + "/file", permissions: 0o640)
+    folder.link("link", to: "file")
+    try AtomicFile.rewrite(Array("two".utf8), at: folder.path + "/link")
+    #expect(folder.text("file") == "two")
+    #expect(folder.permissions("file") == 0o640)
+    #expect(folder.names().sorted() == ["file", "link"])
+    #expect(throws: FileFailure.self) {
+      try AtomicFile.rewrite([], at: folder.path + "/absent")
+    }
+    #expect(throws: FileFailure.self) { try AtomicFile.rewrite([], at: folder.path) }
+  }
+
   @Test func `what must not be replaced is not`() throws {
     let folder = try TemporaryFolder()
     folder.put("file", "mine")

@@ -89,9 +89,10 @@ struct BerthCommand: ParsableCommand {
     subcommands: subcommands)
 
   private static let subcommands: [any ParsableCommand.Type] = [
-    InitCommand.self, ValidateCommand.self, PlanCommand.self, ApplyCommand.self,
-    DestroyCommand.self, DriftCommand.self, ListCommand.self, ImportCommand.self, ShowCommand.self,
-    ExplainCommand.self, KindsCommand.self, SchemaCommand.self,
+    InitCommand.self, ValidateCommand.self, FormatCommand.self, PlanCommand.self,
+    ApplyCommand.self, DestroyCommand.self, DriftCommand.self, ListCommand.self,
+    ImportCommand.self, ShowCommand.self, ExplainCommand.self, KindsCommand.self,
+    SchemaCommand.self,
     WorkspaceCommand.self, VersionCommand.self,
   ]
 

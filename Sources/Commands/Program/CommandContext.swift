@@ -1,3 +1,5 @@
+package import Storage
+
 /// The world around a command: everything it would otherwise take from the process.
 ///
 /// Handed in, so that tests can run a command in a world of their own and nothing reads a clock,
@@ -13,6 +15,8 @@ package struct CommandContext: Sendable {
   package var messages: Console
   /// Reads a line of the answer to a prompt; nil at the end of the input.
   package var readLine: @Sendable () -> String?
+  /// Reads the whole standard input, up to so many bytes; why it could not, if so.
+  package var readInput: @Sendable (Int) -> Result<[UInt8], FileFailure>
   /// True if somebody can answer a prompt.
   package var canAsk: Bool
   /// The facts about a terminal on standard output and on standard error, colour left to flags.
@@ -35,7 +39,9 @@ package struct CommandContext: Sendable {
 
   package init(
     environment: [String: String], workingDirectory: String, output: Console, messages: Console,
-    readLine: @escaping @Sendable () -> String?, canAsk: Bool, outputTerminal: TerminalFacts,
+    readLine: @escaping @Sendable () -> String?,
+    readInput: @escaping @Sendable (Int) -> Result<[UInt8], FileFailure>, canAsk: Bool,
+    outputTerminal: TerminalFacts,
     messageTerminal: TerminalFacts, clock: any Clock<Duration>,
     now: @escaping @Sendable () -> Int64, randomBytes: @escaping @Sendable (Int) -> [UInt8],
     who: String, signals: SignalSource, leaveAtOnce: @escaping @Sendable (Int32) -> Void
@@ -45,6 +51,7 @@ package struct CommandContext: Sendable {
     self.output = output
     self.messages = messages
     self.readLine = readLine
+    self.readInput = readInput
     self.canAsk = canAsk
     self.outputTerminal = outputTerminal
     self.messageTerminal = messageTerminal

@@ -149,7 +149,7 @@ extension Rule {
 }
 
 extension Diagnostic {
-  fileprivate static func noStack(_ start: String) -> Diagnostic {
+  static func noStack(_ start: String) -> Diagnostic {
     Diagnostic(
       .error, .stackNotFound, "No stack here",
       detail: """
@@ -158,7 +158,7 @@ extension Diagnostic {
         """)
   }
 
-  fileprivate static func unreadableConfiguration(_ file: String, _ reason: String) -> Diagnostic {
+  static func unreadableConfiguration(_ file: String, _ reason: String) -> Diagnostic {
     Diagnostic(
       .error, .fileUnreadable, "Stack can't be read",
       detail: "\(file) \(reason). It must be a regular file of text.",

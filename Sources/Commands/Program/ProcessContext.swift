@@ -23,6 +23,13 @@ extension CommandContext {
       output: Console { Storage.write($0, to: STDOUT_FILENO) },
       messages: Console { Storage.write($0, to: STDERR_FILENO) },
       readLine: { Swift.readLine(strippingNewline: true) },
+      readInput: { limit in
+        do throws(FileFailure) {
+          return .success(try SafeFile.readAll(from: STDIN_FILENO, limit: limit))
+        } catch {
+          return .failure(error)
+        }
+      },
       canAsk: isatty(STDIN_FILENO) == 1,
       outputTerminal: ProcessFacts.terminal(STDOUT_FILENO),
       messageTerminal: ProcessFacts.terminal(STDERR_FILENO),
