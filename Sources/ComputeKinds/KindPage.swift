@@ -6,7 +6,7 @@ public enum KindPage {
   /// The page as Markdown, with a newline at the end.
   public static func render(_ kind: KindDescriptor) -> String {
     let sections = [
-      heading(of: kind), facts(of: kind), example(of: kind), fieldTable(of: kind),
+      heading(of: kind), example(of: kind), facts(of: kind), fieldTable(of: kind),
       insides(of: kind),
       reportedTable(of: kind), olderNames(of: kind), checks(of: kind),
     ]
