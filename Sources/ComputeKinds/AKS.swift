@@ -12,6 +12,7 @@ extension KindDescriptor {
       An AKS cluster for real-time services: an existing one, attached by its resource id, or one \
       that the service creates.
       """,
+    facts: clusterFacts,
     origin: .createdOrAttached,
     fields: [
       .resourceID(["Microsoft.ContainerService/managedClusters"], isRequired: false),
@@ -43,6 +44,23 @@ extension KindDescriptor {
 
       """)
 }
+
+/// What the service's documents tell (domain.md R13, R46).
+private let clusterFacts = [
+  "Detaching an attached cluster lets it live on, with all that runs on it.",
+  """
+  A cluster that the service creates has the default version of Kubernetes. One of another version, \
+  with a standard load balancer, or a private one is made elsewhere and attached; it may be in \
+  another region than the workspace.
+  """,
+  """
+  Of a cluster's nodes only the number changes, never the size. Scale an attached one with the tools \
+  of AKS.
+  """,
+  "Creating takes about ten minutes, and attaching about five.",
+  "Its cores count against the subscription's ordinary quota of virtual machines in its region.",
+  KindFact.nameInRegion,
+]
 
 /// The region of a cluster that the service makes; an attached one is where it is.
 private let region = Field(

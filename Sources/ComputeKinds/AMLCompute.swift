@@ -6,6 +6,7 @@ extension KindDescriptor {
   public static let amlCompute = KindDescriptor(
     name: "amlcompute", computeType: "AmlCompute", title: "compute cluster",
     summary: "A pool of identical machines that grows and shrinks with its queue of jobs.",
+    facts: clusterFacts,
     origin: .created,
     fields: clusterFields + Field.network(from: "AmlComputeProperties")
       + Field.identity(onChange: .inPlace) + reportedFields,
@@ -14,7 +15,7 @@ extension KindDescriptor {
       .training, .hyperparameterTuning, .automl, .pipelines, .designer, .batchInference,
     ],
     checks: [
-      .scaleBounds, .networkIsComplete, .identityFits, .clusterSSH, .scaleCosts,
+      .scaleBounds, .networkIsComplete, .identityFits, .clusterSSH, .scaleCosts, .nodeLimit,
     ],
     fold: foldNetwork,
     addsToBody: { target in
@@ -37,6 +38,23 @@ extension KindDescriptor {
 
       """)
 }
+
+/// What the service's documents tell (domain.md R9, R19, R23, R24, R35, R38).
+private let clusterFacts = [
+  "Everybody in the workspace shares it, and jobs run in containers.",
+  "`min_instances` equal to `max_instances` makes a cluster of fixed size.",
+  """
+  It has at most 100 machines unless more were granted on request, and the machines of one job reach \
+  each other, as MPI needs it; very large clusters are granted without that.
+  """,
+  "An apply ends when the service has made the cluster, and does not wait for its machines.",
+  """
+  A cluster that is made for a single run, where a job's target is named `amlcompute`, is no target: \
+  it goes away with its run, can't be used again, and no document declares it.
+  """,
+  KindFact.quota, KindFact.defaultIdentity, KindFact.nameInRegion,
+  KindFact.preview("A region other than the workspace's is"),
+]
 
 private let clusterFields: [Field] = [
   .description, .tags(onChange: .inPlace), .location(wire: "location"),
@@ -106,6 +124,9 @@ private let reportedFields: [Field] = [
 
 private let defaultMaximum = 4
 
+/// How many machines a cluster may have when nobody has asked for more (domain.md R23).
+private let defaultNodeLimit = 100
+
 extension ComputeTarget {
   /// True if the manifest says anything under `ssh_settings`.
   fileprivate var hasSSHSettings: Bool {
@@ -151,6 +172,15 @@ extension CrossFieldCheck {
       findings.append(.preemption(target))
     }
   }
+
+  /// More machines than are allowed without a word with the service's people.
+  fileprivate static let nodeLimit = CrossFieldCheck(.nodeLimit) { target, findings in
+    let path: AttributePath =
+      (target["max_instances"]?.integer ?? 0) > defaultNodeLimit ? "max_instances" : "min_instances"
+    if let count = target[path]?.integer, count > defaultNodeLimit {
+      findings.append(.nodeLimit(target, path, count))
+    }
+  }
 }
 
 extension Rule {
@@ -160,6 +190,8 @@ extension Rule {
   package static let idleCost = Rule("idle-cost")
   /// Machines may be taken away in mid-job (domain.md R25).
   package static let preemption = Rule("low-priority-preemption")
+  /// No more machines than a cluster may have by default (domain.md R23).
+  package static let nodeLimit = Rule("node-limit")
 }
 
 extension Diagnostic {
@@ -193,5 +225,18 @@ extension Diagnostic {
         its beginning.
         """,
       address: target.address.description, at: target.location(of: "tier"))
+  }
+
+  fileprivate static func nodeLimit(
+    _ target: ComputeTarget, _ path: AttributePath, _ count: Int
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, .nodeLimit, "More machines than the default limit",
+      detail: """
+        '\(path): \(count)' is above the \(defaultNodeLimit) machines that a cluster may have unless \
+        more were granted on request. Make sure they were; on very large clusters the machines of a \
+        job may not reach each other.
+        """,
+      address: target.address.description, at: target.location(of: path))
   }
 }

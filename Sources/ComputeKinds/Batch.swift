@@ -13,7 +13,7 @@ extension KindDescriptor {
       .resourceID(["Microsoft.Batch/batchAccounts"]),
       .description, .tags(onChange: .recreate), .location(wire: nil),
     ],
-    resource: HeldResource(), checks: [.sdkEnded],
+    resource: HeldResource(), workloads: [.pipelines], checks: [.sdkEnded],
     sample: """
       name: batch-jobs
       type: batch

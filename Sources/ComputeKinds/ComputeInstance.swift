@@ -9,6 +9,7 @@ extension KindDescriptor {
   public static let computeInstance = KindDescriptor(
     name: "computeinstance", computeType: "ComputeInstance", title: "compute instance",
     summary: "One person's machine in the workspace, with a disk of its own.",
+    facts: instanceFacts,
     origin: .created,
     fields: instanceFields + Field.network(from: "ComputeInstanceProperties")
       + Field.identity(onChange: .recreate) + reportedFields,
@@ -16,6 +17,7 @@ extension KindDescriptor {
     workloads: [.training, .automl, .pipelines, .realtimeInference],
     checks: [
       .networkIsComplete, .identityFits, .behalfIsComplete, .scheduleTriggers, .applicationsFit,
+      .switchedOff,
     ],
     fold: foldNetwork,
     addsToBody: { target in
@@ -33,6 +35,21 @@ extension KindDescriptor {
 
       """)
 }
+
+/// What the service's documents tell (domain.md R12, R39, R40).
+private let instanceFacts = [
+  """
+  It is one person's and not shared, lives in the workspace's region, and does not scale down: it is \
+  paid for until it is switched off.
+  """,
+  """
+  It runs several jobs side by side, in containers, and queues the rest; in a virtual network that \
+  needs no SSH.
+  """,
+  KindFact.quota, KindFact.defaultIdentity, KindFact.nameInRegion,
+  KindFact.preview(
+    "`enable_root_access`, `release_quota_on_stop` and `enable_os_patching` are"),
+]
 
 private let instanceFields: [Field] = [
   .description, .tags(onChange: .recreate), .location(wire: nil),

@@ -39,6 +39,21 @@ extension CrossFieldCheck {
   }
 }
 
+extension CrossFieldCheck {
+  /// A machine that nothing switches off is paid for day and night (domain.md R39).
+  static let switchedOff = CrossFieldCheck(.idleCost) { target, findings in
+    let schedules = target["schedules.compute_start_stop"]?.list ?? []
+    let isScheduled = schedules.contains { item in
+      item["action"]?.text?.lowercased() == "stop"
+        && item["state"]?.text?.lowercased() != "disabled"
+    }
+    let isSwitchedOff =
+      target["idle_time_before_shutdown_minutes"]?.integer != nil || isScheduled
+      || target.settings.power == .stopped
+    if !isSwitchedOff { findings.append(.neverSwitchedOff(target)) }
+  }
+}
+
 /// What a trigger lacks or has too much, as the end of a sentence.
 private func triggerFault(_ trigger: AttributeValue) -> String? {
   let ofCron = ["expression"]
@@ -88,5 +103,16 @@ extension Diagnostic {
       .error, .applicationClash, "Applications clash",
       detail: "Two custom applications share \(what). Give each its own.",
       address: target.address.description, at: target.location(of: "custom_applications"))
+  }
+
+  fileprivate static func neverSwitchedOff(_ target: ComputeTarget) -> Diagnostic {
+    Diagnostic(
+      .warning, .idleCost, "Nothing switches the machine off",
+      detail: """
+        A compute instance is paid for until it is switched off. Write \
+        'idle_time_before_shutdown_minutes: 60', a schedule that stops it, or \
+        'berth: {power_state: stopped}'.
+        """,
+      address: target.address.description, at: target.location)
   }
 }

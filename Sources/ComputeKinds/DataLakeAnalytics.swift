@@ -19,7 +19,7 @@ extension KindDescriptor {
         wire: "properties.properties.dataLakeStoreAccountName",
         source: "Azure ML REST API, DataLakeAnalyticsSchema"),
     ],
-    resource: HeldResource(), checks: [.serviceEnded],
+    resource: HeldResource(), workloads: [.pipelines], checks: [.serviceEnded],
     sample: """
       name: adla-etl
       type: datalakeanalytics

@@ -6,6 +6,7 @@ extension KindDescriptor {
   public static let databricks = KindDescriptor(
     name: "databricks", computeType: "Databricks", title: "Databricks workspace",
     summary: "An Azure Databricks workspace that pipelines send steps to; made beforehand.",
+    facts: ["Automated machine learning uses it in the local mode of the Python SDK only."],
     origin: .attached,
     fields: [
       .resourceID(["Microsoft.Databricks/workspaces"]),
@@ -19,7 +20,8 @@ extension KindDescriptor {
         "workspace_url", .text(), "Where the Databricks workspace is",
         wire: "properties.properties.workspaceUrl"),
     ],
-    resource: HeldResource(), checks: [.tokenIsOneWord, .sdkEnded],
+    resource: HeldResource(), workloads: [.automl, .pipelines],
+    checks: [.tokenIsOneWord, .sdkEnded],
     sample: """
       name: databricks-etl
       type: databricks

@@ -15,8 +15,8 @@ extension KindDescriptor {
       .address(from: "HDInsightProperties"),
       .description, .tags(onChange: .recreate), .location(wire: nil),
     ] + Field.remoteLogin(from: "HDInsightProperties", client: "HDInsightCompute"),
-    resource: HeldResource(hostField: "address"),
-    checks: [.resourceOrAddress, .machineCredentials, .sparkHost, .sdkEnded],
+    resource: HeldResource(hostField: "address"), workloads: [.training, .pipelines],
+    checks: [.resourceOrAddress, .machineCredentials, .sparkHost, .publicHost, .sdkEnded],
     sample: """
       name: spark-hdi
       type: hdinsight

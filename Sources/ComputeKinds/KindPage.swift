@@ -6,7 +6,8 @@ public enum KindPage {
   /// The page as Markdown, with a newline at the end.
   public static func render(_ kind: KindDescriptor) -> String {
     let sections = [
-      heading(of: kind), example(of: kind), fieldTable(of: kind), insides(of: kind),
+      heading(of: kind), example(of: kind), facts(of: kind), fieldTable(of: kind),
+      insides(of: kind),
       reportedTable(of: kind), olderNames(of: kind), checks(of: kind),
     ]
     return sections.compactMap { $0 }.joined(separator: "\n\n") + "\n"
@@ -47,6 +48,11 @@ public enum KindPage {
         "It is attached where `\(kind.resource?.idField.description ?? "resource_id")` is given, "
         + "and created otherwise."
     }
+  }
+
+  private static func facts(of kind: KindDescriptor) -> String? {
+    guard !kind.facts.isEmpty else { return nil }
+    return "## Good to know\n\n" + kind.facts.map { "- \($0)" }.joined(separator: "\n")
   }
 
   private static func example(of kind: KindDescriptor) -> String {

@@ -1,4 +1,4 @@
-internal import Diagnostics
+package import Diagnostics
 internal import TargetModel
 
 /// What targets that are entered by SSH have in common: a remote machine and a Spark cluster.
@@ -46,6 +46,12 @@ extension Field {
 }
 
 extension CrossFieldCheck {
+  /// The service reaches public addresses only (domain.md R48, R57).
+  static let publicHost = CrossFieldCheck(.privateAddress) { target, findings in
+    guard target["resource_id"] == nil, let host = target["address"]?.text else { return }
+    if isPrivate(host: host.lowercased()) { findings.append(.privateAddress(target, host)) }
+  }
+
   /// Exactly one way in: a password or a key.
   static let machineCredentials = CrossFieldCheck(.sshCredentials, .passwordNotKey) {
     target, findings in
@@ -70,5 +76,37 @@ extension CrossFieldCheck {
           target, at: "ssh_settings.ssh_private_key_passphrase",
           "a passphrase needs 'ssh_private_key_file' beside it"))
     }
+  }
+}
+
+/// Addresses that mean something within a network or a machine only (RFC 1918, 1122, 3927, 6598).
+private let privateRanges = [
+  "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16",
+  "100.64.0.0/10",
+].compactMap { AddressRange($0) }
+
+/// True if a host can't be reached from outside of its network, as far as its name tells.
+private func isPrivate(host: String) -> Bool {
+  if let address = AddressRange.address(host) {
+    return privateRanges.contains { $0.contains(address) }
+  }
+  // A name without a dot is looked up in one's own network.
+  return !host.contains(".") && !host.contains(":")
+}
+
+extension Rule {
+  /// A machine's address is one that the service can reach.
+  package static let privateAddress = Rule("private-address")
+}
+
+extension Diagnostic {
+  fileprivate static func privateAddress(_ target: ComputeTarget, _ host: String) -> Diagnostic {
+    Diagnostic(
+      .warning, .privateAddress, "Address is not public",
+      detail: """
+        The service reaches a \(target.kind.title) from outside of your network, and '\(host)' means \
+        something within it only. Give its public address or its full host name.
+        """,
+      address: target.address.description, at: target.location(of: "address"))
   }
 }

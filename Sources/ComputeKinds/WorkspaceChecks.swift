@@ -30,9 +30,9 @@ private func checkRegion(
 }
 
 extension Rule {
-  /// What is attached is in the workspace's subscription.
+  /// What is attached is in the workspace's subscription (domain.md R66).
   package static let otherSubscription = Rule("other-subscription")
-  /// Machines are near the workspace's data.
+  /// Machines are near the workspace's data (domain.md R19).
   package static let otherRegion = Rule("other-region")
   /// A region that is given counts.
   package static let regionIgnored = Rule("region-ignored")

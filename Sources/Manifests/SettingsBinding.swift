@@ -142,7 +142,10 @@ private struct SettingsReader {
       return nil
     }
     if let known = kind.workloads, !known.contains(workload) {
-      let others = catalog.kinds.filter { $0.workloads?.contains(workload) == true }
+      // Somebody's own computer is no answer to who wants a target in the workspace.
+      let others = catalog.kinds.filter {
+        $0.isInWorkspace && $0.workloads?.contains(workload) == true
+      }
       findings.append(.unsupportedWorkload(workload, kind, others, node, address))
     }
     return workload

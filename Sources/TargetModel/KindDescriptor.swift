@@ -14,6 +14,8 @@ public final class KindDescriptor: Sendable {
   public let title: String
   /// A sentence on what it is for.
   public let summary: String
+  /// What else is so of the kind and no field or check tells: full sentences, for people.
+  public let facts: [String]
   /// Where it comes from.
   public let origin: Origin
   /// Every attribute.
@@ -53,7 +55,8 @@ public final class KindDescriptor: Sendable {
 
   /// Makes a kind descriptor of its parts.
   public init(
-    name: KindName, computeType: String, title: String, summary: String, origin: Origin,
+    name: KindName, computeType: String, title: String, summary: String, facts: [String] = [],
+    origin: Origin,
     fields: [Field], resource: HeldResource? = nil, losesData: Bool = false,
     isInWorkspace: Bool = true, hasPower: Bool = false, updatesMarks: Bool = false,
     workloads: Set<Workload>? = nil, checks: [CrossFieldCheck] = [],
@@ -72,6 +75,7 @@ public final class KindDescriptor: Sendable {
     self.computeType = computeType
     self.title = title
     self.summary = summary
+    self.facts = facts
     self.origin = origin
     self.fields = fields
     self.resource = resource

@@ -38,7 +38,7 @@ struct DiagnosticPagesTests {
   }
 
   /// The ids in `Rule("...")` of all sources; comments do not count.
-  private static func rules() throws -> Set<String> {
+  static func rules() throws -> Set<String> {
     let sources = BerthBinary.packageFolder.appendingPathComponent("Sources")
     let files = try #require(
       FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))

@@ -36,7 +36,8 @@ private func machines(_ kind: String, _ type: String) -> [Document] {
   [
     Document(kind, "by its id, with a key", id(type) + key),
     Document(kind, "by its address", "address: box.example.com\n" + key),
-    Document(kind, "by an IP address", "address: 10.0.0.4\n" + key),
+    Document(kind, "by an IP address", "address: 203.0.113.4\n" + key),
+    Document(kind, "by a private IP address", "address: 10.0.0.4\n" + key, "private-address"),
     Document(
       kind, "with a password",
       id(type) + "ssh_settings: {admin_username: u, admin_password: \"${env:P}\"}",

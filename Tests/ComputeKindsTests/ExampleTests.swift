@@ -64,7 +64,8 @@ private func manifests(below folder: String) throws -> [ManifestFile] {
         "kubernetes.arc-cluster", "synapsespark.spark-pool", "virtualmachine.remote-machine",
       ],
       [
-        "literal-secret", "literal-secret", "low-priority-preemption", "low-priority-preemption",
+        "idle-cost", "literal-secret", "literal-secret", "low-priority-preemption",
+        "low-priority-preemption",
         "older-name", "older-name", "older-name", "older-name", "older-name", "other-region",
         "password-not-key", "password-not-key",
       ]
