@@ -1,6 +1,7 @@
 /// What version 4 of Terraform's `azurerm` provider knows of a resource: its arguments, and the
-/// attributes that it exports. A dot leads into a block.
+/// attributes that it exports.
 ///
+/// A dot leads into a block.
 /// Source: the provider's own reference of its resources.
 struct TerraformResource {
   let name: String

@@ -16,7 +16,9 @@ private let full =
 private let unkeyed =
   CheckCase("hardware without a key", .quantum, ["machine": "hardware"], "hardware-key")
 
-/// `docs/adding-a-kind.md` adds a kind that does not exist. What it shows is compiled and used here.
+/// `docs/adding-a-kind.md` adds a kind that does not exist.
+///
+/// What it shows is compiled and used here.
 @Suite struct AddedKindTests {
   private let rules = KindRules(
     catalog: KindCatalog(KindCatalog.azureML.kinds + [.quantum]),
