@@ -15,24 +15,26 @@ let notices: Set<Rule> = [.serviceEnded, .sdkEnded]
 
 /// Targets and findings of some files.
 func bound(
-  _ files: [ManifestFile], secrets: some SecretSource, silence: [Rule] = []
+  _ files: [ManifestFile], secrets: some SecretSource, silence: [Rule] = [],
+  rules: KindRules = kindRules
 ) -> (targets: [ComputeTarget], findings: [Diagnostic]) {
   var findings = DiagnosticList()
   var configuration = StackConfiguration(stack: "s", workspace: workspace)
   configuration.silence = silence
   let targets = bindManifests(
-    files, of: configuration, rules: kindRules,
+    files, of: configuration, rules: rules,
     secrets: secrets, reporting: &findings)
   return (targets, findings.findings)
 }
 
 /// Targets and findings of a text with documents.
 func bound(
-  _ text: String, contents: String = SecretText.unresolved, silence: [Rule] = []
+  _ text: String, contents: String = SecretText.unresolved, silence: [Rule] = [],
+  rules: KindRules = kindRules
 ) -> (targets: [ComputeTarget], findings: [Diagnostic]) {
   bound(
     [ManifestFile(path: "compute.yml", bytes: Array(text.utf8))],
-    secrets: FixedSecrets(contents: contents), silence: silence)
+    secrets: FixedSecrets(contents: contents), silence: silence, rules: rules)
 }
 
 /// Every variable and file has the same value.

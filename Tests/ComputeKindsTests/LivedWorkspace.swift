@@ -1,0 +1,107 @@
+import ApplyJournal
+import BackendInterface
+import ComputeKinds
+import Diagnostics
+import Digests
+import Execution
+import Manifests
+import Planning
+import SimulatorBackend
+import TargetModel
+import TestSupport
+import Testing
+
+/// A target's life: a document, and what it is changed into.
+struct Life: Sendable, CustomTestStringConvertible {
+  let name: String
+  let document: String
+  /// Each later document, with the one change it must bring about.
+  var changes: [(document: String, change: String)]
+
+  init(_ name: String, _ document: String, _ changes: (String, String)...) {
+    self.name = name
+    self.document = document
+    self.changes = changes.map { ($0.0, $0.1) }
+  }
+
+  var testDescription: String { name }
+}
+
+/// A simulated workspace in which documents are bound, planned and applied, with the kinds of a
+/// catalog.
+struct LivedWorkspace {
+  private let rules: KindRules
+  private let clock = TestClock()
+  private let backend: SimulatedBackend
+
+  init(rules: KindRules = kindRules) {
+    self.rules = rules
+    let clock = clock
+    backend = SimulatedBackend(
+      configuration: SimulatorConfiguration(workspace: workspace, catalog: rules.catalog),
+      now: { clock.now.offset.components.seconds * 1_000 })
+  }
+
+  /// Leads a target through its life, and expects an empty plan after each of its stations.
+  func live(_ life: Life) async throws {
+    var desired = targets(life.document)
+    var plan = try await plan(desired)
+    #expect(plan.changes.map(\.action) == [desired.first?.isAttached == true ? .attach : .create])
+    await apply(plan, desired)
+    #expect(try await self.plan(desired).isEmpty)
+
+    for (document, change) in life.changes {
+      desired = targets(document)
+      plan = try await self.plan(desired)
+      #expect(plan.changes.map(\.shown) == [change])
+      await apply(plan, desired)
+      let next = try await self.plan(desired)
+      #expect(next.isEmpty, "after \(change): \(next.listing)")
+      #expect(next.drift.isEmpty)
+    }
+
+    plan = try await self.plan([], .destroy)
+    #expect(plan.changes.map(\.action) == [desired.first?.isAttached == true ? .detach : .delete])
+    await apply(plan, [])
+    #expect(try await backend.list().isEmpty)
+    #expect(await backend.history.allSatisfy { $0.event != "attachment-broken" })
+  }
+
+  private func plan(_ desired: [ComputeTarget], _ mode: PlanMode = .apply) async throws -> Plan {
+    let observed = Snapshot(workspace: workspace, targets: try await backend.list())
+    let result = makePlan(
+      PlanningRequest(
+        stack: "s", desired: desired, observed: observed, mode: mode, catalog: rules.catalog))
+    #expect(!result.isRefused, "\(result.findings)")
+    return result.plan
+  }
+
+  private func apply(_ plan: Plan, _ desired: [ComputeTarget]) async {
+    let executor = Executor(
+      backend: backend, journal: NoJournal(), clock: clock, now: { 0 }, seed: 1)
+    let report = await executor.run(
+      ApplyRequest(
+        plan: plan, desired: desired, catalog: rules.catalog, parallelism: 4, run: "run",
+        planDigest: "sha256:00")
+    ) { _ in }
+    #expect(report.isComplete, "\(report.outcomes)")
+  }
+
+  private func targets(_ document: String) -> [ComputeTarget] {
+    let result = bound(document, rules: rules)
+    #expect(!result.findings.contains { $0.severity == .error }, "\(result.findings)")
+    return withFingerprints(
+      result.targets, by: SecretFingerprinter(key: Array("key".utf8), rounds: 2), in: workspace)
+  }
+}
+
+private struct NoJournal: JournalWriting {
+  func append(_ entry: JournalEntry) throws(JournalWriteFailure) {}
+}
+
+extension Change {
+  /// The action and what differs.
+  fileprivate var shown: String {
+    ([action.rawValue] + attributes.map(\.path.description)).joined(separator: " ")
+  }
+}
