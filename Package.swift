@@ -113,6 +113,16 @@ let package = Package(
       "BackendConformance",
       imports: ["BackendInterface", "TestSupport", "TargetModel", "Diagnostics"]),
 
+    // The proving ground: worlds in which everything goes wrong. For us, not for users.
+    module(
+      "ProvingGround",
+      imports: [
+        "ApplyJournal", "BackendInterface", "Diagnostics", "Execution", "Planning",
+        "SimulatorBackend", "TargetModel", "TestSupport",
+      ]),
+    .executableTarget(
+      name: "berth-proof", dependencies: ["ProvingGround"], swiftSettings: strict),
+
     tests("DiagnosticsTests", imports: ["Diagnostics", "TestSupport"]),
     tests("ManifestSyntaxTests", imports: ["ManifestSyntax", "Diagnostics", "TestSupport"]),
     tests(
@@ -179,6 +189,7 @@ let package = Package(
         "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Execution", "Manifests",
         "Planning", "Reporting", "SimulatorBackend", "TargetModel",
       ], packageAccess: false),
+    tests("ProvingGroundTests", imports: ["ProvingGround"], goldens: ["Scenarios"]),
     // Drives the built `berth` binary, as a user would.
     tests(
       "CommandsTests",
