@@ -9,13 +9,18 @@ extension Checker {
     guard let history = parties[party] else { return }
     switch event {
     case .stepStarted, .stepProgressed: break
-    case .stepCompleted(let step, _): checkDone(party, history, step, truth)
+    case .stepCompleted(let step, _):
+      // A removal that found nothing to remove is done without being sent.
+      if history.signalledAt == nil || history.signalledAt == now {
+        parties[party]?.sentBeforeSignal.insert(step.id)
+      }
+      checkDone(party, history, step, truth)
     case .stepFailed(let step, _, let failure):
       checkCanary(failure.message)
       if !failure.outcomeIsUnknown { checkFailed(party, history, step, failure) }
     case .stepSkipped(let step, _):
       expect(
-        history.sends[step.id] == nil, .untruth,
+        history.arrivals[step.id] == nil, .untruth,
         "run \(party): \(step.id) is told as not started, and was sent")
     case .noted(let text): checkCanary(text)
     }
@@ -84,7 +89,7 @@ extension Checker {
     for change in plan.changes where change.action == .detachThenAttach {
       let outcomes = report.outcomes.filter { $0.step.address == change.address }
       guard case .done? = outcomes.first?.outcome else { continue }
-      for case (let step, .notStarted) in outcomes {
+      for case (let step, .notStarted(.interrupted)) in outcomes {
         expect(
           outcomes.first?.step.act != .detach, .afterSignal,
           "run \(party): \(step.address) was detached and is not attached again")

@@ -24,7 +24,7 @@ extension Checker {
     }
     let step = intent?.step
     if let step { checkRepetition(words, party, step, request, look) }
-    checkSignal(words, history, step, request)
+    checkSignal(words, party, step, request)
     checkTarget(words, party, assignment, request, look, truth)
     if step.map({ history.sends[$0] == nil }) ?? true {
       checkMovement(words, assignment, request, look, history)
@@ -62,8 +62,11 @@ extension Checker {
 
   /// F25: after a signal only what ends a re-attachment is begun.
   private mutating func checkSignal(
-    _ words: String, _ history: PartyHistory, _ step: StepID?, _ request: WriteRequest
+    _ words: String, _ party: Party, _ step: StepID?, _ request: WriteRequest
   ) {
+    guard let history = parties[party] else { return }
+    // It takes no time, but other things happen in the same moment.
+    if let step, history.signalledAt == now { parties[party]?.sentBeforeSignal.insert(step) }
     guard let signalled = history.signalledAt, now > signalled, let step,
       !history.sentBeforeSignal.contains(step), let plan = history.assignment?.plan
     else { return }

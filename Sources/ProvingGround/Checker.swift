@@ -18,8 +18,8 @@ struct Checker: Sendable {
   private(set) var count = 0
   /// What shows as a holder, since when and by whom.
   var holdings: [String: Holding] = [:]
-  /// Who touched a target last, and when.
-  private(set) var touches: [String: Touch] = [:]
+  /// Who touched a target, and when last.
+  private(set) var touches: [String: [Touch]] = [:]
   /// Whose operation is under way on a target.
   var flights: [String: Flight] = [:]
 
@@ -30,7 +30,8 @@ struct Checker: Sendable {
   }
 
   struct Touch: Sendable {
-    let event: Int
+    var event: Int
+    /// The run; nil for a person.
     let party: Party?
   }
 
@@ -39,6 +40,7 @@ struct Checker: Sendable {
     let party: Party
     let step: StepID?
     let isAttach: Bool
+    let isLate: Bool
     /// Up to where the run had looked for holders when it sent this.
     let view: Int
     var hasEnded = false
@@ -66,10 +68,10 @@ struct Checker: Sendable {
       parties[party, default: .init()].holderViews[resource] = view
     case .journaled(let party, let record): journaled(party, record)
     case .sent(let party, let request): sent(party, request, truth)
-    case .arrived(let party, let step, let request, let view):
-      arrived(party, step, request, view, truth)
+    case .arrived(let party, let step, let request, let view, let isLate):
+      arrived(party, step, request, view, isLate, truth)
     case .portal(let key):
-      touches[key] = Touch(event: count, party: nil)
+      touch(key, by: nil)
       // An operation does not outlive its target.
       if truth.compute(key)?.operation == nil { flights[key]?.hasEnded = true }
       updateHolding(key, nil, truth)
@@ -89,7 +91,15 @@ struct Checker: Sendable {
 
   /// True if somebody else touched a target after an event.
   func isTouched(_ key: String, since event: Int, butBy party: Party) -> Bool {
-    touches[key].map { $0.party != party && $0.event > event } ?? false
+    touches[key]?.contains { $0.party != party && $0.event > event } ?? false
+  }
+
+  private mutating func touch(_ key: String, by party: Party?) {
+    if let index = touches[key]?.firstIndex(where: { $0.party == party }) {
+      touches[key]?[index].event = count
+    } else {
+      touches[key, default: []].append(Touch(event: count, party: party))
+    }
   }
 
   func target(_ key: String, in truth: MemoryStore) -> ObservedTarget? {
@@ -99,15 +109,13 @@ struct Checker: Sendable {
   // MARK: Facts
 
   private mutating func arrived(
-    _ party: Party, _ step: StepID?, _ request: WriteRequest, _ view: Int, _ truth: MemoryStore
+    _ party: Party, _ step: StepID?, _ request: WriteRequest, _ view: Int, _ isLate: Bool,
+    _ truth: MemoryStore
   ) {
     let key = request.name.lowercased()
-    touches[key] = Touch(event: count, party: party)
-    if case .attach = request {
-      flights[key] = Flight(party: party, step: step, isAttach: true, view: view)
-    } else {
-      flights[key] = Flight(party: party, step: step, isAttach: false, view: view)
-    }
+    touch(key, by: party)
+    flights[key] = Flight(
+      party: party, step: step, isAttach: request.act == .attach, isLate: isLate, view: view)
     if let step { parties[party]?.arrivals[step, default: []].append(count) }
     // What has no operation is done with its answer.
     if truth.compute(key)?.operation == nil { ended(key, failed: false) }
@@ -127,19 +135,21 @@ struct Checker: Sendable {
   private mutating func effect(_ entry: HistoryEntry, _ truth: MemoryStore) {
     let key = entry.name.lowercased()
     let flight = flights[key].flatMap { $0.hasEnded ? nil : $0 }
+    let last = flights[key]
     switch HistoryEvent(rawValue: entry.event) {
     case .attached:
       if let flight, flight.isAttach { checkHolders(key, flight, truth) }
       ended(key, failed: false)
-    case .attachmentBroken: break
+    // Whoever broke it was told apart when that attach took effect.
+    case .attachmentBroken: touch(key, by: nil)
     case .failed: ended(key, failed: true)
     case .created, .updated, .deleted, .detached, .started, .stopped, .restarted:
       ended(key, failed: false)
     case .resourceDestroyed:
       expect(
-        flights[key] == nil, .notOurs, "the resource of \(entry.name) was deleted with it")
+        last?.isLate ?? true, .notOurs, "the resource of \(entry.name) was deleted with it")
     case .orphaned:
-      expect(flights[key] == nil, .notOurs, "the machines of \(entry.name) were left behind")
+      expect(last?.isLate ?? true, .notOurs, "the machines of \(entry.name) were left behind")
     case .orphanAdopted, .changedInPortal, .removedInPortal, nil: break
     }
     updateHolding(key, flight?.party, truth)
@@ -149,7 +159,7 @@ struct Checker: Sendable {
     guard let flight = flights[key], !flight.hasEnded else { return }
     flights[key]?.hasEnded = true
     flights[key]?.hasFailed = failed
-    touches[key] = Touch(event: count, party: flight.party)
+    touch(key, by: flight.party)
     if !failed, let step = flight.step { parties[flight.party]?.effects[step] = count }
   }
 

@@ -53,6 +53,7 @@ struct Line: Backend {
 
   func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
     let key = request.name.lowercased()
+    if world.state.withLock({ $0.runs[party]?.isDead ?? true }) { throw .dead }
     let (step, view) = world.with { state -> (StepID?, Int) in
       state.tally.writes += 1
       state.tally.acts[request.act.rawValue, default: 0] += 1
@@ -81,7 +82,11 @@ struct Line: Backend {
     case .late?:
       let delay = Duration.seconds(1 + world.stage.choose(300))
       world.stage.later(delay) {
-        world.with { _ = $0.arrive(request, from: party, step, view: view, fate: .succeeds) }
+        world.with { state in
+          state.isLate = true
+          _ = state.arrive(request, from: party, step, view: view, fate: .succeeds)
+          state.isLate = false
+        }
       }
       throw .lost
     case .slow?: fate = .takes(Int64(20_000 + world.stage.choose(300_000)))

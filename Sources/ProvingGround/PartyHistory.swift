@@ -35,7 +35,7 @@ struct PartyHistory: Sendable {
   /// When a step took effect.
   var effects: [StepID: Int] = [:]
   var signalledAt: Duration?
-  /// The steps that were sent before a signal.
+  /// The steps that were sent or done before a signal.
   var sentBeforeSignal: Set<StepID> = []
 
   mutating func begin(_ assignment: Assignment) {
@@ -52,9 +52,11 @@ struct PartyHistory: Sendable {
     case .started, .ended: break
     case .intended(let intent): intents[intent.address.nameKey] = intent
     case .submitted(let step, _): if let key = key(of: step) { submitted.insert(key) }
-    case .finished(let step, _):
+    case .finished(let step, let result):
       guard let key = key(of: step) else { return }
       submitted.remove(key)
+      // What nobody knows of stays open.
+      if case .unknown = result { return }
       intents[key] = nil
     }
   }
@@ -64,7 +66,7 @@ struct PartyHistory: Sendable {
   mutating func signal(at time: Duration) {
     guard signalledAt == nil else { return }
     signalledAt = time
-    sentBeforeSignal = Set(sends.keys)
+    sentBeforeSignal.formUnion(sends.keys)
   }
 
   /// How far the run is with a target.

@@ -29,7 +29,7 @@ struct Scene: Sendable {
 
   init(_ stage: Stage) {
     var documents: [ComputeTarget] = []
-    for index in 0..<stage.choose(6) {
+    for index in 0..<1 + stage.choose(6) {
       // Mostly a resource of one's own, so that many worlds are without a clash.
       let resource = stage.chance(100) ? stage.choose(4) : index % 4
       documents.append(Self.document(Self.names[index], resource, stage))
@@ -81,8 +81,7 @@ struct Scene: Sendable {
     var target = desired(kind, name, attributes, line: Int(name.utf8.first ?? 0)) { settings in
       settings.protect = stage.chance(50)
       settings.adopt = stage.chance(150)
-      settings.allowReplace = !stage.chance(300)
-      settings.updatesTLSInPlace = stage.chance(80)
+      settings.allowReplace = !stage.chance(150)
       if stage.chance(60) { settings.onRemove = .retain }
       if kind == "box", stage.chance(500) { settings.power = stage.chance(500) ? .stopped : .running }
     }
@@ -99,7 +98,7 @@ struct Scene: Sendable {
   /// A live target as an apply left it, or not quite.
   private static func live(_ document: ComputeTarget, _ stage: Stage) -> LiveTarget {
     var marks = document.marks(of: stack)
-    if stage.chance(100) { marks = OwnershipMarks(stack: stage.chance(500) ? otherStack : nil) }
+    if stage.chance(60) { marks = OwnershipMarks(stack: stage.chance(500) ? otherStack : nil) }
     return LiveTarget(document: document, marks: marks, isFailed: stage.chance(50))
   }
 
@@ -122,10 +121,13 @@ struct Scene: Sendable {
       case 6: edited[index]["tls"] = victim["tls"] == nil ? "on" : nil
       case 7: if victim.kind.name == "link" { edited[index].setPassword(2 + stage.choose(2)) }
       default:
-        edited[index].settings.dependsOn.append(edited[stage.choose(edited.count)].address)
+        let other = edited[stage.choose(edited.count)]
+        if other.address < victim.address || stage.chance(50) {
+          edited[index].settings.dependsOn.append(other.address)
+        }
       }
     }
-    if stage.chance(30) { edited = [] }
+    if stage.chance(10) { edited = [] }
     // The binder refuses a name that stands twice.
     var seen: Set<String> = []
     return edited.filter { seen.insert($0.address.nameKey).inserted }

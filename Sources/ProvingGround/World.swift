@@ -41,6 +41,8 @@ struct WorldState {
   var locks: [String: Party] = [:]
   /// True while a person or another stack may do something.
   var hasRivals = false
+  /// True while a write arrives that got stuck on its way: whatever it meets is not what was seen.
+  var isLate = false
   /// True where both stacks know of one lock.
   var sharesLock = true
   /// The worlds of the last two minutes, where lists lag.
@@ -148,7 +150,7 @@ struct WorldState {
     if case .detach = request, let resource = truth.compute(request.name.lowercased())?.resource {
       lastRemoved = (request.name, resource.shown)
     }
-    emit(.arrived(party, step, request, view: view))
+    emit(.arrived(party, step, request, view: view, isLate: isLate))
     tellEffects()
     remember()
     return .success(handle)

@@ -18,7 +18,7 @@ extension WorldEvent {
     case .sawHolders(let party, let resource, _): (7, party, resource)
     case .journaled(let party, _): (8, party, "")
     case .sent(let party, let request): (9, party, request.name)
-    case .arrived(let party, _, let request, _): (10, party, request.name)
+    case .arrived(let party, _, let request, _, _): (10, party, request.name)
     case .portal(let key): (11, 0, key)
     case .effect(let entry): (12, 0, entry.event)
     case .told(let party, _): (13, party, "")
@@ -49,7 +49,7 @@ extension WorldEvent {
       "run \(party) asks who holds \(resource), as of \(view)"
     case .journaled(let party, let record): "run \(party) records \(record)"
     case .sent(let party, let request): "run \(party) sends \(request.act.rawValue) \(request.name)"
-    case .arrived(let party, let step, let request, _):
+    case .arrived(let party, let step, let request, _, _):
       "the service takes \(request.act.rawValue) \(request.name) of run \(party)"
         + (step.map { " (\($0))" } ?? "")
     case .portal(let key): "a person touches \(key)"

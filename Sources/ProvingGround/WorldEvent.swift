@@ -26,8 +26,8 @@ enum WorldEvent: Sendable {
   case journaled(Party, JournalRecord)
   /// A run's write leaves it.
   case sent(Party, WriteRequest)
-  /// The service took a write; false if it changed nothing.
-  case arrived(Party, StepID?, WriteRequest, view: Int)
+  /// The service took a write, perhaps minutes after it was sent.
+  case arrived(Party, StepID?, WriteRequest, view: Int, isLate: Bool)
   /// A person did something to a target.
   case portal(key: String)
   /// Something came to be in the workspace.

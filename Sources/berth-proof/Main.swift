@@ -16,6 +16,6 @@ internal import ProvingGround
         print(seed, violation.invariant.rawValue, violation.words)
       }
     }
-    print(tally)
+    print(tally.worlds, tally.events, tally.runs, tally.complete, tally.partial, tally.refused, tally.crashes, tally.writes, tally.cuts, tally.refusals, tally.acts)
   }
 }
