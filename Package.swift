@@ -42,7 +42,7 @@ let package = Package(
       ]),
   ],
   dependencies: [
-    // Subcommands, flags and help. Imported by Commands only.
+    // Subcommands, flags and help. Imported by Commands and berth-proof only.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // SHA-256 digests and slow keyed fingerprints of secrets. Imported by Digests only.
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -121,7 +121,10 @@ let package = Package(
         "SimulatorBackend", "TargetModel", "TestSupport",
       ]),
     .executableTarget(
-      name: "berth-proof", dependencies: ["ProvingGround"], swiftSettings: strict),
+      name: "berth-proof",
+      dependencies: [
+        "ProvingGround", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
 
     tests("DiagnosticsTests", imports: ["Diagnostics", "TestSupport"]),
     tests("ManifestSyntaxTests", imports: ["ManifestSyntax", "Diagnostics", "TestSupport"]),

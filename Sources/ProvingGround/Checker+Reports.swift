@@ -85,7 +85,7 @@ extension Checker {
     let depth = plan.steps.count + 1
     expect(
       elapsed <= .seconds(35 * 60) * depth, .endless, "run \(party) took \(elapsed)")
-    guard history.signalledAt != nil else { return }
+    guard history.signalledAt != nil, !history.isAbandoned else { return }
     for change in plan.changes where change.action == .detachThenAttach {
       let outcomes = report.outcomes.filter { $0.step.address == change.address }
       guard case .done? = outcomes.first?.outcome else { continue }

@@ -17,7 +17,10 @@ extension Checker {
     expect(
       intent.map { $0.act == request.act || $0.act == .update } ?? false, .blindWrite,
       "\(words) without a durable intent")
-    guard let look = history.looks[key], look.event > history.lastSend[key] ?? -1,
+    // What other steps saw since then is not this one's.
+    let known = history.decisions[key]
+      ?? PartyHistory.Decision(looks: history.looks, holderViews: history.holderViews)
+    guard let look = known.looks[key], look.event > history.lastSend[key] ?? -1,
       now - look.time < .seconds(3)
     else {
       return expect(false, .blindWrite, "\(words) without a fresh read")
@@ -31,7 +34,7 @@ extension Checker {
     }
     switch request {
     case .attach(let target, _):
-      checkFreedom(words, key, target, history, truth)
+      checkFreedom(words, key, target, history, known)
       checkDependencies(words, party, assignment, target, truth)
     case .create(let target, _): checkDependencies(words, party, assignment, target, truth)
     case .update, .detach, .delete, .start, .stop, .mark: break
@@ -138,19 +141,19 @@ extension Checker {
     expect(!moved, .blindWrite, "\(words), which had moved since it was planned")
   }
 
-  /// O3: all holders are gone.
+  /// O3: all holders are gone, as far as the run could see when it decided.
   private mutating func checkFreedom(
     _ words: String, _ key: String, _ target: ComputeTarget, _ history: PartyHistory,
-    _ truth: MemoryStore
+    _ known: PartyHistory.Decision
   ) {
     guard let resource = target.heldResource else { return }
-    guard let view = history.holderViews[resource.key] else {
+    guard let view = known.holderViews[resource.key] else {
       return expect(false, .blindWrite, "\(words) without looking for holders")
     }
     for (other, holding) in holdings where other != key && holding.resource.clashes(with: resource) {
       let isKnown = history.changes[other]?.action.release != nil
         && history.assignment?.observed[other]?.resource?.clashes(with: resource) == true
-      let seen = isKnown ? max(view, history.looks[other]?.view ?? 0) : view
+      let seen = isKnown ? max(view, known.looks[other]?.view ?? 0) : view
       expect(
         holding.since > seen, .sentTooEarly, "\(words) while \(other) holds \(resource.shown)")
     }

@@ -78,6 +78,7 @@ struct Checker: Sendable {
     case .effect(let entry): effect(entry, truth)
     case .told(let party, let event): told(party, event, truth)
     case .signalled(let party): parties[party]?.signal(at: now)
+    case .abandoned(let party): parties[party]?.isAbandoned = true
     case .finished(let party, let report, let elapsed): finished(party, report, elapsed)
     case .crashed(let party): parties[party]?.hasLock = false
     }

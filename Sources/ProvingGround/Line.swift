@@ -32,7 +32,9 @@ struct Line: Backend {
     return world.with { state in
       let (store, event) = state.view(fault, party, .looking)
       state.emit(.sawHolders(party, resource: resource.key, view: event))
-      return state.list(store).filter { $0.resource?.clashes(with: resource) == true }
+      return store.holders(ofResource: resource.key)
+        .compactMap { state.dialect.mapping.target(in: $0.body) }
+        .filter { $0.resource?.clashes(with: resource) == true }
     }
   }
 
@@ -62,7 +64,8 @@ struct Line: Backend {
       let resource = request.resource?.key
       return (
         history?.intents[key]?.step,
-        resource.flatMap { history?.holderViews[$0] } ?? history?.looks[key]?.view ?? 0
+        resource.flatMap { (history?.decisions[key]?.holderViews ?? history?.holderViews)?[$0] }
+          ?? history?.looks[key]?.view ?? 0
       )
     }
     let fault = try await depart(

@@ -14,6 +14,12 @@ struct PartyHistory: Sendable {
     let time: Duration
   }
 
+  /// What a run knew when it decided on a write: when its intent was recorded.
+  struct Decision: Sendable {
+    let looks: [String: Look]
+    let holderViews: [String: Int]
+  }
+
   var assignment: Assignment?
   var steps: [StepID: Step] = [:]
   var changes: [String: Change] = [:]
@@ -24,6 +30,8 @@ struct PartyHistory: Sendable {
   var pausedUntil: Duration = .zero
   /// The intents on the disk that are not finished, by the target's name.
   var intents: [String: Intent] = [:]
+  /// What was known when an intent was recorded, by the target's name.
+  var decisions: [String: Decision] = [:]
   /// The step on a target whose operation the service took.
   var submitted: Set<String> = []
   /// When the run's last write to a target was sent.
@@ -35,6 +43,8 @@ struct PartyHistory: Sendable {
   /// When a step took effect.
   var effects: [StepID: Int] = [:]
   var signalledAt: Duration?
+  /// True once a second signal came.
+  var isAbandoned = false
   /// The steps that were sent or done before a signal.
   var sentBeforeSignal: Set<StepID> = []
 
@@ -50,7 +60,9 @@ struct PartyHistory: Sendable {
   mutating func note(_ record: JournalRecord) {
     switch record {
     case .started, .ended: break
-    case .intended(let intent): intents[intent.address.nameKey] = intent
+    case .intended(let intent):
+      intents[intent.address.nameKey] = intent
+      decisions[intent.address.nameKey] = Decision(looks: looks, holderViews: holderViews)
     case .submitted(let step, _): if let key = key(of: step) { submitted.insert(key) }
     case .finished(let step, let result):
       guard let key = key(of: step) else { return }

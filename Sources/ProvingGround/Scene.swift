@@ -31,7 +31,7 @@ struct Scene: Sendable {
     var documents: [ComputeTarget] = []
     for index in 0..<1 + stage.choose(6) {
       // Mostly a resource of one's own, so that many worlds are without a clash.
-      let resource = stage.chance(100) ? stage.choose(4) : index % 4
+      let resource = stage.chance(60) ? stage.choose(6) : index
       documents.append(Self.document(Self.names[index], resource, stage))
     }
     for document in documents where !stage.chance(250) {
@@ -42,7 +42,7 @@ struct Scene: Sendable {
     for _ in 0..<stage.choose(3) { commits.append(Self.edited(commits.last ?? [], stage)) }
     for index in 0..<stage.choose(3) {
       others.append(
-        Self.document(Self.names[5 - index], stage.choose(4), stage, otherStack: true))
+        Self.document(Self.names[5 - index], stage.choose(6), stage, otherStack: true))
     }
   }
 
@@ -89,7 +89,7 @@ struct Scene: Sendable {
     return target
   }
 
-  /// The id of one of the four resources, now and then in another spelling.
+  /// The id of one of the six resources, now and then in another spelling.
   private static func resourceID(_ number: Int, _ stage: Stage) -> AttributeValue {
     let id = AttributeValue.resource("r\(number)")
     return stage.chance(200) ? .text(id.text?.uppercased() ?? "") : id
@@ -116,8 +116,8 @@ struct Scene: Sendable {
       case 1: rotateResources(of: &edited, count: 2, stage)
       case 2: rotateResources(of: &edited, count: 3, stage)
       case 3: edited.remove(at: index)
-      case 4: edited[index] = document(victim.name, stage.choose(4), stage)
-      case 5: edited[index] = document(victim.kind.name.text, victim.name, stage.choose(4), stage)
+      case 4: edited[index] = document(victim.name, index, stage)
+      case 5: edited[index] = document(victim.kind.name.text, victim.name, stage.chance(300) ? stage.choose(6) : index, stage)
       case 6: edited[index]["tls"] = victim["tls"] == nil ? "on" : nil
       case 7: if victim.kind.name == "link" { edited[index].setPassword(2 + stage.choose(2)) }
       default:

@@ -21,6 +21,7 @@ extension World {
         state.runs[party]?.abandonIn = left == 0 ? nil : left - 1
         if left == 0 {
           state.tally.note(.abandon, in: .looking)
+          state.emit(.abandoned(party))
           calls.1 = run.cancel
         }
       }
@@ -91,7 +92,7 @@ extension WorldState {
     case .portalAttach:
       var name = ["zzz", "yyy", "aaa", "bbb", "ccc"][choices[1] % 5]
       var id = AttributeValue.text(
-        "/subscriptions/s/resourceGroups/g/providers/Test.Things/things/r\(choices[2] % 4)").text ?? ""
+        "/subscriptions/s/resourceGroups/g/providers/Test.Things/things/r\(choices[2] % 6)").text ?? ""
       // Somebody misses what is gone and puts it back.
       if choices[3] % 2 == 1, let lastRemoved { (name, id) = lastRemoved }
       guard let kind = Self.catalog["link"],

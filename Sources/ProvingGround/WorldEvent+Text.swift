@@ -25,6 +25,7 @@ extension WorldEvent {
     case .signalled(let party): (14, party, "")
     case .finished(let party, let report, _): (15, party, report.isComplete ? "+" : "")
     case .crashed(let party): (16, party, "")
+    case .abandoned(let party): (17, party, "")
     }
   }
 
@@ -59,6 +60,7 @@ extension WorldEvent {
     case .finished(let party, let report, let elapsed):
       "run \(party) ends after \(elapsed): \(report.isComplete ? "complete" : "not complete")"
     case .crashed(let party): "run \(party) is killed"
+    case .abandoned(let party): "run \(party) gets a second signal"
     }
   }
 }

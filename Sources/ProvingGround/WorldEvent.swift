@@ -35,6 +35,8 @@ enum WorldEvent: Sendable {
   case told(Party, ApplyEvent)
   /// A first signal.
   case signalled(Party)
+  /// A second signal: the run ends at once.
+  case abandoned(Party)
   case finished(Party, ApplyReport, elapsed: Duration)
   case crashed(Party)
 }
