@@ -32,8 +32,9 @@ extension Checker {
   ) {
     let key = step.address.nameKey
     let words = "run \(party): \(step.act.rawValue) \(step.address) is told as done"
+    let known = history.sighting(of: key, step.act)
     guard let assignment = history.assignment,
-      !isTouched(key, since: history.looks[key]?.view ?? 0, butBy: party)
+      !isTouched(key, since: known?.target?.view ?? 0, butBy: party)
     else { return }
     let live = target(key, in: truth)
     switch step.act {
@@ -57,7 +58,7 @@ extension Checker {
         "\(words), and it is not marked")
     }
     guard step.act == .attach, let resource = document.heldResource else { return }
-    let view = history.holderViews[resource.key] ?? 0
+    let view = known?.holderViews[resource.key] ?? 0
     for (other, holding) in holdings where other != key && holding.resource.clashes(with: resource) {
       expect(
         holding.since > view || truth.compute(other)?.isInEffect != true, .untruth,

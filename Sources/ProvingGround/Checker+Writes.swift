@@ -18,9 +18,8 @@ extension Checker {
       intent.map { $0.act == request.act || $0.act == .update } ?? false, .blindWrite,
       "\(words) without a durable intent")
     // What other steps saw since then is not this one's.
-    let known = history.decisions[key]
-      ?? PartyHistory.Decision(looks: history.looks, holderViews: history.holderViews)
-    guard let look = known.looks[key], look.event > history.lastSend[key] ?? -1,
+    guard let known = history.decisions[key] ?? history.sighting(of: key, request.act),
+      let look = known.target, look.event > history.lastSend[key] ?? -1,
       now - look.time < .seconds(3)
     else {
       return expect(false, .blindWrite, "\(words) without a fresh read")
@@ -144,7 +143,7 @@ extension Checker {
   /// O3: all holders are gone, as far as the run could see when it decided.
   private mutating func checkFreedom(
     _ words: String, _ key: String, _ target: ComputeTarget, _ history: PartyHistory,
-    _ known: PartyHistory.Decision
+    _ known: PartyHistory.Sighting
   ) {
     guard let resource = target.heldResource else { return }
     guard let view = known.holderViews[resource.key] else {

@@ -61,11 +61,11 @@ struct Checker: Sendable {
       let former = parties[party]?.pausedUntil ?? .zero
       parties[party, default: .init()].pausedUntil = max(former, until)
       parties[party]?.pausedAt = now
-    case .saw(let party, let key, let target, let view):
-      parties[party, default: .init()].looks[key] = PartyHistory.Look(
-        target: target, event: count, view: view, time: now)
-    case .sawHolders(let party, let resource, let view):
-      parties[party, default: .init()].holderViews[resource] = view
+    case .saw(let party, let key, let target, let view, let task):
+      let look = PartyHistory.Look(target: target, event: count, view: view, time: now)
+      parties[party, default: .init()].saw(key, look, in: task)
+    case .sawHolders(let party, let resource, let view, let task):
+      parties[party, default: .init()].sawHolders(of: resource, view: view, in: task)
     case .journaled(let party, let record): journaled(party, record)
     case .sent(let party, let request): sent(party, request, truth)
     case .arrived(let party, let step, let request, let view, let isLate):

@@ -20,18 +20,20 @@ struct Line: Backend {
   func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? {
     let key = name.lowercased()
     _ = try await depart(key, [.throttled, .serverError, .latency])
+    let task = currentTask
     return world.with { state in
       let target = state.target(name)
-      state.emit(.saw(party, key: key, target, view: state.checker.count))
+      state.emit(.saw(party, key: key, target, view: state.checker.count, task: task))
       return target
     }
   }
 
   func holders(of resource: ResourceIdentity) async throws(BackendFailure) -> [ObservedTarget] {
     let fault = try await depart(nil, [.throttled, .serverError, .staleList, .latency])
+    let task = currentTask
     return world.with { state in
       let (store, event) = state.view(fault, party, .looking)
-      state.emit(.sawHolders(party, resource: resource.key, view: event))
+      state.emit(.sawHolders(party, resource: resource.key, view: event, task: task))
       return store.holders(ofResource: resource.key)
         .compactMap { state.dialect.mapping.target(in: $0.body) }
         .filter { $0.resource?.clashes(with: resource) == true }
@@ -64,8 +66,8 @@ struct Line: Backend {
       let resource = request.resource?.key
       return (
         history?.intents[key]?.step,
-        resource.flatMap { (history?.decisions[key]?.holderViews ?? history?.holderViews)?[$0] }
-          ?? history?.looks[key]?.view ?? 0
+        resource.flatMap { history?.decisions[key]?.holderViews[$0] }
+          ?? history?.decisions[key]?.target?.view ?? 0
       )
     }
     let fault = try await depart(
@@ -113,6 +115,9 @@ struct Line: Backend {
   }
 
   // MARK: On the way
+
+  /// All reads of one look are made by one task.
+  private var currentTask: Int { withUnsafeCurrentTask { $0?.hashValue ?? 0 } }
 
   /// A call leaves the run: counts, pauses, faults, and whatever else happens in the meantime.
   private func depart(

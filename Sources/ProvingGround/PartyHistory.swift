@@ -14,24 +14,30 @@ struct PartyHistory: Sendable {
     let time: Duration
   }
 
-  /// What a run knew when it decided on a write: when its intent was recorded.
-  struct Decision: Sendable {
-    let looks: [String: Look]
-    let holderViews: [String: Int]
+  /// The reads of one look: who holds the resource, those known to hold it, and at last the
+  /// target itself.
+  struct Sighting: Sendable {
+    let task: Int
+    var key = ""
+    var looks: [String: Look] = [:]
+    var holderViews: [String: Int] = [:]
+    /// What it said of the target.
+    var target: Look? { looks[key] }
   }
 
   var assignment: Assignment?
   var steps: [StepID: Step] = [:]
   var changes: [String: Change] = [:]
   var hasLock = false
-  var looks: [String: Look] = [:]
-  var holderViews: [String: Int] = [:]
+  private var sightings: [Sighting] = []
+  /// Who gives up or takes a resource by the plan.
+  private var names: [String: Set<String>] = [:]
   var pausedAt: Duration = .zero
   var pausedUntil: Duration = .zero
   /// The intents on the disk that are not finished, by the target's name.
   var intents: [String: Intent] = [:]
   /// What was known when an intent was recorded, by the target's name.
-  var decisions: [String: Decision] = [:]
+  var decisions: [String: Sighting] = [:]
   /// The step on a target whose operation the service took.
   var submitted: Set<String> = []
   /// When the run's last write to a target was sent.
@@ -54,7 +60,14 @@ struct PartyHistory: Sendable {
     hasLock = hadLock
     self.assignment = assignment
     for step in assignment.plan.steps { steps[step.id] = step }
-    for change in assignment.plan.changes { changes[change.address.nameKey] = change }
+    for change in assignment.plan.changes {
+      let key = change.address.nameKey
+      changes[key] = change
+      if let resource = assignment.observed[key]?.resource { names[resource.key, default: []].insert(key) }
+      if let resource = assignment.desired[key]?.heldResource {
+        names[resource.key, default: []].insert(key)
+      }
+    }
   }
 
   mutating func note(_ record: JournalRecord) {
@@ -62,7 +75,7 @@ struct PartyHistory: Sendable {
     case .started, .ended: break
     case .intended(let intent):
       intents[intent.address.nameKey] = intent
-      decisions[intent.address.nameKey] = Decision(looks: looks, holderViews: holderViews)
+      decisions[intent.address.nameKey] = sighting(of: intent.address.nameKey, intent.act)
     case .submitted(let step, _): if let key = key(of: step) { submitted.insert(key) }
     case .finished(let step, let result):
       guard let key = key(of: step) else { return }
@@ -71,6 +84,40 @@ struct PartyHistory: Sendable {
       if case .unknown = result { return }
       intents[key] = nil
     }
+  }
+
+  /// The last look at a target; for an attach, one that asked for the holders of its resource.
+  func sighting(of key: String, _ act: Act) -> Sighting? {
+    let resource = act == .attach ? assignment?.desired[key]?.heldResource?.key : nil
+    return sightings.last { sighting in
+      sighting.key == key
+        && (resource.map { sighting.holderViews[$0] != nil } ?? sighting.holderViews.isEmpty)
+    }
+  }
+
+  /// A look at a resource begins.
+  mutating func sawHolders(of resource: String, view: Int, in task: Int) {
+    add(Sighting(task: task, holderViews: [resource: view]))
+  }
+
+  /// A read that belongs to the look that its task is at, or is one by itself.
+  ///
+  /// Tasks have no names of their own, so a read belongs to a look only if it can.
+  mutating func saw(_ key: String, _ look: Look, in task: Int) {
+    var sighting = Sighting(task: task)
+    if let last = sightings.last(where: { $0.task == task }), last.looks[key] == nil,
+      let resource = last.holderViews.keys.first, names[resource]?.contains(key) == true
+    {
+      sighting = last
+    }
+    sighting.key = key
+    sighting.looks[key] = look
+    add(sighting)
+  }
+
+  private mutating func add(_ sighting: Sighting) {
+    if sightings.count > 40 { sightings.removeFirst(20) }
+    sightings.append(sighting)
   }
 
   private func key(of step: StepID) -> String? { steps[step]?.address.nameKey }

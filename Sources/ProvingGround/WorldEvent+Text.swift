@@ -14,8 +14,8 @@ extension WorldEvent {
     case .unlocked(let party): (3, party, "")
     case .asked(let party, let isWrite): (4, party, isWrite ? "w" : "")
     case .paused(let party, _): (5, party, "")
-    case .saw(let party, let key, let target, _): (6, party, target == nil ? key : key + "+")
-    case .sawHolders(let party, let resource, _): (7, party, resource)
+    case .saw(let party, let key, let target, _, _): (6, party, target == nil ? key : key + "+")
+    case .sawHolders(let party, let resource, _, _): (7, party, resource)
     case .journaled(let party, _): (8, party, "")
     case .sent(let party, let request): (9, party, request.name)
     case .arrived(let party, _, let request, _, _): (10, party, request.name)
@@ -42,11 +42,11 @@ extension WorldEvent {
     case .unlocked(let party): "run \(party) gives the lock back"
     case .asked(let party, let isWrite): "run \(party) asks" + (isWrite ? " for a change" : "")
     case .paused(let party, let until): "run \(party) is told to wait until \(until)"
-    case .saw(let party, let key, let target, let view):
+    case .saw(let party, let key, let target, let view, _):
       "run \(party) sees \(key) "
         + (target.map { "\($0.kind) \($0.state.text) \($0.resource?.shown ?? "")" } ?? "nowhere")
         + " as of \(view)"
-    case .sawHolders(let party, let resource, let view):
+    case .sawHolders(let party, let resource, let view, _):
       "run \(party) asks who holds \(resource), as of \(view)"
     case .journaled(let party, let record): "run \(party) records \(record)"
     case .sent(let party, let request): "run \(party) sends \(request.act.rawValue) \(request.name)"

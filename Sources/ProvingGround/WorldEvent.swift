@@ -18,10 +18,11 @@ enum WorldEvent: Sendable {
   case asked(Party, isWrite: Bool)
   /// A run was told to wait until then.
   case paused(Party, until: Duration)
-  /// A run saw one target, or that there is none. `view` is the event up to which it saw.
-  case saw(Party, key: String, ObservedTarget?, view: Int)
+  /// A run saw one target, or that there is none. `view` is the event up to which it saw,
+  /// `task` tells the reads of one look from those of another.
+  case saw(Party, key: String, ObservedTarget?, view: Int, task: Int)
   /// A run asked who holds a resource.
-  case sawHolders(Party, resource: String, view: Int)
+  case sawHolders(Party, resource: String, view: Int, task: Int)
   /// A run's record is durable.
   case journaled(Party, JournalRecord)
   /// A run's write leaves it.
