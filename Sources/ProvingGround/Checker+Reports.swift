@@ -59,7 +59,8 @@ extension Checker {
     }
     guard step.act == .attach, let resource = document.heldResource else { return }
     let view = known?.holderViews[resource.key] ?? 0
-    for (other, holding) in holdings where other != key && holding.resource.clashes(with: resource) {
+    for (other, holding) in holdings where other != key && holding.resource.clashes(with: resource)
+    {
       expect(
         holding.since > view || truth.compute(other)?.isInEffect != true, .untruth,
         "\(words), and \(other) holds \(resource.shown) too")

@@ -91,7 +91,8 @@ extension Checker {
     switch request {
     case .create, .attach:
       expect(
-        look.target == nil, .notOurs, "\(words) was sent over \(look.target?.address.description ?? "")")
+        look.target == nil, .notOurs,
+        "\(words) was sent over \(look.target?.address.description ?? "")")
       expect(
         document != nil, .notOurs, "\(words), which no document wants")
       return
@@ -135,7 +136,8 @@ extension Checker {
     guard let planned = assignment.observed[key], let seen = look.target,
       history.lastSend[key] == nil
     else { return }
-    let moved = planned.kind != seen.kind || planned.isAttached != seen.isAttached
+    let moved =
+      planned.kind != seen.kind || planned.isAttached != seen.isAttached
       || planned.marks != seen.marks || !planned.hasSameUserFields(as: seen, in: mapping.catalog)
     expect(!moved, .blindWrite, "\(words), which had moved since it was planned")
   }
@@ -149,8 +151,18 @@ extension Checker {
     guard let view = known.holderViews[resource.key] else {
       return expect(false, .blindWrite, "\(words) without looking for holders")
     }
-    for (other, holding) in holdings where other != key && holding.resource.clashes(with: resource) {
-      let isKnown = history.changes[other]?.action.release != nil
+    // A list alone is not trusted on whether they let go (F13).
+    for (other, change) in history.changes
+    where other != key && change.action.release != nil && known.looks[other] == nil {
+      let held = history.assignment?.observed[other]?.resource
+      expect(
+        held?.clashes(with: resource) != true, .blindWrite,
+        "\(words) without reading \(other), which held \(resource.shown)")
+    }
+    for (other, holding) in holdings where other != key && holding.resource.clashes(with: resource)
+    {
+      let isKnown =
+        history.changes[other]?.action.release != nil
         && history.assignment?.observed[other]?.resource?.clashes(with: resource) == true
       let seen = isKnown ? max(view, known.looks[other]?.view ?? 0) : view
       expect(

@@ -167,7 +167,8 @@ struct Checker: Sendable {
   /// O1 and O2, at the moment in which an attach takes effect.
   private mutating func checkHolders(_ key: String, _ flight: Flight, _ truth: MemoryStore) {
     guard let resource = truth.compute(key)?.resource else { return }
-    for (other, holding) in holdings where other != key && holding.resource.clashes(with: resource) {
+    for (other, holding) in holdings where other != key && holding.resource.clashes(with: resource)
+    {
       guard holding.since <= flight.view, let holder = truth.compute(other), holder.isInEffect
       else { continue }
       expect(

@@ -48,15 +48,17 @@ final class Disk: JournalWriting, Sendable {
 
   private func cutPoint(before record: JournalRecord) -> CutPoint? {
     guard case .intended(let intent) = record else { return nil }
-    let isSecondHalf = intent.act == .attach && state.withLock { state in
-      state.entries.contains { entry in
-        if case .intended(let former) = entry.record {
-          former.act == .detach && former.address.nameKey == intent.address.nameKey
-        } else {
-          false
+    let isSecondHalf =
+      intent.act == .attach
+      && state.withLock { state in
+        state.entries.contains { entry in
+          if case .intended(let former) = entry.record {
+            former.act == .detach && former.address.nameKey == intent.address.nameKey
+          } else {
+            false
+          }
         }
       }
-    }
     return isSecondHalf ? .betweenDetachAndAttach : .beforeIntent
   }
 

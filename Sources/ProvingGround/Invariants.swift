@@ -14,6 +14,7 @@ package enum Invariant: String, Sendable, CaseIterable {
   case endless = "O13 a run ends by its deadline"
   case lockKept = "O14 the lock is free after a run"
   case notConverged = "O15 at most two calm applies converge, or a refusal stands"
+  case notCalm = "O15 a calm apply is complete"
   case missing = "O16 each desired target exists or is named"
   case restless = "O17 one more apply writes nothing"
   case afterSignal = "F25 after a signal nothing begins and no re-attachment stays half done"

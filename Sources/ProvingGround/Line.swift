@@ -149,7 +149,9 @@ struct Line: Backend {
 
   private func throttled() -> BackendFailure {
     let seconds = world.stage.choose(40)
-    guard seconds > 0 else { return BackendFailure(.throttled(retryAfter: nil), code: "429", message: "Too often.") }
+    guard seconds > 0 else {
+      return BackendFailure(.throttled(retryAfter: nil), code: "429", message: "Too often.")
+    }
     world.with { state in state.emit(.paused(party, until: state.now + .seconds(seconds))) }
     return BackendFailure(
       .throttled(retryAfter: .seconds(seconds)), code: "429", message: "Too often.")

@@ -63,7 +63,9 @@ struct PartyHistory: Sendable {
     for change in assignment.plan.changes {
       let key = change.address.nameKey
       changes[key] = change
-      if let resource = assignment.observed[key]?.resource { names[resource.key, default: []].insert(key) }
+      if let resource = assignment.observed[key]?.resource {
+        names[resource.key, default: []].insert(key)
+      }
       if let resource = assignment.desired[key]?.heldResource {
         names[resource.key, default: []].insert(key)
       }
@@ -88,11 +90,11 @@ struct PartyHistory: Sendable {
 
   /// The last look at a target; for an attach, one that asked for the holders of its resource.
   func sighting(of key: String, _ act: Act) -> Sighting? {
-    let resource = act == .attach ? assignment?.desired[key]?.heldResource?.key : nil
-    return sightings.last { sighting in
-      sighting.key == key
-        && (resource.map { sighting.holderViews[$0] != nil } ?? sighting.holderViews.isEmpty)
+    guard act == .attach, let resource = assignment?.desired[key]?.heldResource?.key else {
+      return sightings.last { $0.key == key && $0.holderViews.isEmpty }
+        ?? sightings.last { $0.key == key }
     }
+    return sightings.last { $0.key == key && $0.holderViews[resource] != nil }
   }
 
   /// A look at a resource begins.

@@ -26,6 +26,8 @@ package struct Proof: Sendable {
     let ended = stage.play(turns: 60_000) { await Life(world: world, sabotage: sabotage).live() }
     return world.state.withLock { state in
       if !ended { state.checker.expect(false, .offStage, "it hangs or does not end") }
+      // What calls a run holds the run, which holds the world.
+      state.runs = [:]
       state.tally.worlds = 1
       state.tally.violations = state.checker.violations.isEmpty ? 0 : 1
       return Proof(
@@ -185,7 +187,13 @@ struct Life: Sendable {
       case .empty:
         expectNothing(writtenSince: writes)
         return expectDesired(desired)
-      case .complete, .partial, .locked, .unread, .dead: break
+      case .complete: break
+      case .partial, .locked, .unread, .dead:
+        world.with { state in
+          state.checker.expect(
+            false, .notCalm,
+            "a calm apply of a plan that no guard refused ended like this: \(ending)")
+        }
       }
     }
     world.with { state in

@@ -51,9 +51,11 @@ package enum Report {
       let padded = zip(cells, widths).map { cell, width in
         cell + String(repeating: " ", count: width - cell.count)
       }
-      return isMarkdown ? "| " + padded.joined(separator: " | ") + " |" : padded.joined(separator: "  ")
+      return isMarkdown
+        ? "| " + padded.joined(separator: " | ") + " |" : padded.joined(separator: "  ")
     }
-    let rule = isMarkdown ? ["|" + widths.map { String(repeating: "-", count: $0 + 2) + "|" }.joined()] : []
+    let rule =
+      isMarkdown ? ["|" + widths.map { String(repeating: "-", count: $0 + 2) + "|" }.joined()] : []
     return [line(head)] + rule + rows.map(line)
   }
 }

@@ -20,7 +20,8 @@ extension Sabotage {
     guard self == .foreignMarkIgnored || self == .otherStackIgnored else { return observed }
     let targets = observed.targets.map { target in
       var target = target
-      let counts = self == .foreignMarkIgnored ? target.marks.stack == nil : target.marks.stack != nil
+      let counts =
+        self == .foreignMarkIgnored ? target.marks.stack == nil : target.marks.stack != nil
       if counts { target.marks.stack = stack }
       return target
     }
@@ -49,7 +50,11 @@ extension Sabotage {
       result.findings = findings
     }
     switch self {
-    case .detachFirstDropped: dropWaits(&result.plan) { $0.address.nameKey != $1.address.nameKey }
+    case .detachFirstDropped:
+      dropWaits(&result.plan) { step, other in
+        step.act == .attach && other.address.nameKey != step.address.nameKey
+          && (other.act == .detach || other.act == .delete)
+      }
     case .nameFreeDropped:
       dropWaits(&result.plan) { step, other in
         step.address.nameKey == other.address.nameKey

@@ -83,7 +83,9 @@ struct Scene: Sendable {
       settings.adopt = stage.chance(150)
       settings.allowReplace = !stage.chance(150)
       if stage.chance(60) { settings.onRemove = .retain }
-      if kind == "box", stage.chance(500) { settings.power = stage.chance(500) ? .stopped : .running }
+      if kind == "box", stage.chance(500) {
+        settings.power = stage.chance(500) ? .stopped : .running
+      }
     }
     if kind == "link", stage.chance(400) { target.setPassword(stage.choose(2)) }
     return target
@@ -117,7 +119,9 @@ struct Scene: Sendable {
       case 2: rotateResources(of: &edited, count: 3, stage)
       case 3: edited.remove(at: index)
       case 4: edited[index] = document(victim.name, index, stage)
-      case 5: edited[index] = document(victim.kind.name.text, victim.name, stage.chance(300) ? stage.choose(6) : index, stage)
+      case 5:
+        edited[index] = document(
+          victim.kind.name.text, victim.name, stage.chance(300) ? stage.choose(6) : index, stage)
       case 6: edited[index]["tls"] = victim["tls"] == nil ? "on" : nil
       case 7: if victim.kind.name == "link" { edited[index].setPassword(2 + stage.choose(2)) }
       default:

@@ -91,8 +91,10 @@ extension WorldState {
       emit(.portal(key: victim.key))
     case .portalAttach:
       var name = ["zzz", "yyy", "aaa", "bbb", "ccc"][choices[1] % 5]
-      var id = AttributeValue.text(
-        "/subscriptions/s/resourceGroups/g/providers/Test.Things/things/r\(choices[2] % 6)").text ?? ""
+      var id =
+        AttributeValue.text(
+          "/subscriptions/s/resourceGroups/g/providers/Test.Things/things/r\(choices[2] % 6)"
+        ).text ?? ""
       // Somebody misses what is gone and puts it back.
       if choices[3] % 2 == 1, let lastRemoved { (name, id) = lastRemoved }
       guard let kind = Self.catalog["link"],

@@ -1,6 +1,13 @@
 internal import ArgumentParser
 internal import ProvingGround
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
 #if canImport(FoundationEssentials)
   internal import FoundationEssentials
 #else
@@ -46,7 +53,8 @@ internal import ProvingGround
   private func plant(_ name: String) throws -> Sabotage {
     guard let found = Sabotage.allCases.first(where: { "\($0)" == name }) else {
       throw ValidationError(
-        "There is no such bug. These are: " + Sabotage.allCases.map { "\($0)" }.joined(separator: " "))
+        "There is no such bug. These are: "
+          + Sabotage.allCases.map { "\($0)" }.joined(separator: " "))
     }
     return found
   }
@@ -65,6 +73,7 @@ internal import ProvingGround
       let counts = await SabotageTrial(planted, rounds: 9, most: seeds, jobs: jobs).run()
       if counts.median == nil { missed += 1 }
       print(Report.row(of: planted, counts, isMarkdown: markdown))
+      fflush(nil)
     }
     print("\(Sabotage.allCases.count) bugs, \(missed) not caught within \(seeds) worlds")
     if missed > 0 { throw ExitCode.failure }
