@@ -74,6 +74,20 @@ final class Disk: JournalWriting, Sendable {
     }
   }
 
+  /// What a journal that could be written to its end does not tell; nil if it tells everything.
+  func gap(in report: ApplyReport) -> String? {
+    let (entries, isBroken) = state.withLock { ($0.entries, $0.isBroken) }
+    guard !isBroken else { return nil }
+    let journal = JournalState(replaying: entries)
+    guard journal.end != nil else { return "the journal has no end" }
+    for (step, outcome) in report.outcomes where outcome == .done {
+      guard journal.status(of: step.id) == .finished(.done) else {
+        return "the journal does not tell that \(step.id) is done"
+      }
+    }
+    return nil
+  }
+
   /// What a later process reads, held against what was written; nil if it is right.
   func damage(reading: ([UInt8]) -> [JournalEntry]?) -> String? {
     let (bytes, entries) = state.withLock { ($0.bytes, $0.entries) }

@@ -129,7 +129,7 @@ struct Life: Sendable {
     _ sabotage: Sabotage?
   ) async {
     var state = RunState()
-    if faults[.crash] > 0, stage.chance(500) { state.cutsLeft = stage.choose(24) }
+    if faults[.crash] > 0, stage.chance(800) { state.cutsLeft = stage.choose(20) }
     if faults[.signal] > 0, stage.chance(500) {
       state.signalIn = stage.choose(30)
       if faults[.abandon] > 0, stage.chance(500) { state.abandonIn = stage.choose(30) }

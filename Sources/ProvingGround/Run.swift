@@ -131,6 +131,9 @@ struct Run: Sendable {
     world.with { state in
       state.runs[party]?.isOver = true
       state.emit(.finished(party, report, elapsed: state.now - began))
+      if let gap = disk.gap(in: report) {
+        state.checker.expect(false, .journalLies, "run \(party): \(gap)")
+      }
     }
     guard report.isComplete else { return .partial }
     return await prove(plan)

@@ -11,7 +11,7 @@ final class Saboteur: Backend, Sendable {
     var planned: [String: ObservedTarget] = [:]
     var desired: [String: ComputeTarget] = [:]
     var submitted: [String: Act] = [:]
-    var failed: [String: BackendFailure] = [:]
+    var failed: Set<String> = []
     var succeeded: Set<String> = []
     var names: [String: String] = [:]
     var hasPlan = false
@@ -50,7 +50,9 @@ final class Saboteur: Backend, Sendable {
     case .noReread where now.submitted[key] == nil && now.hasPlan: return now.planned[key]
     case .detachTrusted where now.submitted[key] == .detach || now.submitted[key] == .delete:
       return nil
-    case .successTrusted where now.succeeded.contains(key):
+    case .successTrusted where now.succeeded.contains(key),
+      .conflictIsDone where now.succeeded.contains(key),
+      .lossIsDone where now.succeeded.contains(key):
       if now.submitted[key] == .detach || now.submitted[key] == .delete { return nil }
       if now.submitted[key] == .attach || now.submitted[key] == .create,
         let wanted = now.desired[key]
@@ -58,10 +60,11 @@ final class Saboteur: Backend, Sendable {
         return converged(wanted, stack: Scene.stack)
       }
     case .failureTrusted, .statusErrorIsFailure:
-      if let failure = now.failed[key] {
-        state.withLock { $0.failed[key] = nil }
-        throw failure
-      }
+      // What the monitor said is all that counts.
+      guard now.failed.contains(key) else { break }
+      var target = try await line.read(name) ?? now.planned[key]
+      target?.state = .failed
+      return target
     case .goneByFailure:
       do throws(BackendFailure) {
         return try await line.read(name)
@@ -102,20 +105,16 @@ final class Saboteur: Backend, Sendable {
       case (.detachTrusted, .running): return .succeeded
       case (.successTrusted, .succeeded):
         if let key { state.withLock { _ = $0.succeeded.insert(key) } }
-      case (.failureTrusted, .failed(let code, let message)):
-        if let key { fail(key, BackendFailure(.fatal, code: code, message: message)) }
+      case (.failureTrusted, .failed):
+        if let key { state.withLock { _ = $0.failed.insert(key) } }
       default: break
       }
       return status
     } catch {
-      if sabotage == .statusErrorIsFailure, let key { fail(key, error) }
+      if sabotage == .statusErrorIsFailure, error.failureClass == .invalid, let key {
+        state.withLock { _ = $0.failed.insert(key) }
+      }
       throw spoilt(error)
-    }
-  }
-
-  private func fail(_ key: String, _ failure: BackendFailure) {
-    state.withLock {
-      $0.failed[key] = BackendFailure(.fatal, code: failure.code, message: failure.message)
     }
   }
 
@@ -140,7 +139,10 @@ final class Saboteur: Backend, Sendable {
         note(handle, key, request)
         return handle
       case (.conflictIsDone, .conflict), (.lossIsDone, .retryable):
-        state.withLock { _ = $0.submitted[key] = request.act }
+        state.withLock { state in
+          state.submitted[key] = request.act
+          state.succeeded.insert(key)
+        }
         return .finished
       case (.lossIsFailure, .retryable):
         throw BackendFailure(.invalid, code: error.code, message: error.message)

@@ -26,12 +26,14 @@ internal import ProvingGround
   @Option(help: "Plant a bug, by its name, or 'all' of them one after the other.")
   var sabotage: String?
   @Option(help: "Where to keep the scenario of a violation.") var scenarios: String?
+  @Flag(help: "Go through all small worlds and all interleavings instead.") var complete = false
   @Flag(help: "Print the tables as Markdown, for docs/proof.md.") var markdown = false
 
   mutating func run() async throws {
     if let seed = ProcessInfo.processInfo.environment["BERTH_SIM_SEED"].flatMap(UInt64.init) {
       return replay(seed)
     }
+    if complete { return try await searchCompletely() }
     if sabotage == "all" { return try await tryAllSabotages() }
     let planted = try sabotage.map(plant)
     var campaign = Campaign(first: firstSeed, count: seeds, jobs: jobs)
@@ -48,6 +50,16 @@ internal import ProvingGround
     guard let failure = outcome.failures.first, planted == nil else { return }
     try keepScenario(failure.seed, failure.violation)
     throw ExitCode.failure
+  }
+
+  private func searchCompletely() async throws {
+    let counts = await CompleteSearch().run(jobs: jobs)
+    print(
+      "small worlds \(counts.worlds): \(counts.plans) plans, \(counts.refusals) refusals, "
+        + "\(counts.states) states, \(counts.interleavings) interleavings, "
+        + "\(counts.violations.count) violations")
+    for violation in counts.violations { print(violation) }
+    if !counts.violations.isEmpty { throw ExitCode.failure }
   }
 
   private func plant(_ name: String) throws -> Sabotage {
