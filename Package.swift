@@ -192,7 +192,8 @@ let package = Package(
         "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Execution", "Manifests",
         "Planning", "Reporting", "SimulatorBackend", "TargetModel",
       ], packageAccess: false),
-    tests("ProvingGroundTests", imports: ["ProvingGround"], goldens: ["Scenarios"]),
+    tests(
+      "ProvingGroundTests", imports: ["ProvingGround", "berth-proof"], goldens: ["Scenarios"]),
     // Drives the built `berth` binary, as a user would.
     tests(
       "CommandsTests",

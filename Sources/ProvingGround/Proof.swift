@@ -30,9 +30,11 @@ package struct Proof: Sendable {
       state.runs = [:]
       state.tally.worlds = 1
       state.tally.violations = state.checker.violations.isEmpty ? 0 : 1
+      let hash = state.hash ^ stage.orderHash
+      state.tally.digest = hash
       return Proof(
-        violations: state.checker.violations, tally: state.tally,
-        hash: state.hash ^ stage.orderHash, choices: stage.taken, lines: state.lines)
+        violations: state.checker.violations, tally: state.tally, hash: hash, choices: stage.taken,
+        lines: state.lines)
     }
   }
 

@@ -7,6 +7,7 @@ package enum Report {
         + "(\(tally.complete) complete, \(tally.partial) in part, \(tally.refused) refused), "
         + "writes \(tally.writes), crashes \(tally.crashes), violations \(tally.violations)",
       "\(speed) worlds a second",
+      "digest \(String(tally.digest, radix: 16))",
       "",
     ]
     lines += table(

@@ -118,8 +118,12 @@ struct Run: Sendable {
     let (interrupts, continuation) = AsyncStream.makeStream(of: Void.self)
     world.state.withLock {
       $0.runs[party]?.interrupt = {
-        saboteur?.signal()
-        if sabotage != .signalIgnored { continuation.yield() }
+        switch sabotage {
+        case .signalIgnored: break
+        // Ends the run as a second signal would.
+        case .signalBetweenHalves: world.state.withLock { $0.runs[party]?.cancel }?()
+        default: continuation.yield()
+        }
       }
     }
     let began = world.stage.now

@@ -15,7 +15,6 @@ final class Saboteur: Backend, Sendable {
     var succeeded: Set<String> = []
     var names: [String: String] = [:]
     var hasPlan = false
-    var isSignalled = false
   }
 
   private let line: any Backend
@@ -36,8 +35,6 @@ final class Saboteur: Backend, Sendable {
       state.hasPlan = true
     }
   }
-
-  func signal() { state.withLock { $0.isSignalled = true } }
 
   // MARK: Reads
 
@@ -122,10 +119,6 @@ final class Saboteur: Backend, Sendable {
 
   func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
     let key = request.name.lowercased()
-    let isSignalled = state.withLock(\.isSignalled)
-    if sabotage == .signalBetweenHalves, isSignalled, request.act == .attach {
-      throw BackendFailure(.fatal, code: "Interrupted", message: "Interrupted.")
-    }
     let sent = spoilt(request)
     do {
       let handle = try await line.submit(sent)

@@ -9,6 +9,8 @@ package struct Tally: Sendable {
   package var crashes = 0
   package var writes = 0
   package var violations = 0
+  /// The sum of the worlds' digests: the same in every process, debug or release.
+  package var digest: UInt64 = 0
   /// Faults by kind and state, in that order.
   package var faults = Array(
     repeating: 0, count: Fault.allCases.count * MachineState.allCases.count)
@@ -37,6 +39,7 @@ package struct Tally: Sendable {
     crashes += other.crashes
     writes += other.writes
     violations += other.violations
+    digest &+= other.digest
     for index in faults.indices { faults[index] += other.faults[index] }
     for index in cuts.indices { cuts[index] += other.cuts[index] }
     refusals.merge(other.refusals, uniquingKeysWith: +)

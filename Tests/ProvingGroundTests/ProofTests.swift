@@ -1,3 +1,4 @@
+import Foundation
 import ProvingGround
 import Testing
 
@@ -31,9 +32,26 @@ import Testing
     }
   }
 
+  @Test func `another process plays the same worlds`() throws {
+    let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+    let executable = URL(filePath: CommandLine.arguments[0])
+    let process = Process()
+    process.executableURL =
+      (bundle ?? executable).deletingLastPathComponent().appending(path: "berth-proof")
+    process.arguments = ["--seeds", "40", "--jobs", "2"]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    var tally = Tally()
+    for seed in 1...40 as ClosedRange<UInt64> { tally.add(Proof.play(seed: seed).tally) }
+    #expect(text.contains("digest \(String(tally.digest, radix: 16))\n"), "\(text)")
+  }
+
   @Test func `the worlds are worth the trouble`() {
     var tally = Tally()
-    for seed in 1...600 as ClosedRange<UInt64> { tally.add(Proof.play(seed: seed).tally) }
+    for seed in 1...900 as ClosedRange<UInt64> { tally.add(Proof.play(seed: seed).tally) }
     for fault in Fault.allCases {
       #expect(
         MachineState.allCases.contains { tally.count(fault, $0) > 0 }, "no world has \(fault)")
