@@ -12,6 +12,14 @@ public struct StackConfiguration: Hashable, Sendable {
   /// Patterns of the files with compute documents, from the stack's folder; empty for every
   /// `.yml` and `.yaml` file below it.
   public var computes: [String]
+  /// The variables that manifests may use, in the order of `berth.yaml`.
+  public var variables: [VariableDeclaration] = []
+  /// The programs that `${command:NAME}` may run, each with its arguments, by name.
+  public var commands: [String: [String]] = [:]
+  /// What documents of a kind say unless they say otherwise.
+  var defaults: [KindDefaults] = []
+  /// The lines of `berth.yaml` that are not shown in findings.
+  var secretLines: Set<Int> = []
   /// The place of each value, by key, such as `workspace.name` and `computes.0`.
   ///
   /// Nothing for what `berth.yaml` leaves out.

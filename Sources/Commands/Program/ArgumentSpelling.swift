@@ -13,7 +13,7 @@ package struct ArgumentSpelling: Sendable {
   static let singleDashOptions: Set<String> = [
     "auto-approve", "chdir", "color", "compact-warnings", "concise", "destroy",
     "detailed-exitcode", "expect-digest", "fail-on", "help", "input", "json", "json-into",
-    "no-color", "out", "parallelism", "refresh-only", "version",
+    "no-color", "out", "overlay", "parallelism", "refresh-only", "var", "var-file", "version",
   ]
 
   package init(subcommands: Set<String>) {
