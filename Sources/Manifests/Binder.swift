@@ -139,8 +139,7 @@ private struct Binder {
       return
     }
     let errorsBefore = values.findings.errorCount
-    let root = composition.composed(written, reporting: &values.findings)
-    // What could not be put in would only be found wrong again.
+    guard let root = composition.composed(written, reporting: &values.findings) else { return }
     guard values.findings.errorCount == errorsBefore else { return }
     let name = name(in: root)
     guard let kind = kind(in: root) else { return }

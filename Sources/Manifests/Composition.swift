@@ -9,10 +9,14 @@ struct Composition {
   private let catalog: KindCatalog
   /// The defaults of each kind, with values of variables in them.
   private(set) var defaults: [KindName: YAMLNode] = [:]
+  /// The kinds whose defaults can't be known.
+  private var kindsWithFaults: Set<KindName> = []
   /// The documents of overlays by their target's name, in the order in which they count.
   private var overlays: [String: [Overlay]] = [:]
   private var namesWithTarget: [String: String] = [:]
   private var merges = 0
+  /// Whether it was said that there is too much to merge.
+  private var isExhausted = false
 
   /// The most entries that merging may look at in a stack.
   static let mergeLimit = 20_000_000
@@ -21,7 +25,8 @@ struct Composition {
   private struct Overlay {
     let name: YAMLNode
     let type: YAMLNode?
-    let fields: YAMLNode
+    /// Nil if they can't be known.
+    let fields: YAMLNode?
     var hasTarget = false
   }
 
@@ -44,7 +49,11 @@ struct Composition {
         findings.append(.defaultsOfUnknownKind(entry.kind, catalog, rules.advice(entry.kind.text)))
         continue
       }
-      defaults[kind.name] = substitution.apply(to: entry.fields, reporting: &findings)
+      if let fields = substitution.apply(to: entry.fields, reporting: &findings) {
+        defaults[kind.name] = fields
+      } else {
+        kindsWithFaults.insert(kind.name)
+      }
     }
     for file in files { read(file, reporting: &findings) }
   }
@@ -63,7 +72,8 @@ struct Composition {
         findings.append(.overlayWithoutName(root))
         continue
       }
-      let node = substitution.apply(to: root, reporting: &findings)
+      let known = substitution.apply(to: root, reporting: &findings)
+      let node = known ?? root
       guard let name = node["name"], name.kind == .scalar, name.scalar != .null else {
         findings.append(.overlayWithoutName(node))
         continue
@@ -73,47 +83,59 @@ struct Composition {
       overlays[name.text.lowercased(), default: []].append(
         Overlay(
           name: name, type: node["type"],
-          fields: YAMLNode(entries: fields, at: node.location)))
+          fields: known.map { YAMLNode(entries: fields, at: $0.location) }))
     }
   }
 
-  /// A document as it counts.
+  /// A document as it counts; nil if that can't be known, which is reported.
   mutating func composed(
     _ written: YAMLNode, reporting findings: inout DiagnosticList
-  ) -> YAMLNode {
-    var document = substitution.apply(to: written, reporting: &findings)
-    if let type = document["type"], let kind = catalog[KindName(type.text)],
-      let fields = defaults[kind.name]
-    {
-      document = fields.merged(
-        under: document, at: document.location, counting: &merges)
+  ) -> YAMLNode? {
+    guard var document = substitution.apply(to: written, reporting: &findings) else {
+      if let name = written["name"]?.text { namesWithTarget[name.lowercased()] = name }
+      return nil
+    }
+    if isExhausted { return nil }
+    if let type = document["type"], let kind = catalog[KindName(type.text)] {
+      if kindsWithFaults.contains(kind.name) { return nil }
+      if let fields = defaults[kind.name] {
+        document = fields.merged(under: document, at: document.location, counting: &merges)
+      }
     }
     if !overlays.isEmpty, let name = document["name"]?.text {
       namesWithTarget[name.lowercased()] = name
-      document = overlaid(document, name.lowercased(), reporting: &findings)
+      guard let result = overlaid(document, name.lowercased(), reporting: &findings) else {
+        return nil
+      }
+      document = result
     }
     if merges > Self.mergeLimit {
+      isExhausted = true
       findings.append(
         .expansionLimit(
           "Defaults and overlays bring more than \(Self.mergeLimit) entries into the documents.",
           written.location.firstLine))
+      return nil
     }
     return document
   }
 
   private mutating func overlaid(
     _ document: YAMLNode, _ name: String, reporting findings: inout DiagnosticList
-  ) -> YAMLNode {
+  ) -> YAMLNode? {
     guard let found = overlays[name] else { return document }
-    var document = document
+    var document: YAMLNode? = document
     for (index, overlay) in found.enumerated() {
       overlays[name]?[index].hasTarget = true
-      if let type = overlay.type, let own = document["type"], type.text != own.text {
+      if let type = overlay.type, let own = document?["type"], type.text != own.text {
         findings.append(.overlayOfOtherType(overlay.name, type, own))
         continue
       }
-      document = document.merged(
-        under: overlay.fields, at: document.location, counting: &merges)
+      guard let lower = document, let upper = overlay.fields else {
+        document = nil
+        continue
+      }
+      document = lower.merged(under: upper, at: lower.location, counting: &merges)
     }
     return document
   }

@@ -9,6 +9,8 @@ struct Substitution {
   let variables: Variables
   /// The variables that some document refers to.
   private(set) var used: Set<String> = []
+  /// How many references could not be replaced.
+  private(set) var failures = 0
   /// Variables about which it was said already that they have no value.
   private var reported: Set<String> = []
   /// Bytes that values have brought into documents.
@@ -22,11 +24,15 @@ struct Substitution {
     self.variables = variables
   }
 
-  /// A node with values in place of references; what can't be replaced is reported and stays.
+  /// A node with values in place of references; nil if one of them can't be replaced.
+  ///
+  /// Why is reported, once for a variable that has no value.
   mutating func apply(
     to node: YAMLNode, reporting findings: inout DiagnosticList
-  ) -> YAMLNode {
-    changed(node, &findings) ?? node
+  ) -> YAMLNode? {
+    let failuresBefore = failures
+    let result = changed(node, &findings) ?? node
+    return failures == failuresBefore ? result : nil
   }
 
   /// Nil for a node in which nothing refers to anything.
@@ -57,7 +63,7 @@ struct Substitution {
   private mutating func replaced(
     _ node: YAMLNode, _ findings: inout DiagnosticList
   ) -> YAMLNode? {
-    guard node.text.contains("${"), !isExhausted else { return nil }
+    guard node.text.contains("${") else { return nil }
     let pieces = TextPiece.pieces(of: node.text)
     guard pieces.contains(where: { !$0.isLiteral }) else { return nil }
     var text = ""
@@ -70,11 +76,15 @@ struct Substitution {
         text += "${"
       case .malformed:
         findings.append(.variableReference(node))
+        failures += 1
         return nil
       case .variable(let name):
         guard let value = value(of: name, for: node, &findings),
           hasRoom(for: value, after: text, node, &findings)
-        else { return nil }
+        else {
+          failures += 1
+          return nil
+        }
         if pieces.count == 1 {
           return YAMLNode(text: value.text, isPlain: value.isPlain, at: node.location)
         }
@@ -106,6 +116,7 @@ struct Substitution {
     for value: VariableValue, after text: String, _ node: YAMLNode,
     _ findings: inout DiagnosticList
   ) -> Bool {
+    if isExhausted { return false }
     let most = YAMLLimits.standard.scalarLength
     guard text.utf8.count + value.text.utf8.count <= most else {
       findings.append(
