@@ -179,9 +179,21 @@ extension String {
   }
 
   /// True if a reference stands somewhere in the text.
-  var holdsReference: Bool {
-    contains("${env:") || contains("${file:") || contains("${command:")
+  var holdsReference: Bool { holds("${env:") || holds("${file:") || holds("${command:") }
+
+  /// True if the bytes of another text stand in this one, whatever combines with them.
+  func holds(_ part: StaticString) -> Bool {
+    let part = part.description.utf8
+    guard let first = part.first else { return true }
+    var rest = utf8[...]
+    while let index = rest.firstIndex(of: first) {
+      rest = rest[index...]
+      if rest.starts(with: part) { return true }
+      rest = rest.dropFirst()
+    }
+    return false
   }
+}
 }
 
 extension Rule {

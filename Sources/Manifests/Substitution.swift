@@ -63,7 +63,7 @@ struct Substitution {
   private mutating func replaced(
     _ node: YAMLNode, _ findings: inout DiagnosticList
   ) -> YAMLNode? {
-    guard node.text.contains("${") else { return nil }
+    guard node.text.holds("${") else { return nil }
     let pieces = TextPiece.pieces(of: node.text)
     guard pieces.contains(where: { !$0.isLiteral }) else { return nil }
     var text = ""

@@ -43,7 +43,7 @@ public struct VariableValue: Hashable, Sendable {
     if text.utf8.count > YAMLLimits.standard.scalarLength {
       return "has more than \(YAMLLimits.standard.scalarLength) bytes"
     }
-    if text.contains("${") {
+    if text.holds("${") {
       return "has '${': a variable refers to nothing, and to no secret. Refer to secrets where "
         + "they belong, in the document's field"
     }
