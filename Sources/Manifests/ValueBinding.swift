@@ -8,13 +8,18 @@ struct ValueBinding {
   /// The target's address, for findings.
   var address: String?
   var findings = DiagnosticList()
-  /// The lines of the file that may hold a secret, whatever is wrong with them.
-  var secretLines: Set<Int> = []
+  /// The lines of each file that may hold a secret, whatever is wrong with them.
+  var secretLines: [String: Set<Int>] = [:]
+  /// The programs that the stack allows, by name.
+  let commands: [String: [String]]
+  /// What they gave, so that each runs once.
+  var commandResults: [String: Result<String, SecretCommandFailure>] = [:]
   /// Patterns of fields, so that each is read once.
   private var patterns: [String: Regex<AnyRegexOutput>] = [:]
 
-  init(secrets: any SecretSource) {
+  init(secrets: any SecretSource, commands: [String: [String]] = [:]) {
     self.secrets = secrets
+    self.commands = commands
   }
 
   /// The value of a field; nil if it is absent (`null`) or does not fit, which is then reported.
@@ -32,7 +37,8 @@ struct ValueBinding {
   /// Keeps the lines of a node out of every finding about this file.
   mutating func hideLines(of node: YAMLNode) {
     let place = node.location
-    secretLines.formUnion(place.start.line...max(place.start.line, place.end.line))
+    secretLines[place.file, default: []]
+      .formUnion(place.start.line...max(place.start.line, place.end.line))
   }
 
   /// Reports a value of the wrong type.
@@ -94,7 +100,7 @@ struct ValueBinding {
       findings.append(.wrongType(name.path, expected, node, address))
       return nil
     }
-    if node.text.holdsReference {
+    if !node.isVerbatim, node.text.holdsReference {
       findings.append(.referenceNotAllowed(name.path, node, address))
       return nil
     }

@@ -20,6 +20,7 @@ struct DriftCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
+  @OptionGroup var reuse: ReuseOptions
 
   @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 if there is drift.")
   var hasDetailedExitCode = false
@@ -27,7 +28,9 @@ struct DriftCommand: Subcommand {
   @OptionGroup var failOn: FailOnOptions
 
   func run(in context: CommandContext) async -> ExitStatus {
-    await PlanningRun(common: common, events: events, failOn: failOn.classes, mode: .refreshOnly)
-      .run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: nil)
+    await PlanningRun(
+      common: common, events: events, choice: reuse.choice, failOn: failOn.classes,
+      mode: .refreshOnly
+    ).run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: nil)
   }
 }
