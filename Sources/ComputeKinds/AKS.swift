@@ -157,11 +157,13 @@ private let tlsFields: [Field] = [
     wire: AttributePath(tls.segments + ["overwriteExistingDomain"]),
     source: "Azure ML REST API, SslConfiguration"),
   Field(
-    "tls.certificate", .text(), "Your certificate and its chain, as PEM text", isSecret: true,
+    "tls.certificate", .text(), "Your certificate and its chain, as PEM text",
+    olderForms: [OlderForm("ssl_cert_pem_file", .fileName)], isSecret: true,
     onChange: .recreate, onChangeIfCreated: .inPlace, wire: AttributePath(tls.segments + ["cert"]),
     source: "Azure ML REST API, SslConfiguration"),
   Field(
-    "tls.key", .text(), "The certificate's private key, as PEM text", isSecret: true,
+    "tls.key", .text(), "The certificate's private key, as PEM text",
+    olderForms: [OlderForm("ssl_key_pem_file", .fileName)], isSecret: true,
     onChange: .recreate, onChangeIfCreated: .inPlace, wire: AttributePath(tls.segments + ["key"]),
     source: "Azure ML REST API, SslConfiguration"),
 ]

@@ -63,7 +63,9 @@ extension Field {
               "resource_id", .text(), "The identity's resource id", isRequired: true,
               onChange: onChange, comparison: .resourceID, wire: "resource_id")
           ])),
-        "The user-assigned identities", default: .null, onChange: onChange, comparison: .set,
+        "The user-assigned identities",
+        olderForms: [OlderForm("identity_id", .texts), OlderForm("identity_ids", .texts)],
+        default: .null, onChange: onChange, comparison: .set,
         wire: "identity.userAssignedIdentities", shape: .keyedByResourceID,
         source: "Azure ML REST API, Identity"),
       .fromService(

@@ -123,6 +123,8 @@ private struct Binder {
     let found = values.findings
     values.findings = DiagnosticList()
     values.address = nil
+    let keyAdvice = rules.keyAdvice
+    values.keyAdvice = { keyAdvice($0, kind) }
     _ = values.fields(
       of: fields, by: tree(of: kind), table: kind.fields, owner: kind.name.text,
       besides: Self.commonKeys, missingAt: fields.location.firstLine)
@@ -152,6 +154,8 @@ private struct Binder {
     guard let kind = kind(in: root) else { return }
     let address = TargetAddress(kind: kind.name, name: name?.text ?? "")
     values.address = name == nil ? nil : address.description
+    let keyAdvice = rules.keyAdvice
+    values.keyAdvice = { keyAdvice($0, kind) }
     if let name {
       rules.checkName(name.text, kind, name.location, &values.findings)
       checkUnique(address, at: name.location)

@@ -50,7 +50,7 @@ extension ValueBinding {
   }
 
   /// A field that names a file whose content is the secret.
-  private mutating func namedFile(_ path: AttributePath, _ node: YAMLNode) -> AttributeValue? {
+  mutating func namedFile(_ path: AttributePath, _ node: YAMLNode) -> AttributeValue? {
     let name = node.text
     guard !name.isEmpty, name.utf8.count <= 1_024, !name.contains(where: \.isNewline) else {
       findings.append(

@@ -105,7 +105,7 @@ private struct SettingsReader {
     let path = AttributePath(node.text)
     if kind.fields.contains(where: { $0.path.segments.starts(with: path.segments) }) { return path }
     let suggestion =
-      kind.fields.first { $0.olderNames.contains(path) }?.path.description
+      kind.fields.first { $0.everyOlderName.contains(path) }?.path.description
       ?? nearest(to: node.text, among: kind.fields.map(\.path.description))
     findings.append(
       .wrongValue(

@@ -14,6 +14,8 @@ struct ValueBinding {
   let commands: [String: [String]]
   /// What they gave, so that each runs once.
   var commandResults: [String: Result<String, SecretCommandFailure>] = [:]
+  /// What to tell of a key that the target's kind does not know, besides what resembles it.
+  var keyAdvice: (String) -> String? = { _ in nil }
   /// Patterns of fields, so that each is read once.
   private var patterns: [String: Regex<AnyRegexOutput>] = [:]
 
@@ -29,6 +31,11 @@ struct ValueBinding {
   ) -> AttributeValue? {
     if field.isKeptSecret { hideLines(of: node) }
     if node.scalar == .null { return nil }
+    switch tree.olderShape {
+    case .fileName: return namedFile(path, node)
+    case .texts: return texts(node, of: field, at: path)
+    case nil: break
+    }
     if field.isKeptSecret { return secret(node, of: field, at: path) }
     return value(
       node, field.type, Naming(path, object: tree.object, usesOlderName: usesOlderName))
@@ -257,6 +264,21 @@ struct ValueBinding {
     let before = findings.errorCount
     let values = elements.enumerated().compactMap { value($1, element, name.inside("\($0)")) }
     return findings.errorCount == before ? .list(values) : nil
+  }
+
+  /// A list of objects with one field, given as that field's texts.
+  private mutating func texts(
+    _ node: YAMLNode, of field: Field, at path: AttributePath
+  ) -> AttributeValue? {
+    guard case .list(.object(let fields), let limit) = field.type, let only = fields.first,
+      case .list(let values)? = list(node, only.type, limit, Naming(path, object: nil))
+    else { return nil }
+    return .list(
+      values.map { value in
+        var object = AttributeValue.map([:])
+        object[only.path] = value
+        return object
+      })
   }
 
   private mutating func map(

@@ -88,8 +88,8 @@ struct LivedWorkspace {
     for (slot, field) in target.kind.fields.enumerated() where field.setBy == .user {
       guard let value = target.attributes[slot], field.path != "location" else { continue }
       #expect(
-        (back.attributes[slot] ?? field.defaultValue).map(field.normalised)
-          == field.normalised(value),
+        (back.attributes[slot] ?? field.defaultValue).map { field.normalised($0.written) }
+          == field.normalised(value.written),
         "\(field.path) in \(text)")
     }
     let plan = try await plan(fingerprinted(imported))

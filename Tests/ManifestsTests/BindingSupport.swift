@@ -37,6 +37,7 @@ extension KindRules {
     catalog: .azureML,
     checkName: { ComputeKinds.checkName($0, of: $1, at: $2, reporting: &$3) },
     advice: { kindAdvice(for: $0) },
+    keyAdvice: { ComputeKinds.keyAdvice(for: $0, of: $1) },
     refusal: { refusedKind($0, $1, at: $2) })
 
   /// Kinds made up for tests, without rules for names.

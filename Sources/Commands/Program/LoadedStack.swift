@@ -107,7 +107,8 @@ struct StackLoader {
     for file in files { sources.add(file.path, file.bytes) }
     // Where the workspace is, nobody knows: nothing is compared with it.
     let rules = KindRules(
-      catalog: .azureML, checkName: checkName(_:of:at:reporting:), advice: kindAdvice(for:))
+      catalog: .azureML, checkName: checkName(_:of:at:reporting:), advice: kindAdvice(for:),
+      keyAdvice: keyAdvice(for:of:))
     let unknown = WorkspaceIdentity(
       subscriptionID: "00000000-0000-0000-0000-000000000000", resourceGroup: "unknown",
       name: "unknown", location: "unknown")
@@ -124,7 +125,7 @@ extension KindRules {
   static let azureML = KindRules(
     catalog: .azureML, checkName: checkName(_:of:at:reporting:),
     checkWorkspace: checkAgainstWorkspace(_:_:reporting:), advice: kindAdvice(for:),
-    refusal: refusedKind(_:_:at:), silenceable: silenceableRules)
+    keyAdvice: keyAdvice(for:of:), refusal: refusedKind(_:_:at:), silenceable: silenceableRules)
 }
 
 /// Looks secrets up in the environment, in files below the stack, and by its commands.

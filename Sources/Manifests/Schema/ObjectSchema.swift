@@ -55,7 +55,7 @@ extension FieldTree {
     var fields: [Int: Field] = [:]
     collect(into: &fields)
     return fields.sorted { $0.key < $1.key }.map {
-      ([$0.value.path] + $0.value.olderNames, $0.value.isRequired)
+      ([$0.value.path] + $0.value.everyOlderName, $0.value.isRequired)
     }
   }
 

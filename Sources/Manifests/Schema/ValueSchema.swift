@@ -6,14 +6,18 @@ extension FieldTree {
   /// It says what `ValueBinding` does with such a value, as far as JSON Schema can.
   func valueSchema(_ isPartial: Bool) -> AttributeValue? {
     guard let field = field?.field else { return nil }
-    let forms =
-      field.isKeptSecret
-      ? SchemaForms.secret(isFile: field.type.isFile)
-      : field.type.forms(
-        object: object, usesOlderName: currentName != nil, isTags: field.isTags,
-        isPartial: isPartial)
+    let forms: SchemaForms =
+      switch olderShape {
+      case .fileName: .secret(isFile: true)
+      case .texts: SchemaForms(["type": "array", "items": SchemaForms.text.schema()])
+      case nil where field.isKeptSecret: .secret(isFile: field.type.isFile)
+      case nil:
+        field.type.forms(
+          object: object, usesOlderName: currentName != nil, isTags: field.isTags,
+          isPartial: isPartial)
+      }
     // What must be given must be said; of two names either will do, so there null is let pass.
-    let mayBeNull = isPartial || !field.isRequired || !field.olderNames.isEmpty
+    let mayBeNull = isPartial || !field.isRequired || !field.everyOlderName.isEmpty
     return (mayBeNull ? forms.orNull : forms).schema(annotations(of: field))
   }
 
