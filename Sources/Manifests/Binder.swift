@@ -148,8 +148,8 @@ private struct Binder {
       return
     }
     let errorsBefore = values.findings.errorCount
-    guard let root = composition.composed(written, reporting: &values.findings) else { return }
-    guard values.findings.errorCount == errorsBefore else { return }
+    guard let (root, isKnown) = composition.composed(written, reporting: &values.findings)
+    else { return }
     let name = name(in: root)
     guard let kind = kind(in: root) else { return }
     let address = TargetAddress(kind: kind.name, name: name?.text ?? "")
@@ -168,7 +168,7 @@ private struct Binder {
       target.settings = settings(
         node, of: kind, among: rules.catalog, values.address, reporting: &values.findings)
     }
-    guard values.findings.errorCount == errorsBefore else { return }
+    guard isKnown, values.findings.errorCount == errorsBefore else { return }
     checkRemoval(target, root)
     for check in kind.checks { check.run(target, &values.findings) }
     rules.checkWorkspace(target, configuration.workspace, &values.findings)
@@ -207,10 +207,22 @@ private struct Binder {
     if let file { hidden[file.path] = linesThatMayHoldSecrets(in: file.bytes) }
     return values.findings.findings.compactMap { finding in
       if file != nil, saidOfDefaults.contains(PlacedRule(finding)) { return nil }
+      if isAboutUnknown(finding) { return nil }
       guard let place = finding.location?.file else { return finding }
       return finding.hidingSource(on: hidden[place] ?? [])
         .hidingSource(on: values.secretLines[place] ?? [])
     }
+  }
+
+  /// True for a mistake in a value that is not known: only why it is not known is told.
+  private func isAboutUnknown(_ finding: Diagnostic) -> Bool {
+    guard let place = finding.location, composition.unknownPlaces.contains(place) else {
+      return false
+    }
+    let reasons: [Rule] = [
+      .unknownVariable, .variableUnset, .variableReference, .expansionLimit,
+    ]
+    return !reasons.contains(finding.rule)
   }
 
   // MARK: Name and type

@@ -9,7 +9,7 @@ struct Composition {
   private let catalog: KindCatalog
   /// The defaults of each kind, with values of variables in them.
   private(set) var defaults: [KindName: YAMLNode] = [:]
-  /// The kinds whose defaults can't be known.
+  /// The kinds whose defaults are not wholly known.
   private var kindsWithFaults: Set<KindName> = []
   /// The documents of overlays by their target's name, in the order in which they count.
   private var overlays: [String: [Overlay]] = [:]
@@ -49,11 +49,9 @@ struct Composition {
         findings.append(.defaultsOfUnknownKind(entry.kind, catalog, rules.advice(entry.kind.text)))
         continue
       }
-      if let fields = substitution.apply(to: entry.fields, reporting: &findings) {
-        defaults[kind.name] = fields
-      } else {
-        kindsWithFaults.insert(kind.name)
-      }
+      let (fields, isKnown) = substitution.applied(to: entry.fields, reporting: &findings)
+      defaults[kind.name] = fields
+      if !isKnown { kindsWithFaults.insert(kind.name) }
     }
     for file in files { read(file, reporting: &findings) }
   }
@@ -87,17 +85,17 @@ struct Composition {
     }
   }
 
-  /// A document as it counts; nil if that can't be known, which is reported.
+  /// Where a value is not known because a reference in it can't be replaced, which is reported.
+  var unknownPlaces: Set<SourceLocation> { substitution.unknownPlaces }
+
+  /// A document as it counts, and whether all of it is known; nil if nothing is. Why is reported.
   mutating func composed(
     _ written: YAMLNode, reporting findings: inout DiagnosticList
-  ) -> YAMLNode? {
-    guard var document = substitution.apply(to: written, reporting: &findings) else {
-      if let name = written["name"]?.text { namesWithTarget[name.lowercased()] = name }
-      return nil
-    }
+  ) -> (root: YAMLNode, isKnown: Bool)? {
+    var (document, isKnown) = substitution.applied(to: written, reporting: &findings)
     if isExhausted { return nil }
     if let type = document["type"], let kind = catalog[KindName(type.text)] {
-      if kindsWithFaults.contains(kind.name) { return nil }
+      if kindsWithFaults.contains(kind.name) { isKnown = false }
       if let fields = defaults[kind.name] {
         document = fields.merged(under: document, at: document.location, counting: &merges)
       }
@@ -117,7 +115,7 @@ struct Composition {
           written.location.firstLine))
       return nil
     }
-    return document
+    return (document, isKnown)
   }
 
   private mutating func overlaid(

@@ -10,7 +10,9 @@ struct Substitution {
   /// The variables that some document refers to.
   private(set) var used: Set<String> = []
   /// How many references could not be replaced.
-  private(set) var failures = 0
+  private var failures = 0
+  /// Where those stand: what a value there comes to, nobody knows.
+  private(set) var unknownPlaces: Set<SourceLocation> = []
   /// Variables about which it was said already that they have no value.
   private var reported: Set<String> = []
   /// Bytes that values have brought into documents.
@@ -30,9 +32,22 @@ struct Substitution {
   mutating func apply(
     to node: YAMLNode, reporting findings: inout DiagnosticList
   ) -> YAMLNode? {
+    let (result, isKnown) = applied(to: node, reporting: &findings)
+    return isKnown ? result : nil
+  }
+
+  /// A node with values in place of references, as far as they are known, and whether all are.
+  mutating func applied(
+    to node: YAMLNode, reporting findings: inout DiagnosticList
+  ) -> (node: YAMLNode, isKnown: Bool) {
     let failuresBefore = failures
     let result = changed(node, &findings) ?? node
-    return failures == failuresBefore ? result : nil
+    return (result, failures == failuresBefore)
+  }
+
+  private mutating func fail(at node: YAMLNode) {
+    failures += 1
+    unknownPlaces.insert(node.location)
   }
 
   /// Nil for a node in which nothing refers to anything.
@@ -76,13 +91,13 @@ struct Substitution {
         text += "${"
       case .malformed:
         findings.append(.variableReference(node))
-        failures += 1
+        fail(at: node)
         return nil
       case .variable(let name):
         guard let value = value(of: name, for: node, &findings),
           hasRoom(for: value, after: text, node, &findings)
         else {
-          failures += 1
+          fail(at: node)
           return nil
         }
         if pieces.count == 1 {

@@ -68,6 +68,29 @@ struct VariableTests {
     }
   }
 
+  @Test func `what is wrong besides an unknown variable is told too`() {
+    let composed = Composing(
+      """
+      # berth.yaml
+      defaults: {aks: {agent_count: "${var:nodes}"}}
+      # a.yml
+      name: gpu
+      type: amlcompute
+      max_instances: ${var:y}
+      sise: STANDARD_DS3_V2
+      ---
+      name: serving
+      type: aks
+      agent_vm_sise: x
+      """)
+    #expect(
+      composed.faults == [
+        "unknown-variable a.yml:3", "unknown-key a.yml:4", "unknown-key a.yml:8",
+        "unknown-variable berth.yaml:1",
+      ])
+    #expect(composed.targets.isEmpty)
+  }
+
   @Test(arguments: [
     ("{type: number}", "many"), ("{type: bool}", "1"), ("{type: number}", ""), ("", "${env:HOME}"),
     ("", "a${var:v}"), ("", "a\u{1B}[31m"), ("", "a\u{0}"), ("", "\u{9B}"),
