@@ -88,7 +88,9 @@ struct Composition {
   /// Where a value is not known because a reference in it can't be replaced, which is reported.
   var unknownPlaces: Set<SourceLocation> { substitution.unknownPlaces }
 
-  /// A document as it counts, and whether all of it is known; nil if nothing is. Why is reported.
+  /// A document as it counts, and whether all of it is known; nil if nothing is.
+  ///
+  /// Why is reported.
   mutating func composed(
     _ written: YAMLNode, reporting findings: inout DiagnosticList
   ) -> (root: YAMLNode, isKnown: Bool)? {

@@ -74,7 +74,8 @@ extension ValueBinding {
         findings.append(.secretFile(path, name, "is empty", node, address))
         return nil
       }
-      if file.isReadableByOthers {
+      // A certificate alone is no secret: its key is.
+      if file.isReadableByOthers, !file.contents.isCertificate {
         findings.append(.exposedSecretFile(path, name, node, address))
       }
       return .secret(SecretText(contents, from: .file(name)))
@@ -175,6 +176,11 @@ extension String {
       return self
     }
     return String(self[..<end])
+  }
+
+  /// True for certificates in PEM form with no key beside them.
+  fileprivate var isCertificate: Bool {
+    holds("-----BEGIN CERTIFICATE-----") && !holds("PRIVATE KEY-----")
   }
 
   /// True if a reference stands somewhere in the text.

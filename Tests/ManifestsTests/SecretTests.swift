@@ -83,6 +83,17 @@ struct SecretTests {
     #expect(!binding.everythingSaid.contains(canary))
   }
 
+  @Test(arguments: [("", 0), ("-----BEGIN PRIVATE KEY-----\nb\n-----END PRIVATE KEY-----\n", 1)])
+  func `others may read a certificate, and no key beside it`(key: String, warnings: Int) {
+    let certificate = "-----BEGIN CERTIFICATE-----\na\n-----END CERTIFICATE-----\n"
+    let files = FixedSecrets(files: [
+      "www.pem": .success(SecretFile(contents: certificate + key, isReadableByOthers: true))
+    ])
+    let binding = Binding(
+      "name: serving\ntype: aks\ntls:\n  certificate: ${file:www.pem}\n", secrets: files)
+    #expect(binding.findings.count { $0.rule.id == "secret-file-exposed" } == warnings)
+  }
+
   @Test func `T14 a secret file that others can read earns a warning`() throws {
     let binding = Binding(
       "name: vm-a\ntype: virtualmachine\nresource_id: \(vmID)\nssh_settings:\n  admin_username: a\n"

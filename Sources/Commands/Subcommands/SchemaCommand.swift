@@ -65,7 +65,7 @@ struct SchemaCommand: Subcommand {
   ) -> ExitStatus {
     let folder = context.path(name, from: common.folder(in: context))
     do {
-      try AtomicFile.makeFolder(folder)
+      try AtomicFile.makeFolders(folder)
     } catch {
       presenter.show(.unwritable(name, error.reason))
       return .failure
