@@ -14,7 +14,8 @@ extension KindDescriptor {
       .training, .hyperparameterTuning, .automl, .pipelines, .designer, .batchInference,
     ],
     checks: [
-      .scaleBounds, .networkIsComplete, .identityFits, .clusterSSH, .scaleCosts,
+      .scaleBounds, .networkIsComplete, .oneNetwork, .identityFits, .clusterSSH, .passwordStrength,
+      .publicKeyForm, .scaleCosts,
     ],
     fold: foldNetwork,
     addsToBody: { target in
