@@ -21,7 +21,8 @@ extension KindDescriptor {
     resource: HeldResource(),
     workloads: [.realtimeInference],
     checks: [
-      .tlsForms, .tlsIsPEM, .internalSubnet, .onlyForCreated, .clusterNetwork, .enoughCores,
+      .tlsForms, .tlsIsPEM, .internalSubnet, .onlyForCreated, .clusterNetwork, .oneNetwork,
+      .enoughCores,
     ],
     createdOnly: ["network_settings", "agent_count", "agent_vm_size", "location"],
     certificate: .init(

@@ -67,7 +67,7 @@ private func manifests(below folder: String) throws -> [ManifestFile] {
         "idle-cost", "literal-secret", "literal-secret", "low-priority-preemption",
         "low-priority-preemption",
         "older-name", "older-name", "older-name", "older-name", "older-name", "other-region",
-        "password-not-key", "password-not-key",
+        "password-not-key", "password-not-key", "weak-password",
       ]
     ),
   ]
@@ -122,6 +122,7 @@ private func manifests(below folder: String) throws -> [ManifestFile] {
       switch rule {
       case .tlsNotPEM: "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----"
       case .accessToken: "token: dapi0"
+      case .weakPassword: "example-password"
       default: nil
       }
     let result = bound(

@@ -8,7 +8,7 @@ import Testing
 private let cluster = "name: gpu\ntype: amlcompute\nssh_settings:\n  admin_username: me\n"
 
 /// A text that occurs nowhere else.
-private let canary = "c4nary-7f3a9e-hunter2"
+private let canary = "C4nary-7f3a9e-hunter2"
 
 private let secrets = FixedSecrets(
   variables: ["GPU_PASSWORD": canary, "BLANK": "", "AZURE_CLIENT_SECRET": canary],
