@@ -46,10 +46,10 @@ struct KindDocument: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// Documents of every kind: those that pass, in each way a target can come to be, and those that
-/// are refused. What the validator says of one is beside it, in a file of its name.
+/// Documents of every kind: those that pass, and those that are refused.
 ///
-/// Run with `BERTH_RECORD=1` to write what it says anew.
+/// There are some for each way in which a target can come to be. What the validator says of one is
+/// beside it, in a file of its name. Run with `BERTH_RECORD=1` to write what it says anew.
 @Suite("Documents of the kinds")
 struct KindDocumentTests {
   static let accepted = KindDocument.all.filter(\.isAccepted)
