@@ -187,7 +187,7 @@ let package = Package(
       imports: [
         "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend", "ManifestSyntax", "Manifests",
         "Reporting", "TargetModel", "TestSupport", "berth",
-      ], goldens: ["Goldens"]),
+      ], goldens: ["Documents", "Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )

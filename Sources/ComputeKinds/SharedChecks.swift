@@ -184,8 +184,8 @@ extension Diagnostic {
     return Diagnostic(
       .error, .resourceOrAddress, isMissing ? "Nothing to attach" : "Two things to attach",
       detail: """
-        A \(target.kind.title) is attached by '\(idField)' or by '\(hostField)'. Give exactly one \
-        of them.
+        A target of type '\(target.kind.name)' is attached by '\(idField)' or by '\(hostField)'. \
+        Give exactly one of them.
         """,
       address: target.address.description,
       at: target.location(of: isMissing ? idField : hostField))

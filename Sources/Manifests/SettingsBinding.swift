@@ -84,7 +84,8 @@ private struct SettingsReader {
 
   private mutating func readPower(_ key: YAMLNode, _ value: YAMLNode) {
     guard kind.hasPower else {
-      findings.append(.wrongSetting(key, "a \(kind.name) can't be switched off", address))
+      findings.append(
+        .wrongSetting(key, "a target of type '\(kind.name)' can't be switched off", address))
       return
     }
     settings.power = word(key, value, PowerState.allCases.map(\.rawValue)).flatMap(PowerState.init)

@@ -16,7 +16,9 @@ func expectGolden(
 
 @Suite("Examples")
 struct ExampleTests {
-  private static let secrets = ["BUILD_VM_PASSWORD": "not a real one", "SSH_PASSWORD": "Nor this 1"]
+  private static let secrets = [
+    "BUILD_VM_PASSWORD": "not a real one", "SSH_PASSWORD": "Nor this 1",
+  ]
 
   @Test(arguments: ["quickstart", "tls-rotation", "rename-and-swap", "gitops", "az-ml"])
   func `an example plans as its golden says, applies, and then plans empty`(name: String) throws {

@@ -1,4 +1,5 @@
 import ComputeKinds
+import FoundationEssentials
 import TargetModel
 import Testing
 
@@ -252,6 +253,22 @@ private func instance(_ more: String) -> String { "name: box\ntype: computeinsta
 @Suite struct LifeTests {
   @Test(arguments: lives)
   func `a target is made, changed as its table says, and removed`(life: Life) async throws {
+    try await LivedWorkspace().live(life)
+  }
+
+  /// The documents that pass, of `Tests/CommandsTests/Documents`.
+  static let documents: [Life] = {
+    let folder = "\(packageFolder)/Tests/CommandsTests/Documents"
+    let paths = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
+    return paths.filter { $0.contains("/accepted/") && $0.hasSuffix(".yml") }.sorted()
+      .filter { !$0.hasPrefix("local/") }
+      .compactMap { path in
+        packageText("Tests/CommandsTests/Documents/\(path)").map { Life(path, $0) }
+      }
+  }()
+
+  @Test(arguments: documents)
+  func `a document that passes is applied, imported and destroyed`(life: Life) async throws {
     try await LivedWorkspace().live(life)
   }
 

@@ -88,8 +88,10 @@ struct LivedWorkspace {
     for (slot, field) in target.kind.fields.enumerated() where field.setBy == .user {
       guard let value = target.attributes[slot], field.path != "location" else { continue }
       #expect(
-        (back.attributes[slot] ?? field.defaultValue).map { field.normalised($0.written) }
-          == field.normalised(value.written),
+        (back.attributes[slot] ?? field.defaultValue).map {
+          field.normalised($0.written(for: field))
+        }
+          == field.normalised(value.written(for: field)),
         "\(field.path) in \(text)")
     }
     let plan = try await plan(fingerprinted(imported))
@@ -119,7 +121,14 @@ struct LivedWorkspace {
   private func targets(_ document: String) -> [ComputeTarget] {
     let result = bound(document, rules: rules)
     #expect(!result.findings.contains { $0.severity == .error }, "\(result.findings)")
-    return fingerprinted(result.targets)
+    // What must not go, or stays on purpose, is tried where plans are.
+    let mortal = result.targets.map { target in
+      var target = target
+      target.settings.protect = false
+      target.settings.onRemove = nil
+      return target
+    }
+    return fingerprinted(mortal)
   }
 
   private func fingerprinted(_ targets: [ComputeTarget]) -> [ComputeTarget] {
@@ -134,7 +143,9 @@ extension ComputeTarget {
     var fields: [String: AttributeValue] = ["name": .text(name)]
     for (slot, field) in kind.fields.enumerated() {
       guard let value = attributes[slot], field.isWriteOnly || value.isSecret else { continue }
-      fields = AttributeValue.map(fields).replacing(at: field.path, with: value.written).map ?? [:]
+      fields =
+        AttributeValue.map(fields).replacing(at: field.path, with: value.written(for: field)).map
+        ?? [:]
     }
     return AttributeValue.map(fields).canonicalJSON
   }
@@ -143,10 +154,13 @@ extension ComputeTarget {
 extension AttributeValue {
   fileprivate var isSecret: Bool { if case .secret = self { true } else { false } }
 
-  fileprivate var written: AttributeValue {
+  fileprivate func written(for field: Field) -> AttributeValue {
     guard case .secret(let secret) = self else { return self }
-    if case .file(let name) = secret.origin { return .text(name) }
-    return .text(secret.reveal())
+    switch (secret.origin, field.type) {
+    case (.file(let name), .secretFile): return .text(name)
+    case (.file(let name), _): return .text("${file:\(name)}")
+    default: return .text(secret.reveal())
+    }
   }
 
   fileprivate func replacing(
