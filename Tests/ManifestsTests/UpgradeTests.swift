@@ -31,6 +31,31 @@ struct UpgradeTests {
     }
   }
 
+  @Test func `defaults in berth yaml are upgraded too`() {
+    let (result, findings) = Self.upgraded(
+      """
+      stack: s
+      defaults:
+        amlcompute:
+          max_nodes: ${var:largest} # at most
+          admin_username: ana
+        aks: null
+
+      """)
+    #expect(findings.isEmpty)
+    #expect(
+      result == """
+        stack: s
+        defaults:
+          amlcompute:
+            max_instances: ${var:largest} # at most
+            ssh_settings:
+              admin_username: ana
+          aks: null
+
+        """)
+  }
+
   @Test func `every older name of every kind becomes today's and means the same`() throws {
     var count = 0
     for kind in KindCatalog.azureML.kinds {

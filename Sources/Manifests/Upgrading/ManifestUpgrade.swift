@@ -28,7 +28,8 @@ package func upgradeManifest(
   return upgraded
 }
 
-/// The documents of a file with the values that their fields come to.
+/// The documents of a file, or the defaults of kinds in `berth.yaml`, with the values that their
+/// fields come to.
 private struct BoundDocuments {
   struct Document {
     let root: YAMLNode
@@ -50,9 +51,14 @@ private struct BoundDocuments {
     var findings = DiagnosticList()
     let read = readYAML(bytes, file: file, reporting: &findings)
     guard !findings.hasErrors else { return nil }
-    documents = read.compactMap(\.root).map { root in
+    documents = read.compactMap(\.root).flatMap { root -> [Document] in
+      if root["type"] == nil, let defaults = root["defaults"], defaults.kind == .mapping {
+        return defaults.entries.map { kind, fields in
+          Document(root: fields, kind: rules.catalog[KindName(kind.text)])
+        }
+      }
       let type = root["type"]
-      return Document(root: root, kind: type.flatMap { rules.catalog[KindName($0.text)] })
+      return [Document(root: root, kind: type.flatMap { rules.catalog[KindName($0.text)] })]
     }
     values = documents.map { document in
       let common = ["$schema", "berth", "name", "type"]
