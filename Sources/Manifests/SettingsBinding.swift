@@ -33,6 +33,15 @@ private struct SettingsReader {
   ]
 
   mutating func read(_ key: YAMLNode, _ value: YAMLNode) {
+    if !kind.isInWorkspace, Self.keys.contains(key.text),
+      !TargetSetting.keysOutsideWorkspace.contains(key.text)
+    {
+      findings.append(
+        .wrongSetting(
+          key, "nothing of type '\(kind.name)' is in the workspace, so there is nothing to do",
+          address))
+      return
+    }
     switch key.text {
     case "protect": settings.protect = bool(key, value)
     case "allow_replace": settings.allowReplace = bool(key, value)
@@ -49,10 +58,10 @@ private struct SettingsReader {
       settings.workloads = Set(texts(key, value).compactMap { workload($0) })
     case "depends_on": settings.dependsOn = texts(key, value).compactMap { dependency($0) }
     default:
+      let known = kind.isInWorkspace ? Self.keys : TargetSetting.keysOutsideWorkspace
       findings.append(
         .unknownKey(
-          key, meant: nearest(to: key.text, among: Self.keys), known: Self.keys, in: "'berth'",
-          address))
+          key, meant: nearest(to: key.text, among: known), known: known, in: "'berth'", address))
     }
   }
 
