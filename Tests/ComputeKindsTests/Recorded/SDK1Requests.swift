@@ -6,7 +6,7 @@ private let subnet = """
   """
 
 private func document(_ kind: String, _ lines: String) -> String {
-  "name: example\ntype: \(kind)\n\(lines)\n"
+  "name: example\ntype: \(kind)\n" + (lines.isEmpty ? "" : lines + "\n")
 }
 
 private func attached(_ kind: String, _ resource: String, _ lines: String = "") -> String {
