@@ -127,7 +127,7 @@ let package = Package(
       imports: [
         "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Digests", "Execution",
         "Manifests", "Planning", "SimulatorBackend", "TargetModel", "TestSupport",
-      ]),
+      ], goldens: ["Goldens"]),
     tests(
       "CertificatesTests",
       imports: [
