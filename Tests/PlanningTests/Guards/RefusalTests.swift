@@ -29,6 +29,16 @@ struct RefusalTests {
     #expect(result.plan.unchangedCount == 0)
   }
 
+  @Test(arguments: [("pool", true), ("link", false)])
+  func `retaining is a way out only where marks can be taken away`(kind: String, isOne: Bool) throws
+  {
+    let fields: [String: AttributeValue] = kind == "link" ? ["resource_id": .resource("r1")] : [:]
+    let result = plan(
+      [desired(kind, "p", fields)], [observed(kind, "p", fields, marks: .anothers)])
+    let finding = try #require(result.finding("foreign-owner"))
+    #expect(finding.detail.contains("on_remove: retain") == isOne)
+  }
+
   @Test func `adopting never removes a target of another kind`() {
     let result = plan(
       [desired("pool", "x") { $0.adopt = true }],
