@@ -15,6 +15,7 @@ public func bindManifests(
 ) -> [ComputeTarget] {
   var binder = Binder(configuration: configuration, rules: rules, secrets: secrets)
   let silenced = silencedRules(of: configuration, among: rules, reporting: &findings)
+  checkBlastRadius(of: configuration, among: rules, reporting: &findings)
   var documentCount = 0
   for file in files {
     let documents = readYAML(file.bytes, file: file.path, reporting: &binder.values.findings)

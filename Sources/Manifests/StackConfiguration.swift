@@ -14,6 +14,8 @@ public struct StackConfiguration: Hashable, Sendable {
   public var computes: [String]
   /// Rules about targets whose warnings and notes the stack does not want to read.
   public var silence: [Rule] = []
+  /// How much of the stack one plan may take away.
+  public var blastRadius = BlastRadius()
   /// The place of each value, by key, such as `workspace.name`, `computes.0` and
   /// `silence.0`.
   ///

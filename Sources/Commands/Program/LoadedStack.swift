@@ -84,6 +84,7 @@ struct StackLoader {
     let faulty = Set(findings.findings.filter { $0.severity == .error }.compactMap(\.address))
     for target in targets where !faulty.contains(target.address.description) {
       checkCertificate(of: target, now: context.now(), reporting: &findings)
+      checkIgnoredChanges(of: target, now: context.now(), reporting: &findings)
     }
     let digest = sha256(
       ([(name, configurationBytes)] + files.map { ($0.path, $0.bytes) })

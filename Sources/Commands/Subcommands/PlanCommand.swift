@@ -90,6 +90,7 @@ struct PlanningRun {
       return .failure
     }
     presenter.show(result)
+    LargeRemoval(result, session, in: context).showWay(presenter)
     if let planFile, !save(result, session.stack, planFile, context, presenter) { return .failure }
     return status(of: result, hasDetailedExitCode: hasDetailedExitCode, presenter)
   }
