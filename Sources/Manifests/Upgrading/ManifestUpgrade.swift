@@ -29,7 +29,7 @@ package func upgradeManifest(
 }
 
 /// The documents of a file with the values that their fields come to.
-private struct BoundDocuments {
+struct BoundDocuments {
   struct Document {
     let root: YAMLNode
     let kind: KindDescriptor?

@@ -28,7 +28,8 @@ func repairDoubleAttachments(
     guard let desired = pair.desired, let observed = pair.observed,
       let comparison = pair.comparison, let resource = observed.resource,
       desired.heldResource?.clashes(with: resource) == true, !released.contains(pair.key),
-      world.standing(of: observed, for: desired) == .ours, !observed.state.isTransitional, going.first(clashingWith: resource) != nil,
+      world.standing(of: observed, for: desired) == .ours, !observed.state.isTransitional,
+      going.first(clashingWith: resource) != nil,
       staying.first(clashingWith: resource, where: { $0.address.nameKey != pair.key }) == nil
     else { continue }
     let others = going.all(clashingWith: resource).map(\.address).sorted()
