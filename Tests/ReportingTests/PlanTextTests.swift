@@ -230,7 +230,7 @@ struct PlanTextTests {
         Not managed by this stack:
 
           Kusto.k      nobody's, of a type that Berth does not know
-          link.theirs  of the stack 'other\\u{1B}[2J'
+          link.theirs  of the stack 'other\\e[2J'
           pool.adhoc   nobody's
 
         """)
