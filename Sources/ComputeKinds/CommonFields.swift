@@ -63,8 +63,10 @@ extension Field {
               "resource_id", .text(), "The identity's resource id", isRequired: true,
               onChange: onChange, comparison: .resourceID, wire: "resource_id")
           ])),
-        "The user-assigned identities", default: .null, onChange: onChange, ifDrifted: .high,
-        comparison: .set, wire: "identity.userAssignedIdentities", shape: .keyedByResourceID,
+        "The user-assigned identities",
+        olderForms: [OlderForm("identity_id", .texts), OlderForm("identity_ids", .texts)],
+        default: .null, onChange: onChange, ifDrifted: .high, comparison: .set,
+        wire: "identity.userAssignedIdentities", shape: .keyedByResourceID,
         source: "Azure ML REST API, Identity"),
       .fromService(
         "identity.principal_id", .text(), "The system-assigned identity's principal",

@@ -99,7 +99,7 @@ extension ValueBinding {
     findings.append(
       .unknownKey(
         key, meant: meant?.currentName?.description ?? suggestion ?? elsewhere,
-        known: tree.names + besides, in: owner, address))
+        known: tree.names + besides, in: owner, advice: keyAdvice(key.text), address))
   }
 }
 
@@ -137,12 +137,13 @@ extension Rule {
 
 extension Diagnostic {
   static func unknownKey(
-    _ key: YAMLNode, meant: String?, known: [String], in place: String, _ address: String?
+    _ key: YAMLNode, meant: String?, known: [String], in place: String, advice: String? = nil,
+    _ address: String?
   ) -> Diagnostic {
     Diagnostic(
       .error, .unknownKey, "Key is not known",
       detail: "There is no '\(key.text.shortened)' in \(place). "
-        + (meant.map { "Did you mean \"\($0)\"?" }
+        + (advice ?? meant.map { "Did you mean \"\($0)\"?" }
           ?? "It knows \(known.map { "'\($0)'" }.joined(separator: ", "))."),
       address: address, at: key.location)
   }

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// Which lines of a manifest may hold a secret, judged by the words in them.
 ///
 /// Findings show the line they are about. Where the text is no YAML, or a key is misspelt, nobody
@@ -41,5 +43,17 @@ extension Substring {
     var rest = self
     while let last = rest.last, isDropped(last) { rest.removeLast() }
     return rest
+  }
+}
+
+extension Diagnostic {
+  /// The finding, without the text it is about if that stands on one of these lines.
+  func hidingSource(on lines: Set<Int>) -> Diagnostic {
+    guard let location, !lines.isEmpty,
+      !lines.isDisjoint(with: location.start.line...max(location.start.line, location.end.line))
+    else { return self }
+    var finding = self
+    finding.hidesSource = true
+    return finding
   }
 }

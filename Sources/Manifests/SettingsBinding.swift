@@ -86,7 +86,8 @@ private struct SettingsReader {
 
   private mutating func readPower(_ key: YAMLNode, _ value: YAMLNode) {
     guard kind.hasPower else {
-      findings.append(.wrongSetting(key, "a \(kind.name) can't be switched off", address))
+      findings.append(
+        .wrongSetting(key, "a target of type '\(kind.name)' can't be switched off", address))
       return
     }
     settings.power = word(key, value, PowerState.allCases.map(\.rawValue)).flatMap(PowerState.init)
@@ -157,7 +158,7 @@ private struct SettingsReader {
     let path = AttributePath(node.text)
     if kind.fields.contains(where: { $0.path.segments.starts(with: path.segments) }) { return path }
     let suggestion =
-      kind.fields.first { $0.olderNames.contains(path) }?.path.description
+      kind.fields.first { $0.everyOlderName.contains(path) }?.path.description
       ?? nearest(to: node.text, among: kind.fields.map(\.path.description))
     findings.append(
       .wrongValue(

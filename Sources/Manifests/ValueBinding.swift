@@ -8,13 +8,20 @@ struct ValueBinding {
   /// The target's address, for findings.
   var address: String?
   var findings = DiagnosticList()
-  /// The lines of the file that may hold a secret, whatever is wrong with them.
-  var secretLines: Set<Int> = []
+  /// The lines of each file that may hold a secret, whatever is wrong with them.
+  var secretLines: [String: Set<Int>] = [:]
+  /// The programs that the stack allows, by name.
+  let commands: [String: [String]]
+  /// What they gave, so that each runs once.
+  var commandResults: [String: Result<String, SecretCommandFailure>] = [:]
+  /// What to tell of a key that the target's kind does not know, besides what resembles it.
+  var keyAdvice: (String) -> String? = { _ in nil }
   /// Patterns of fields, so that each is read once.
   private var patterns: [String: Regex<AnyRegexOutput>] = [:]
 
-  init(secrets: any SecretSource) {
+  init(secrets: any SecretSource, commands: [String: [String]] = [:]) {
     self.secrets = secrets
+    self.commands = commands
   }
 
   /// The value of a field; nil if it is absent (`null`) or does not fit, which is then reported.
@@ -24,6 +31,11 @@ struct ValueBinding {
   ) -> AttributeValue? {
     if field.isKeptSecret { hideLines(of: node) }
     if node.scalar == .null { return nil }
+    switch tree.olderShape {
+    case .fileName: return namedFile(path, node)
+    case .texts: return texts(node, of: field, at: path)
+    case nil: break
+    }
     if field.isKeptSecret { return secret(node, of: field, at: path) }
     return value(
       node, field.type, Naming(path, object: tree.object, usesOlderName: usesOlderName))
@@ -32,7 +44,8 @@ struct ValueBinding {
   /// Keeps the lines of a node out of every finding about this file.
   mutating func hideLines(of node: YAMLNode) {
     let place = node.location
-    secretLines.formUnion(place.start.line...max(place.start.line, place.end.line))
+    secretLines[place.file, default: []]
+      .formUnion(place.start.line...max(place.start.line, place.end.line))
   }
 
   /// Reports a value of the wrong type.
@@ -94,7 +107,7 @@ struct ValueBinding {
       findings.append(.wrongType(name.path, expected, node, address))
       return nil
     }
-    if node.text.holdsReference {
+    if !node.isVerbatim, node.text.holdsReference {
       findings.append(.referenceNotAllowed(name.path, node, address))
       return nil
     }
@@ -251,6 +264,21 @@ struct ValueBinding {
     let before = findings.errorCount
     let values = elements.enumerated().compactMap { value($1, element, name.inside("\($0)")) }
     return findings.errorCount == before ? .list(values) : nil
+  }
+
+  /// A list of objects with one field, given as that field's texts.
+  private mutating func texts(
+    _ node: YAMLNode, of field: Field, at path: AttributePath
+  ) -> AttributeValue? {
+    guard case .list(.object(let fields), let limit) = field.type, let only = fields.first,
+      case .list(let values)? = list(node, only.type, limit, Naming(path, object: nil))
+    else { return nil }
+    return .list(
+      values.map { value in
+        var object = AttributeValue.map([:])
+        object[only.path] = value
+        return object
+      })
   }
 
   private mutating func map(

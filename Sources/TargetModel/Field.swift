@@ -13,6 +13,8 @@ public struct Field: Sendable {
   public let summary: String
   /// Names that older clients used, understood with a warning.
   public let olderNames: [AttributePath]
+  /// Names under which older clients gave the value in another form, understood with a warning.
+  public let olderForms: [OlderForm]
   /// True if it must be given.
   public let isRequired: Bool
   /// What absence means: the service's or the official client's default.
@@ -48,7 +50,7 @@ public struct Field: Sendable {
   /// Makes a field of its parts.
   public init(
     _ path: AttributePath, _ type: FieldType, _ summary: String,
-    olderNames: [AttributePath] = [], isRequired: Bool = false,
+    olderNames: [AttributePath] = [], olderForms: [OlderForm] = [], isRequired: Bool = false,
     default defaultValue: AttributeValue? = nil, setBy: Setter = .user, isSecret: Bool = false,
     isWriteOnly: Bool = false, onChange: ChangeEffect,
     onChangeIfCreated: ChangeEffect? = nil, ifDrifted driftSeverity: DriftSeverity? = nil,
@@ -59,6 +61,7 @@ public struct Field: Sendable {
     self.type = type
     self.summary = summary
     self.olderNames = olderNames
+    self.olderForms = olderForms
     self.isRequired = isRequired
     self.defaultValue = defaultValue
     self.setBy = setBy
@@ -71,6 +74,33 @@ public struct Field: Sendable {
     self.wire = wire
     self.shape = shape
     self.source = source
+  }
+}
+
+extension Field {
+  /// All names that older clients used.
+  public var everyOlderName: [AttributePath] { olderNames + olderForms.map(\.path) }
+}
+
+/// A name under which older clients gave a field's value in another form.
+public struct OlderForm: Hashable, Sendable {
+  /// Where they had it.
+  public let path: AttributePath
+  /// How the value looked there.
+  public let shape: Shape
+
+  /// Makes an older form of its parts.
+  public init(_ path: AttributePath, _ shape: Shape) {
+    self.path = path
+    self.shape = shape
+  }
+
+  /// How a value looked.
+  public enum Shape: Hashable, Sendable {
+    /// The path of a file with the value, of a secret text.
+    case fileName
+    /// Of a list of objects with one field: that field's texts.
+    case texts
   }
 }
 

@@ -128,3 +128,17 @@ extension DriftTests {
     #expect(try folder.run("validate").messages.contains("a day looks like '2027-03-31'"))
   }
 }
+
+extension DriftTests {
+  @Test func `what an overlay says is not accepted into the document below it`() throws {
+    let folder = try TemporaryFolder.stack([
+      "gpu.yml": "name: gpu\ntype: amlcompute\nmax_instances: 8\n",
+      "overlays/night.yml": "name: gpu\ntype: amlcompute\nmax_instances: 12\n",
+    ])
+    #expect(try folder.run("apply", "--auto-approve", "--overlay", "night").status == 0)
+    _ = try folder.run("workspace", "set", "amlcompute.gpu", "max_instances=20")
+    let run = try folder.run("drift", "--write", "accept", "--overlay", "night")
+    #expect(run.messages.contains("stands in the overlay overlays/night.yml"), "\(run.messages)")
+    #expect(try folder.read("gpu.yml").contains("max_instances: 8\n"))
+  }
+}

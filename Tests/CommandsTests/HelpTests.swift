@@ -1,3 +1,4 @@
+import Commands
 import Foundation
 import TestSupport
 import Testing
@@ -6,7 +7,7 @@ import Testing
 struct HelpTests {
   @Test(arguments: [
     [], ["init"], ["validate"], ["fmt"], ["plan"], ["apply"], ["destroy"], ["drift"], ["list"],
-    ["show"], ["version"], ["explain"], ["kinds"], ["schema"], ["workspace"],
+    ["import"], ["show"], ["version"], ["explain"], ["kinds"], ["schema"], ["workspace"],
     ["workspace", "show"], ["workspace", "set"], ["workspace", "attach"], ["workspace", "remove"],
   ])
   func `help fits 80 columns and gives an example and the exit codes`(command: [String]) throws {
@@ -18,6 +19,11 @@ struct HelpTests {
     if !command.isEmpty, command != ["workspace"] {
       #expect(run.output.contains("Example:\n  berth \(command.joined(separator: " "))"))
       #expect(run.output.contains("Exit codes:"))
+    }
+    let spelling = ArgumentSpelling(subcommands: [])
+    for option in run.output.matches(of: /^  --([a-z-]+)/.anchorsMatchLineEndings()) {
+      let known = spelling.normalised(["-\(option.1)"], environment: [:])
+      #expect(known == ["--\(option.1)"], "Terraform's spelling of an option is not understood")
     }
   }
 
@@ -33,6 +39,7 @@ struct HelpTests {
   @Test func `init writes a stack that plans and applies, and never touches what is there`() throws
   {
     let folder = try TemporaryFolder()
+    #expect(try folder.run("init", "--chdir", "teams/vision/ml").status == 0)
     #expect(try folder.run("init", "--chdir", "ml").status == 0)
     #expect(try folder.run("--chdir", "ml", "validate").status == 0)
     #expect(try folder.run("apply", "-chdir=ml", "-auto-approve").status == 0)

@@ -12,7 +12,7 @@ struct KindTests {
     let own = BerthBinary.packageFolder.appendingPathComponent("schemas")
     let names = try FileManager.default.contentsOfDirectory(atPath: own.path)
       .filter { $0.hasSuffix(".json") }
-    #expect(names.count == KindCatalog.azureML.kinds.count + 2)
+    #expect(names.count == KindCatalog.azureML.kinds.count + 3)
     for name in names {
       let text = try String(contentsOf: own.appendingPathComponent(name), encoding: .utf8)
       #expect(try folder.read("schemas/\(name)") == text)

@@ -8,7 +8,7 @@ import Testing
 private let cluster = "name: gpu\ntype: amlcompute\nssh_settings:\n  admin_username: me\n"
 
 /// A text that occurs nowhere else.
-private let canary = "c4nary-7f3a9e-hunter2"
+private let canary = "C4nary-7f3a9e-hunter2"
 
 private let secrets = FixedSecrets(
   variables: ["GPU_PASSWORD": canary, "BLANK": "", "AZURE_CLIENT_SECRET": canary],
@@ -81,6 +81,17 @@ struct SecretTests {
     #expect(secret(binding)?.reveal() == canary)
     #expect(secret(binding)?.origin == .literal)
     #expect(!binding.everythingSaid.contains(canary))
+  }
+
+  @Test(arguments: [("", 0), ("-----BEGIN PRIVATE KEY-----\nb\n-----END PRIVATE KEY-----\n", 1)])
+  func `others may read a certificate, and no key beside it`(key: String, warnings: Int) {
+    let certificate = "-----BEGIN CERTIFICATE-----\na\n-----END CERTIFICATE-----\n"
+    let files = FixedSecrets(files: [
+      "www.pem": .success(SecretFile(contents: certificate + key, isReadableByOthers: true))
+    ])
+    let binding = Binding(
+      "name: serving\ntype: aks\ntls:\n  certificate: ${file:www.pem}\n", secrets: files)
+    #expect(binding.findings.count { $0.rule.id == "secret-file-exposed" } == warnings)
   }
 
   @Test func `T14 a secret file that others can read earns a warning`() throws {

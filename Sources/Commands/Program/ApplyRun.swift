@@ -14,6 +14,7 @@ internal import TargetModel
 struct ApplyRun {
   let common: CommonOptions
   let events: EventOptions
+  let choice: EnvironmentChoice
   let options: ApplyOptions
   let mode: PlanMode
   let planFile: String?
@@ -42,7 +43,7 @@ struct ApplyRun {
       }
     }
     let session = PlanningSession.open(
-      &loader, from: common.folder(in: context), access: .readAndWrite)
+      &loader, from: common.folder(in: context), as: choice, access: .readAndWrite)
     presenter.sources = loader.sources
     presenter.show(loader.findings)
     guard let session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }

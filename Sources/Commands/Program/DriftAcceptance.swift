@@ -7,8 +7,13 @@ internal import TargetModel
 /// Writes drift into the manifests, so that they say what is live.
 struct DriftAcceptance {
   private let stack: LoadedStack
+  private let documents: [TargetAddress: ComputeTarget]
 
-  init(_ stack: LoadedStack) { self.stack = stack }
+  init(_ stack: LoadedStack) {
+    self.stack = stack
+    documents = Dictionary(
+      stack.targets.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
+  }
 
   /// Writes what can be written, says which files that changed, and returns what is left.
   func accept(
@@ -17,7 +22,7 @@ struct DriftAcceptance {
     var byFile: [String: [DriftedTarget]] = [:]
     var left: [DriftedTarget] = []
     for target in drift {
-      if let obstacle = target.obstacle {
+      if let obstacle = target.obstacle ?? overlay(over: target) {
         findings.append(.notWritable(target, obstacle))
         left.append(target)
       } else if let file = target.source?.file {
@@ -28,6 +33,22 @@ struct DriftAcceptance {
       left += write(targets, into: file, presenter, &findings)
     }
     return left.sorted { $0.address < $1.address }
+  }
+
+  /// Why the target's own document can't say what is live: another file has the last word; nil if
+  /// none has.
+  ///
+  /// A default of `berth.yaml` is no obstacle, since the document goes before it.
+  private func overlay(over target: DriftedTarget) -> String? {
+    guard let desired = documents[target.address] else { return nil }
+    for change in target.attributes {
+      guard let slot = desired.kind.slot(change.path),
+        let place = desired.fieldLocations[slot],
+        place.file != desired.location.file, place.file != StackFolder.configurationName
+      else { continue }
+      return "'\(change.path)' stands in the overlay \(place.file). Write it there yourself"
+    }
+    return nil
   }
 
   /// Returns the targets that could not be written.

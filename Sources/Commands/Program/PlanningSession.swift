@@ -19,10 +19,12 @@ struct PlanningSession: Sendable {
   ///
   /// Nil, with findings, if that is not possible.
   static func open(
-    _ loader: inout StackLoader, from folder: String, access: EmbeddedWorkspace.Access
+    _ loader: inout StackLoader, from folder: String, as choice: EnvironmentChoice,
+    access: EmbeddedWorkspace.Access
   ) -> PlanningSession? {
     let context = loader.context
-    guard let stack = loader.load(from: folder, secrets: .resolve), !loader.findings.hasErrors
+    guard let stack = loader.load(from: folder, as: choice, secrets: .resolve),
+      !loader.findings.hasErrors
     else { return nil }
     guard
       let workspace = stack.openWorkspace(

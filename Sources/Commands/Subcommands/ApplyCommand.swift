@@ -19,6 +19,7 @@ struct ApplyCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
+  @OptionGroup var reuse: ReuseOptions
   @OptionGroup var options: ApplyOptions
 
   @Argument(help: ArgumentHelp("A plan that 'berth plan --out' saved.", valueName: "planfile"))
@@ -40,7 +41,8 @@ struct ApplyCommand: Subcommand {
 
   func run(in context: CommandContext) async -> ExitStatus {
     await ApplyRun(
-      common: common, events: events, options: options, mode: destroy ? .destroy : .apply,
+      common: common, events: events, choice: reuse.choice, options: options,
+      mode: destroy ? .destroy : .apply,
       planFile: planFile, expectedDigest: expectedDigest, context: context
     ).run()
   }
@@ -64,11 +66,13 @@ struct DestroyCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
+  @OptionGroup var reuse: ReuseOptions
   @OptionGroup var options: ApplyOptions
 
   func run(in context: CommandContext) async -> ExitStatus {
     await ApplyRun(
-      common: common, events: events, options: options, mode: .destroy, planFile: nil,
+      common: common, events: events, choice: reuse.choice, options: options, mode: .destroy,
+      planFile: nil,
       expectedDigest: nil, context: context
     ).run()
   }

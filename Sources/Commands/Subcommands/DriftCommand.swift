@@ -22,6 +22,7 @@ struct DriftCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
+  @OptionGroup var reuse: ReuseOptions
 
   @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 if there is drift.")
   var hasDetailedExitCode = false
@@ -35,7 +36,8 @@ struct DriftCommand: Subcommand {
 
   func run(in context: CommandContext) async -> ExitStatus {
     var run = PlanningRun(
-      common: common, events: events, failOn: failOn.classes, mode: .refreshOnly)
+      common: common, events: events, choice: reuse.choice, failOn: failOn.classes,
+      mode: .refreshOnly)
     run.acceptsDrift = write == .accept
     return await run.run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: nil)
   }

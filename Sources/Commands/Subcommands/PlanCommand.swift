@@ -22,6 +22,7 @@ struct PlanCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
+  @OptionGroup var reuse: ReuseOptions
 
   @Option(
     name: .long, help: ArgumentHelp("Save the plan, to be applied as it is.", valueName: "file"))
@@ -46,8 +47,9 @@ struct PlanCommand: Subcommand {
 
   func run(in context: CommandContext) async -> ExitStatus {
     let mode: PlanMode = destroy ? .destroy : refreshOnly ? .refreshOnly : .apply
-    return await PlanningRun(common: common, events: events, failOn: failOn.classes, mode: mode)
-      .run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: out)
+    return await PlanningRun(
+      common: common, events: events, choice: reuse.choice, failOn: failOn.classes, mode: mode
+    ).run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: out)
   }
 }
 
@@ -55,6 +57,7 @@ struct PlanCommand: Subcommand {
 struct PlanningRun {
   let common: CommonOptions
   let events: EventOptions
+  let choice: EnvironmentChoice
   let failOn: Set<FailOnClass>
   let mode: PlanMode
   /// True to write what is live into the manifests.
@@ -79,7 +82,7 @@ struct PlanningRun {
     hasDetailedExitCode: Bool, planFile: String?
   ) async -> ExitStatus {
     let session = PlanningSession.open(
-      &loader, from: common.folder(in: context), access: .readIfPresent)
+      &loader, from: common.folder(in: context), as: choice, access: .readIfPresent)
     presenter.sources = loader.sources
     presenter.show(loader.findings)
     guard let session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }

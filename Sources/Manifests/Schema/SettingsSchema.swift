@@ -20,9 +20,10 @@ extension TargetSetting {
     switch form {
     case .flag:
       annotations["default"] = false
-      return SchemaForms(["type": "boolean"]).schema(annotations)
+      return SchemaForms(["type": "boolean"]).orVariable.schema(annotations)
     case .word(let words):
-      return SchemaForms(["enum": .list(words.map(AttributeValue.text))]).schema(annotations)
+      return SchemaForms(["enum": .list(words.map(AttributeValue.text))]).orVariable.schema(
+        annotations)
     case .words(let words):
       return Self.oneOrMany(["enum": .list(words.map(AttributeValue.text))]).schema(annotations)
     case .fields:
@@ -50,7 +51,9 @@ extension TargetSetting {
   }
 
   private static func oneOrMany(_ form: SchemaForms.Form) -> SchemaForms {
-    SchemaForms(form, ["type": "array", "items": .map(form)])
+    var forms = SchemaForms(form).orVariable
+    forms.forms.append(["type": "array", "items": SchemaForms(form).orVariable.schema()])
+    return forms
   }
 }
 

@@ -101,7 +101,7 @@ private struct UpgradePlan {
       guard let child = tree.children[key.text] else { continue }
       if let (_, field) = child.field {
         if let current = child.currentName {
-          upgrade(key, value, field, to: current.segments, of: node, at: path)
+          upgrade(key, value, field, to: current.segments, of: node, at: path, child.olderShape)
         }
         if let object = child.object { visit(value, holding: object, field.type) }
       } else {
@@ -125,7 +125,7 @@ private struct UpgradePlan {
 
   private mutating func upgrade(
     _ key: YAMLNode, _ value: YAMLNode, _ field: Field, to current: [String], of node: YAMLNode,
-    at path: [String]
+    at path: [String], _ olderShape: OlderForm.Shape?
   ) {
     guard current.starts(with: path), (1...2).contains(current.count - path.count),
       isWritten(key), let name = current.last
@@ -133,7 +133,13 @@ private struct UpgradePlan {
       findings.append(.notUpgraded(key, current))
       return
     }
-    let word = currentWord(for: value, of: field)
+    if olderShape == .texts {
+      findings.append(.notUpgraded(key, current))
+      return
+    }
+    let word =
+      olderShape == .fileName
+      ? "${file:\(value.text)}" : currentWord(for: value, of: field)
     let isElsewhere = value.location.start.offset < key.location.start.offset
     if word != nil, isElsewhere || !isWritten(value) {
       findings.append(.notUpgraded(key, current))
