@@ -24,20 +24,31 @@ func repairDoubleAttachments(
     }
   }
   var mended: [ChangeDraft] = []
+  // Those that are attached anew for a reason of their own, such as the damage.
+  var reattached: [TargetAddress: [TargetAddress]] = [:]
   for pair in world.pairs {
     guard let desired = pair.desired, let observed = pair.observed,
       let comparison = pair.comparison, let resource = observed.resource,
-      desired.heldResource?.clashes(with: resource) == true, !released.contains(pair.key),
+      desired.heldResource?.clashes(with: resource) == true,
       world.standing(of: observed, for: desired) == .ours, !observed.state.isTransitional,
-      going.first(clashingWith: resource) != nil,
+
+      going.first(clashingWith: resource, where: { $0.address.nameKey != pair.key }) != nil,
       staying.first(clashingWith: resource, where: { $0.address.nameKey != pair.key }) == nil
     else { continue }
-    let others = going.all(clashingWith: resource).map(\.address).sorted()
+    let others = going.all(clashingWith: resource)
+      .filter { $0.address.nameKey != pair.key }.map(\.address).sorted()
+    if released.contains(pair.key) {
+      reattached[desired.address] = others
+      continue
+    }
     guard !observed.isProtected(by: desired) else {
       findings.append(.protectedStays(desired, resource, others))
       continue
     }
     mended.append(.mending(desired, observed, comparison, besides: others, in: world))
+  }
+  for index in drafts.indices where drafts[index].change.action == .detachThenAttach {
+    drafts[index].mends = reattached[drafts[index].address] ?? []
   }
   guard !mended.isEmpty else { return }
   let addresses = Set(mended.map(\.address))

@@ -29,6 +29,21 @@ struct DoubleAttachmentTests {
     #expect(finding.detail.contains("link.b stays, because its document names the resource"))
   }
 
+  @Test func `where the damage shows, the same is told and done`() {
+    var broken = converged(kept)
+    broken.state = .failed
+    let result = plan([kept], [broken, observed("link", "a", r1)])
+    #expect(result.told == ["double-attachment link.b"])
+    #expect(
+      result.listing == """
+        detachThenAttach link.b (provisioning-failed)
+        detach link.a (not-in-configuration)
+        s1 detach link.b
+        s2 detach link.a after s1
+        s3 attach link.b after s1 s2
+        """)
+  }
+
   @Test func `stopped anywhere, the next plan mends what is left`() {
     let a = observed("link", "a", r1)
     // After the first step nothing of the damage shows any more but the missing target.
