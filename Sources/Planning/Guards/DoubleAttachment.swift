@@ -45,7 +45,7 @@ extension Diagnostic {
       .warning, .doubleAttachment, "\(noun.capitalised) is attached twice",
       detail: """
         \(draft.address) and \(others) hold the same \(noun) in the workspace. The later \
-        attachment broke the earlier one, and the service does not show which is which. \
+        attachment broke the earlier one, and the service does not always show which. \
         \(draft.address) stays, because its document names the \(noun); \(others) \
         \(draft.mends.count == 1 ? "goes" : "go"). \(draft.address) is detached as well, and \
         attached again when nobody else holds the \(noun).
