@@ -51,8 +51,8 @@ extension Field {
     [
       Field(
         "identity.type", .choice(FieldType.identityTypes), "The sort of managed identity",
-        olderNames: ["identity_type"], default: "none", onChange: onChange, wire: "identity.type",
-        source: "Azure ML REST API, Identity"),
+        olderNames: ["identity_type"], default: "none", onChange: onChange, ifDrifted: .high,
+        wire: "identity.type", source: "Azure ML REST API, Identity"),
       Field(
         "identity.user_assigned_identities",
         .list(
@@ -65,7 +65,7 @@ extension Field {
           ])),
         "The user-assigned identities",
         olderForms: [OlderForm("identity_id", .texts), OlderForm("identity_ids", .texts)],
-        default: .null, onChange: onChange, comparison: .set,
+        default: .null, onChange: onChange, ifDrifted: .high, comparison: .set,
         wire: "identity.userAssignedIdentities", shape: .keyedByResourceID,
         source: "Azure ML REST API, Identity"),
       .fromService(

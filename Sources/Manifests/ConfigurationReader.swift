@@ -50,7 +50,8 @@ private struct ConfigurationReader {
     checkKeys(
       of: root,
       known: [
-        "stack", "workspace", "backend", "computes", "variables", "defaults", "commands", "silence",
+        "stack", "workspace", "backend", "blast_radius", "computes", "variables", "defaults",
+        "commands", "silence",
       ], in: "berth.yaml")
     let stack = text(
       "stack", in: root, at: "stack", matching: /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/,
@@ -59,6 +60,7 @@ private struct ConfigurationReader {
     let backend = backend(in: root)
     let computes = computes(in: root)
     let silence = silence(in: root)
+    let blastRadius = blastRadius(in: root)
     let variables = variableDeclarations(in: root, reporting: &findings)
     let defaults = kindDefaults(in: root)
     let commands = commands(in: root)
@@ -66,6 +68,7 @@ private struct ConfigurationReader {
     var configuration = StackConfiguration(
       stack: stack, workspace: workspace, backend: backend, computes: computes)
     configuration.silence = silence
+    configuration.blastRadius = blastRadius
     configuration.places = places
     configuration.variables = variables
     configuration.defaults = defaults
@@ -207,6 +210,21 @@ private struct ConfigurationReader {
     }
     for (index, element) in elements.enumerated() { places["silence.\(index)"] = element.location }
     return elements.map { Rule($0.text) }
+  }
+
+  private mutating func blastRadius(in root: YAMLNode) -> BlastRadius {
+    guard let node = root["blast_radius"] else { return BlastRadius() }
+    var reader = BlastRadiusReader()
+    let radius = reader.read(node)
+    for (path, expected, node) in reader.problems {
+      findings.append(.configurationValue(path, expected, node))
+    }
+    for (key, known, place) in reader.unknownKeys {
+      let meant = nearest(to: key.text, among: known)
+      findings.append(.unknownKey(key, meant: meant, known: known, in: "'\(place)'", nil))
+    }
+    for (kind, place) in reader.kindPlaces { places["blast_radius.kinds.\(kind)"] = place }
+    return radius
   }
 
   // MARK: Parts

@@ -82,7 +82,8 @@ extension Field {
 }
 
 extension FieldType {
-  fileprivate func written(_ value: AttributeValue) -> YAMLValue {
+  /// The value as a manifest has it.
+  func written(_ value: AttributeValue) -> YAMLValue {
     switch (self, value) {
     case (.list(let element, _), .list(let values)): return .sequence(values.map(element.written))
     case (.map(let element), .map(let entries)):

@@ -14,6 +14,8 @@ public struct StackConfiguration: Hashable, Sendable {
   public var computes: [String]
   /// Rules about targets whose warnings and notes the stack does not want to read.
   public var silence: [Rule] = []
+  /// How much of the stack one plan may take away.
+  public var blastRadius = BlastRadius()
   /// The variables that manifests may use, in the order of `berth.yaml`.
   public var variables: [VariableDeclaration] = []
   /// The programs that `${command:NAME}` may run, each with its arguments, by name.

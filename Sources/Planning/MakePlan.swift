@@ -13,17 +13,27 @@ public struct PlanningRequest: Sendable {
   public var mode: PlanMode
   /// The kinds there are.
   public var catalog: KindCatalog
+  /// How much of the stack one plan may take away.
+  public var blastRadius: BlastRadius
+  /// True if this one plan may take away more; never everything.
+  public var allowsLargeRemoval: Bool
+  /// The other workspaces that the same run is about, as they were read.
+  public var elsewhere: [Snapshot]
 
   /// Makes a planning request of its parts.
   public init(
     stack: String, desired: [ComputeTarget], observed: Snapshot, mode: PlanMode = .apply,
-    catalog: KindCatalog
+    catalog: KindCatalog, blastRadius: BlastRadius = BlastRadius(),
+    allowsLargeRemoval: Bool = false, elsewhere: [Snapshot] = []
   ) {
     self.stack = stack
     self.desired = desired
     self.observed = observed
     self.mode = mode
     self.catalog = catalog
+    self.blastRadius = blastRadius
+    self.allowsLargeRemoval = allowsLargeRemoval
+    self.elsewhere = elsewhere
   }
 }
 
@@ -45,13 +55,16 @@ public struct PlanningResult: Sendable {
 public func makePlan(_ request: PlanningRequest) -> PlanningResult {
   var findings = DiagnosticList()
   let world = PlanningWorld(request)
-  let drafts = changeDrafts(in: world, reporting: &findings)
+  var drafts = changeDrafts(in: world, reporting: &findings)
+  if request.mode == .apply { repairDoubleAttachments(&drafts, in: world, reporting: &findings) }
   for check in guards(for: request.mode) { check(drafts, world, &findings) }
 
   var plan = Plan(
     stack: request.stack, workspace: request.observed.workspace, mode: request.mode,
     drift: driftedTargets(in: world), unchangedCount: unchangedCount(in: world, but: drafts))
-  if request.mode != .refreshOnly {
+  if request.mode == .refreshOnly {
+    plan.unmanaged = unmanagedTargets(in: world)
+  } else {
     (plan.changes, plan.steps) = order(drafts, in: world)
   }
   return PlanningResult(plan: plan, findings: findings)
@@ -68,8 +81,8 @@ private func guards(for mode: PlanMode) -> [GuardRule] {
   case .apply:
     [
       checkEmptyDesired, checkForeignOwner, checkNameTaken, checkAttachOnce, checkDoubleAttachment,
-      checkProtected, checkLosesData, checkSecretsFirst, checkUnknownDependency,
-      checkDependencyCycle,
+      checkCrossWorkspace, checkProtected, checkLosesData, checkBlastRadius, checkSecretsFirst,
+      checkUnknownDependency, checkDependencyCycle,
     ]
   // Asked for in so many words; only protection stands above it.
   case .destroy: [checkProtected]

@@ -58,6 +58,14 @@ public struct PlanFile: Hashable, Sendable {
 
   /// All of the file but its digest.
   var content: AttributeValue {
+    var content = core
+    if !plan.unmanaged.isEmpty {
+      content["unmanaged_targets"] = .list(plan.unmanaged.map(Self.object))
+    }
+    return content
+  }
+
+  private var core: AttributeValue {
     [
       "format_version": .text(Self.formatVersion), "berth_version": .text(berthVersion),
       "timestamp": .text(timestamp), "mode": .text(plan.mode.rawValue),
@@ -131,6 +139,7 @@ public struct PlanFile: Hashable, Sendable {
     ]
     if let before = change.before { object["before"] = before }
     if let after = change.after { object["after"] = after }
+    if let severity = change.severity { object["severity"] = .text(severity.rawValue) }
     return object
   }
 
@@ -145,9 +154,20 @@ public struct PlanFile: Hashable, Sendable {
       "provider_name": .text(provider),
       "change": ["actions": .list([drift.isMissing ? "delete" : "update"])],
       "attributes": .list(drift.attributes.map(Self.object)),
+      "severity": .text(drift.severity.rawValue),
     ]
+    if drift.isUnclear { object["unclear"] = true }
     if let source = drift.source { object["source"] = Self.object(source) }
     return object
+  }
+
+  private static func object(_ target: UnmanagedTarget) -> AttributeValue {
+    [
+      "address": .text(target.address.description),
+      "owner": target.owner.map(AttributeValue.text) ?? .null,
+      "resource_id": target.resource.map(AttributeValue.text) ?? .null,
+      "known_type": .bool(target.isKnownKind),
+    ]
   }
 
   private static func object(_ location: SourceLocation) -> AttributeValue {

@@ -35,6 +35,8 @@ public struct Field: Sendable {
   /// What it costs where the service made the target, if that is not the same: TLS of an inference
   /// cluster, whose re-creation would take its services down.
   public let onChangeIfCreated: ChangeEffect?
+  /// How grave it is when somebody changes the live value behind our back.
+  public let driftSeverity: DriftSeverity
   /// How two values compare.
   public let comparison: Comparison
   /// Where the service's JSON has it, from the top of the body; nil where it never travels by
@@ -51,8 +53,9 @@ public struct Field: Sendable {
     olderNames: [AttributePath] = [], olderForms: [OlderForm] = [], isRequired: Bool = false,
     default defaultValue: AttributeValue? = nil, setBy: Setter = .user, isSecret: Bool = false,
     isWriteOnly: Bool = false, onChange: ChangeEffect,
-    onChangeIfCreated: ChangeEffect? = nil, comparison: Comparison = .exact, wire: AttributePath?,
-    shape: WireShape? = nil, source: String = ""
+    onChangeIfCreated: ChangeEffect? = nil, ifDrifted driftSeverity: DriftSeverity? = nil,
+    comparison: Comparison = .exact, wire: AttributePath?, shape: WireShape? = nil,
+    source: String = ""
   ) {
     self.path = path
     self.type = type
@@ -66,6 +69,7 @@ public struct Field: Sendable {
     self.isWriteOnly = isWriteOnly || isSecret
     self.onChange = onChange
     self.onChangeIfCreated = onChangeIfCreated
+    self.driftSeverity = driftSeverity ?? DriftSeverity(of: path, onChange)
     self.comparison = comparison
     self.wire = wire
     self.shape = shape
@@ -116,6 +120,39 @@ public enum ChangeEffect: Hashable, Sendable {
   case inPlaceBy(action: String)
   /// An attached target is detached and attached again; a created one is deleted and created.
   case recreate
+}
+
+/// How grave it is that reality moved although no manifest did.
+public enum DriftSeverity: String, Hashable, Sendable, Comparable, CaseIterable {
+  /// Nothing that runs is concerned: tags, descriptions.
+  case low
+  /// Capacity, cost or behaviour is another: what an ordinary write sets back.
+  case medium
+  /// What the target is, who may use it or what it may reach is another, or it is gone or broken.
+  case high
+
+  /// The mildest comes first.
+  public static func < (left: DriftSeverity, right: DriftSeverity) -> Bool {
+    left.rank < right.rank
+  }
+
+  private var rank: Int {
+    switch self {
+    case .low: 0
+    case .medium: 1
+    case .high: 2
+    }
+  }
+
+  /// What holds where a field's row does not say: words are mild, what can't be set back on a living
+  /// target is grave.
+  init(of path: AttributePath, _ onChange: ChangeEffect) {
+    switch (path.segments.first, onChange) {
+    case ("tags", _), ("description", _): self = .low
+    case (_, .recreate): self = .high
+    case (_, .inPlace), (_, .inPlaceBy): self = .medium
+    }
+  }
 }
 
 /// How two values of a field are compared.

@@ -11,8 +11,9 @@ private let pages = URL(filePath: #filePath)
 /// The rules that this module enforces.
 private let rules = [
   "command-not-allowed", "duplicate-name", "empty-manifest", "expansion-limit", "given-twice",
+  "ignore-expired",
   "invalid-configuration", "invalid-value", "literal-secret", "malformed-resource-id",
-  "missing-field", "not-a-target", "not-upgraded", "older-name", "out-of-range",
+  "missing-field", "not-a-target", "not-accepted", "not-upgraded", "older-name", "out-of-range",
   "overlay-target", "reference-not-allowed", "reserved-tag", "secret-command", "secret-file",
   "secret-file-exposed", "secret-reference", "secret-unset", "set-by-service", "unknown-key",
   "unknown-type", "unknown-variable", "unsupported-workload", "variable-reference",
@@ -52,6 +53,23 @@ struct DiagnosticPageTests {
       _ = upgradeManifest(
         Array(example.utf8), file: "compute.yml", rules: .azureML,
         reporting: &list)
+      return list.sorted
+    }
+    if rule == "not-accepted" {
+      let gpu = AcceptedTarget(
+        TargetAddress(kind: "amlcompute", name: "gpu"), ["max_instances": 20])
+      _ = acceptLiveValues(
+        [gpu], in: Array(example.utf8), file: "compute.yml", rules: .azureML, reporting: &list)
+      return list.sorted
+    }
+    if rule == "ignore-expired" {
+      let july2026: Int64 = 1_782_864_000_000
+      for target in Binding(example).targets {
+        checkIgnoredChanges(of: target, now: july2026, reporting: &list)
+        #expect(!list.isEmpty)
+        checkIgnoredChanges(of: target, now: july2026 - 1, reporting: &list)
+      }
+      #expect(list.errorCount == 1, "the last day counts")
       return list.sorted
     }
     if rule == "invalid-configuration" {

@@ -123,9 +123,16 @@ struct ApplyRun {
     }
     if let saved { return await applySaved(saved, session, observed, presenter) }
 
-    let result = session.plan(observed, mode: mode)
+    let planned = session.plan(observed, mode: mode)
+    let removal = LargeRemoval(planned, session, in: context)
+    let result =
+      removal.isAllowed(by: options.allowedRemoval)
+      ? session.plan(observed, mode: mode, allowsLargeRemoval: true) : planned
     presenter.show(result, operation: mode == .destroy ? "destroy" : "apply")
-    if result.isRefused { return ExitStatus(of: result.findings) }
+    if result.isRefused {
+      removal.showWay(presenter)
+      return ExitStatus(of: result.findings)
+    }
     let file = planFile(for: result.plan, session)
     if let expectedDigest, expectedDigest != file.digest {
       presenter.show(.digestDiffers(expectedDigest, file.digest))

@@ -13,10 +13,11 @@ package struct ArgumentSpelling: Sendable {
   static let leadingOptionsWithValue: Set<String> = ["--chdir", "--color", "--input"]
   /// Long options that are also understood with one dash.
   static let singleDashOptions: Set<String> = [
-    "auto-approve", "chdir", "check", "color", "compact-warnings", "concise", "destroy",
+    "auto-approve", "chdir", "check", "color", "compact-warnings", "concise", "dangerous-removals",
+    "destroy",
     "detailed-exitcode", "diff", "expect-digest", "fail-on", "help", "input", "json", "json-into",
     "no-color", "out", "overlay", "parallelism", "refresh-only", "upgrade", "var", "var-file",
-    "version",
+    "version", "write",
   ]
 
   package init(subcommands: Set<String>, groups: [String: Set<String>] = [:]) {

@@ -88,6 +88,7 @@ struct StackLoader {
     let faulty = Set(findings.findings.filter { $0.severity == .error }.compactMap(\.address))
     for target in bound.targets where !faulty.contains(target.address.description) {
       checkCertificate(of: target, now: context.now(), reporting: &findings)
+      checkIgnoredChanges(of: target, now: context.now(), reporting: &findings)
     }
     let configurationFile = ManifestFile(path: name, bytes: configurationBytes)
     let lines =

@@ -42,10 +42,15 @@ struct PlanningSession: Sendable {
   }
 
   /// Plans from what was observed.
-  func plan(_ observed: Snapshot, mode: PlanMode) -> PlanningResult {
+  ///
+  /// - Parameter allowsLargeRemoval: true if this one plan may take away more than the limits say.
+  func plan(
+    _ observed: Snapshot, mode: PlanMode, allowsLargeRemoval: Bool = false
+  ) -> PlanningResult {
     makePlan(
       PlanningRequest(
         stack: stack.configuration.stack, desired: desired, observed: observed, mode: mode,
-        catalog: .azureML))
+        catalog: .azureML, blastRadius: stack.configuration.blastRadius,
+        allowsLargeRemoval: allowsLargeRemoval))
   }
 }

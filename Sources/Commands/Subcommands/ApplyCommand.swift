@@ -90,6 +90,13 @@ struct ApplyOptions: ParsableArguments {
   @Flag(name: .long, help: "Print no progress, only what is done.")
   var concise = false
 
+  @Option(
+    name: .customLong("dangerous-removals"),
+    help: ArgumentHelp(
+      "Let the plan with this digest take away more than 'blast_radius' allows.",
+      valueName: "sha256:hex"))
+  var allowedRemoval: String?
+
   func validate() throws {
     guard (1...1_000).contains(parallelism) else {
       throw ValidationError("'--parallelism' is a number from 1 to 1000.")

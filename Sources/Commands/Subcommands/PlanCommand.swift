@@ -60,6 +60,8 @@ struct PlanningRun {
   let choice: EnvironmentChoice
   let failOn: Set<FailOnClass>
   let mode: PlanMode
+  /// True to write what is live into the manifests.
+  var acceptsDrift = false
 
   func run(
     in context: CommandContext, hasDetailedExitCode: Bool, planFile: String?
@@ -93,8 +95,17 @@ struct PlanningRun {
       return .failure
     }
     presenter.show(result)
+    LargeRemoval(result, session, in: context).showWay(presenter)
     if let planFile, !save(result, session.stack, planFile, context, presenter) { return .failure }
-    return status(of: result, hasDetailedExitCode: hasDetailedExitCode, presenter)
+    var left = result
+    if acceptsDrift, !result.plan.drift.isEmpty {
+      var findings = DiagnosticList()
+      left.plan.drift = DriftAcceptance(session.stack).accept(
+        result.plan.drift, presenter, reporting: &findings)
+      presenter.show(findings)
+      if findings.hasErrors { return .failure }
+    }
+    return status(of: left, hasDetailedExitCode: hasDetailedExitCode, presenter)
   }
 
   private func save(

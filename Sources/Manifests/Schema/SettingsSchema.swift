@@ -27,13 +27,30 @@ extension TargetSetting {
     case .words(let words):
       return Self.oneOrMany(["enum": .list(words.map(AttributeValue.text))]).schema(annotations)
     case .fields:
-      return Self.oneOrMany(["enum": .list(kind.fieldsAndGroups.map(AttributeValue.text))])
-        .schema(annotations)
+      return Self.ignoredChanges(of: kind).schema(annotations)
     case .targets:
       let kinds = catalog.kinds.map(\.name.text.patternIgnoringCase).joined(separator: "|")
       return Self.oneOrMany(["type": "string", "pattern": .text(#"^(?:\#(kinds))\.[\s\S]+$"#)])
         .schema(annotations)
     }
+  }
+
+  /// A field, a mapping that says more of it, or several of them.
+  private static func ignoredChanges(of kind: KindDescriptor) -> SchemaForms {
+    let field: SchemaForms.Form = ["enum": .list(kind.fieldsAndGroups.map(AttributeValue.text))]
+    let text: SchemaForms.Form = ["type": ["string", "number", "boolean"]]
+    let mapping: SchemaForms.Form = [
+      "type": "object", "additionalProperties": false, "required": ["field"],
+      "properties": [
+        "field": SchemaForms(field).orVariable.schema(), "owner": .map(text),
+        "reason": .map(text),
+        "until": SchemaForms.text(matching: CalendarDay.pattern).orVariable.schema(),
+      ],
+    ]
+    let one = SchemaForms(field, mapping).orVariable
+    var forms = one
+    forms.forms.append(["type": "array", "items": one.schema()])
+    return forms
   }
 
   private static func oneOrMany(_ form: SchemaForms.Form) -> SchemaForms {

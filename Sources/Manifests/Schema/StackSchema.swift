@@ -10,6 +10,7 @@ extension ManifestSchemas {
           "Who owns the targets; Berth writes this name on each of them."),
         "workspace": Self.workspace,
         "backend": Self.backend,
+        "blast_radius": Self.blastRadius,
         "computes": Self.computes,
         "silence": Self.silence,
         "variables": Self.variables,
@@ -53,6 +54,40 @@ extension ManifestSchemas {
             "description": "How long an operation of the simulated service takes.",
           ],
         ], description: "Where the workspace is."))
+  }
+
+  private static var blastRadius: AttributeValue {
+    let defaults = BlastRadius()
+    let limits: [String: AttributeValue] = [
+      "removals": limit("Targets deleted, detached for good or replaced in one plan."),
+      "reattachments": limit("Targets detached and attached again in one plan."),
+    ]
+    var properties = limits
+    properties["above"] = [
+      "type": "integer", "minimum": 0, "maximum": 1_000_000, "default": .integer(defaults.above),
+      "description": "Percentages count only where more targets than this are managed.",
+    ]
+    properties["kinds"] = [
+      "type": "object", "additionalProperties": .map(object(limits)),
+      "description": "Limits of single types, by their name; they count beside the stack's.",
+    ]
+    return .map(
+      object(properties, description: "How much of the stack one plan may take away."))
+  }
+
+  private static func limit(_ description: String) -> AttributeValue {
+    .map(
+      object(
+        [
+          "percent": [
+            "type": "integer", "minimum": 0, "maximum": 100,
+            "description": "Of a hundred managed targets.",
+          ],
+          "count": [
+            "type": "integer", "minimum": 0, "maximum": 1_000_000,
+            "description": "However many targets are managed.",
+          ],
+        ], description: description))
   }
 
   private static var computes: AttributeValue {

@@ -30,7 +30,7 @@ package func upgradeManifest(
 
 /// The documents of a file, or the defaults of kinds in `berth.yaml`, with the values that their
 /// fields come to.
-private struct BoundDocuments {
+struct BoundDocuments {
   struct Document {
     let root: YAMLNode
     let kind: KindDescriptor?

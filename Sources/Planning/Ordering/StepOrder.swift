@@ -11,6 +11,7 @@ func order(
   var graph = StepGraph(drafts)
   orderDetachFirst(drafts, &graph)
   orderNameFree(drafts, &graph)
+  orderMending(drafts, &graph)
   orderDependsOn(drafts, world, &graph)
 
   let sequence = topologicalOrder(of: graph)
