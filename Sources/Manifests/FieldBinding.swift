@@ -95,11 +95,30 @@ extension ValueBinding {
       hideLines(of: key)
       hideLines(of: value)
     }
+    let glued = gluedKey(key.text, in: tree)
     let elsewhere = tree.path(endingWith: key.text)
     findings.append(
       .unknownKey(
         key, meant: meant?.currentName?.description ?? suggestion ?? elsewhere,
-        known: tree.names + besides, in: owner, advice: keyAdvice(key.text), address))
+        known: tree.names + besides, in: owner, advice: glued ?? keyAdvice(key.text), address))
+  }
+
+  /// What to tell about a key that its value is glued to: `admin_password:hunter2`.
+  private func gluedKey(_ text: String, in tree: FieldTree) -> String? {
+    let name = text.untilSeparator
+    guard name != text, tree.children[name] != nil else { return nil }
+    return "Write '\(name): ' with a colon and a blank behind it, then the value."
+  }
+}
+
+extension String {
+  /// The text up to the first `:` or `=`, behind which somebody may have meant the value to be.
+  fileprivate var untilSeparator: String { String(prefix { $0 != ":" && $0 != "=" }) }
+
+  /// The text as messages show it as a key: without what may be a secret behind it.
+  fileprivate var asKey: String {
+    let name = untilSeparator
+    return name != self && name.soundsSecret ? "\(name.shortened)..." : shortened
   }
 }
 
@@ -142,7 +161,7 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic(
       .error, .unknownKey, "Key is not known",
-      detail: "There is no '\(key.text.shortened)' in \(place). "
+      detail: "There is no '\(key.text.asKey)' in \(place). "
         + (advice ?? meant.map { "Did you mean \"\($0)\"?" }
           ?? "It knows \(known.map { "'\($0)'" }.joined(separator: ", "))."),
       address: address, at: key.location)
