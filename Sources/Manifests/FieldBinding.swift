@@ -77,9 +77,16 @@ extension ValueBinding {
     bound.locations[slot] = node.location
     let errorsBefore = findings.errorCount
     let value = value(
-      node, of: field, tree, at: AttributePath(place), usesOlderName: tree.currentName != nil)
+      node, of: field, tree, at: AttributePath(place), words: words(of: field, tree))
     bound.values[slot] = value
     if findings.errorCount > errorsBefore { bound.refused.insert(slot) }
+  }
+
+  /// Words of older clients are understood under older keys only, as by `az ml`; where the key
+  /// stayed the same, they are understood with a warning.
+  private func words(of field: Field, _ tree: FieldTree) -> OlderWords {
+    if tree.currentName != nil { return .understood }
+    return field.keepsItsName ? .toldOf : .unknown
   }
 
   /// Reports a key that nothing reads.
@@ -182,6 +189,15 @@ extension Diagnostic {
       .warning, .olderName, "Field has another name now",
       detail: "'\(key.text)' is understood. Its name is '\(current)' now; write that.",
       address: address, at: key.location)
+  }
+
+  static func olderWord(
+    _ word: String, _ current: String, _ place: SourceLocation, _ address: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, .olderName, "Value has another name now",
+      detail: "'\(word)' is understood. Its name is '\(current)' now; write that.",
+      address: address, at: place)
   }
 
   fileprivate static func setByService(
