@@ -1,6 +1,7 @@
 import ComputeKinds
 import FoundationEssentials
 import TargetModel
+import TestSupport
 import Testing
 
 /// Request bodies that Microsoft's own clients sent, compared with ours.
@@ -345,6 +346,31 @@ private let instanceAdditions: [AllowedDifference] = [
     because: "the newer client sends it always")
 }
 
+/// `docs/wire-differences.md`.
+private func differencesPage(_ parts: [(client: String, allowed: [AllowedDifference])]) -> String {
+  func shown(_ value: AttributeValue?) -> String { value.map { "`\($0.canonicalJSON)`" } ?? "-" }
+  var lines = [
+    "<!-- Written from the comparison with the recordings by the tests. Do not edit. -->",
+    "# What Berth sends otherwise than Microsoft's clients",
+    "",
+    "The bodies that Berth sends are compared with those that Microsoft's own clients sent for the",
+    "same target. They are equal but for what is listed here. A key with `null` counts as none, and",
+    "a duration by its length, however it is written.",
+  ]
+  for (client, allowed) in parts {
+    lines += [
+      "", "## \(client)", "", "| Request | Where | Berth sends | The client sends | Why |",
+      "|---|---|---|---|---|",
+    ]
+    lines += allowed.map {
+      let source = $0.source.isEmpty ? "all" : $0.source
+      let values = "\(shown($0.ours)) | \(shown($0.recorded))"
+      return "| \(source) | `\($0.path)` | \(values) | \($0.reason) |"
+    }
+  }
+  return lines.joined(separator: "\n") + "\n"
+}
+
 @Suite struct RecordedRequestTests {
   private func compare(
     _ cases: [(source: String, target: ComputeTarget)], with file: String,
@@ -376,6 +402,17 @@ private let instanceAdditions: [AllowedDifference] = [
 
   @Test func `bodies are those of the older client`() throws {
     try compare(version1, with: "sdk-v1-requests.jsonl", allowing: allowedInVersion1)
+  }
+
+  /// Run with `BERTH_RECORD=1` to write the page anew; such a run fails.
+  @Test func `the page of differences lists what is allowed and nothing else`() throws {
+    let page = differencesPage([
+      ("`az ml`, and the SDK v2", allowedInVersion2), ("The Python SDK v1", allowedInVersion1),
+    ])
+    let difference = Golden.difference(
+      page, "\(packageFolder)/docs/wire-differences.md",
+      isRecording: ProcessInfo.processInfo.environment["BERTH_RECORD"] == "1")
+    if let difference { Issue.record("\(difference)") }
   }
 
   /// Every recording of the older client is among the cases, but for what is refused.
