@@ -113,7 +113,8 @@ extension YAMLValue {
       case .bool(let bool): .scalar(.bool(bool))
       case .integer(let integer): .scalar(.integer(integer))
       case .number(let number): .scalar(.number(number))
-      case .text(let text): .text(text)
+      // What looks like a reference in the workspace refers to nothing.
+      case .text(let text): .text(text.replacing("${", with: "$${"))
       case .list(let values): .sequence(values.map(YAMLValue.init))
       case .map(let entries):
         .mapping(entries.sorted { $0.key < $1.key }.map { .init($0.key, YAMLValue($0.value)) })

@@ -27,7 +27,7 @@ struct ValueBinding {
   /// The value of a field; nil if it is absent (`null`) or does not fit, which is then reported.
   mutating func value(
     _ node: YAMLNode, of field: Field, _ tree: FieldTree, at path: AttributePath,
-    usesOlderName: Bool
+    words: OlderWords
   ) -> AttributeValue? {
     if field.isKeptSecret { hideLines(of: node) }
     if node.scalar == .null { return nil }
@@ -38,7 +38,7 @@ struct ValueBinding {
     }
     if field.isKeptSecret { return secret(node, of: field, at: path) }
     return value(
-      node, field.type, Naming(path, object: tree.object, usesOlderName: usesOlderName))
+      node, field.type, Naming(path, object: tree.object, words: words))
   }
 
   /// Keeps the lines of a node out of every finding about this file.
@@ -65,13 +65,13 @@ struct ValueBinding {
     let path: AttributePath
     /// What objects in it may hold.
     let object: FieldTree?
-    /// True if the words of older clients are understood in it.
-    let usesOlderName: Bool
+    /// What the words of older clients come to in it.
+    let words: OlderWords
 
-    init(_ path: AttributePath, object: FieldTree?, usesOlderName: Bool = false) {
+    init(_ path: AttributePath, object: FieldTree?, words: OlderWords = .unknown) {
       self.path = path
       self.object = object
-      self.usesOlderName = usesOlderName
+      self.words = words
     }
 
     func inside(_ segment: String) -> Naming {
@@ -161,7 +161,7 @@ struct ValueBinding {
   private mutating func toggle(
     _ node: YAMLNode, _ on: String, _ off: String, _ name: Naming
   ) -> AttributeValue? {
-    if name.usesOlderName {
+    if name.words == .understood {
       if node.text.lowercased() == on.lowercased() { return true }
       if node.text.lowercased() == off.lowercased() { return false }
     }
@@ -218,14 +218,17 @@ struct ValueBinding {
     let known = choices.map { "'\($0.name)'" }.joined(separator: ", ")
     guard let text = word(node, "one of \(known)", name) else { return nil }
     let word = text.lowercased()
-    // Words of older clients are understood under their older keys only, as by `az ml`.
-    if let choice = choices.first(where: {
-      name.usesOlderName ? $0.isMeant(by: word) : $0.name.lowercased() == word
-    }) {
+    if let choice = choices.first(where: { $0.name.lowercased() == word }) {
+      return .text(choice.name)
+    }
+    if name.words != .unknown, let choice = choices.first(where: { $0.isMeant(by: word) }) {
+      if name.words == .toldOf {
+        findings.append(.olderWord(text, choice.name, node.location, address))
+      }
       return .text(choice.name)
     }
     let byWire = choices.first { $0.wire.lowercased() == word }
-    if let byWire, name.usesOlderName || byWire.takesWire { return .text(byWire.name) }
+    if let byWire, name.words == .understood || byWire.takesWire { return .text(byWire.name) }
     findings.append(.unknownWord(name.path, node, choices.map(\.name), byWire?.name, address))
     return nil
   }
@@ -356,4 +359,19 @@ extension Diagnostic {
       detail: "'\(path)' must be \(expected), and here is a text or number.", address: address,
       at: node.location, hidesSource: true)
   }
+}
+
+/// What the words of older clients come to in a value.
+enum OlderWords {
+  /// They are refused.
+  case unknown
+  /// They are understood, since the key is an older client's too.
+  case understood
+  /// They are understood, and today's are told.
+  case toldOf
+}
+
+extension Field {
+  /// True if older clients called it as it is called today.
+  var keepsItsName: Bool { everyOlderName.isEmpty }
 }

@@ -32,8 +32,11 @@ public struct StackFolder: Hashable, Sendable {
   /// The stack that a folder belongs to: the folder itself or the nearest one above it that has a
   /// `berth.yaml`; nil if there is none.
   ///
+  /// A misspelt folder is no way to the stack above it.
+  ///
   /// - Parameter start: an absolute path.
   public static func containing(_ start: String) -> StackFolder? {
+    guard isFolder(start) else { return nil }
     var components = start.split(separator: "/").map(String.init)
     while true {
       let folder = "/" + components.joined(separator: "/")

@@ -42,6 +42,12 @@ struct HelpTests {
     #expect(try folder.run("init", "--chdir", "teams/vision/ml").status == 0)
     #expect(try folder.run("init", "--chdir", "ml").status == 0)
     #expect(try folder.run("--chdir", "ml", "validate").status == 0)
+    for command in ["validate", "fmt", "plan", "destroy"] {
+      // The stack above a misspelt folder is not the one that was meant.
+      let run = try folder.run(command, "--chdir", "ml/prd")
+      #expect(run.status == 1)
+      #expect(run.messages.contains("/ml/prd. Begin"), "\(run.messages)")
+    }
     #expect(try folder.run("apply", "-chdir=ml", "-auto-approve").status == 0)
     #expect(try folder.run("plan", "--chdir", "ml/compute", "--detailed-exitcode").status == 0)
     let text = try folder.read("ml/berth.yaml")

@@ -42,6 +42,17 @@ struct KindTests {
     #expect(run.messages.contains("Error"))
   }
 
+  @Test(arguments: [
+    ("batchai", "type: amlcompute"), ("dsvm", "type: virtualmachine"),
+    ("functions", "Azure Functions"), ("aci", "container instance"), ("iotedge", "IoT Edge"),
+  ])
+  func `a kind that is refused is explained by why`(kind: String, phrase: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try folder.run("explain", kind)
+    #expect(run.status == 1)
+    #expect(run.messages.contains(phrase), "\(run.messages)")
+  }
+
   @Test(arguments: KindCatalog.azureML.kinds)
   func `every kind and each of its fields is explained`(kind: KindDescriptor) throws {
     let folder = try TemporaryFolder()

@@ -176,11 +176,14 @@ extension Rule {
 
 extension Diagnostic {
   static func noStack(_ start: String) -> Diagnostic {
-    Diagnostic(
+    let what =
+      StackFolder.isFolder(start)
+      ? "There is no berth.yaml in \(start) or in a folder above it."
+      : "There is no folder \(start)."
+    return Diagnostic(
       .error, .stackNotFound, "No stack here",
       detail: """
-        There is no berth.yaml in \(start) or in a folder above it. Begin with 'berth init', or \
-        name the stack's folder with '--chdir'.
+        \(what) Begin with 'berth init', or name the stack's folder with '--chdir'.
         """)
   }
 

@@ -13,7 +13,8 @@ extension FieldTree {
       case nil where field.isKeptSecret: .secret(isFile: field.type.isFile)
       case nil:
         field.type.forms(
-          object: object, usesOlderName: currentName != nil, isTags: field.isTags,
+          object: object, usesOlderName: currentName != nil, keepsItsName: field.keepsItsName,
+          isTags: field.isTags,
           isPartial: isPartial)
       }
     // What must be given must be said; of two names either will do, so there null is let pass.
@@ -43,11 +44,13 @@ extension FieldType {
   ///
   /// - Parameters:
   ///   - tree: what objects in it hold.
-  ///   - usesOlderName: true if the words of older clients are understood.
+  ///   - usesOlderName: true under a name of older clients, whose words are understood then.
+  ///   - keepsItsName: true if older clients had no other name, so that their words are understood.
   ///   - isTags: true for the user's own tags, among which Berth's marks are refused.
   ///   - isPartial: true for a part of what others complete, in which nothing must be given.
   func forms(
-    object tree: FieldTree?, usesOlderName: Bool = false, isTags: Bool = false,
+    object tree: FieldTree?, usesOlderName: Bool = false, keepsItsName: Bool = false,
+    isTags: Bool = false,
     isPartial: Bool = false
   ) -> SchemaForms {
     switch self {
@@ -65,7 +68,8 @@ extension FieldType {
       return forms.orVariable
     case .choice(let choices):
       let others = choices.flatMap { choice in
-        usesOlderName ? choice.olderNames + [choice.wire] : choice.takesWire ? [choice.wire] : []
+        (usesOlderName || keepsItsName ? choice.olderNames : [])
+          + (usesOlderName || choice.takesWire ? [choice.wire] : [])
       }
       return .word(choices.map(\.name), besides: others).orVariable
     case .resourceID(let types): return .resourceID(types).orVariable
