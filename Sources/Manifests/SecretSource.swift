@@ -74,11 +74,19 @@ public struct UnresolvedSecrets: SecretSource {
   /// Always a placeholder.
   public func environment(_ name: String) -> String? { SecretText.unresolved }
 
-  /// Always a placeholder.
+  /// A placeholder for every file that may lie in the stack, whether it is there or not.
   public func file(
     _ path: String, namedIn manifest: String
   ) -> Result<SecretFile, SecretFileFailure> {
-    .success(SecretFile(contents: SecretText.unresolved, isReadableByOthers: false))
+    var depth = manifest.split(separator: "/").count - 1
+    for part in path.split(separator: "/") where part != "." {
+      depth += part == ".." ? -1 : 1
+      if depth < 0 { break }
+    }
+    if path.hasPrefix("/") || depth < 0 {
+      return .failure(SecretFileFailure("lies outside the stack"))
+    }
+    return .success(SecretFile(contents: SecretText.unresolved, isReadableByOthers: false))
   }
 
   /// Always a placeholder; nothing is run.

@@ -84,6 +84,17 @@ struct SecretTests {
     #expect(!binding.everythingSaid.contains(canary))
   }
 
+  @Test(arguments: [
+    ("secrets/key", true), ("../key", true), ("../../key", false), ("a/../../../key", false),
+    ("/etc/key", false),
+  ])
+  func `T12 a path that leads out of the stack is told before anything is read`(
+    path: String, isInside: Bool
+  ) {
+    let result = UnresolvedSecrets().file(path, namedIn: "compute/vm.yml")
+    #expect(((try? result.get()) != nil) == isInside)
+  }
+
   @Test(arguments: [("", 0), ("-----BEGIN PRIVATE KEY-----\nb\n-----END PRIVATE KEY-----\n", 1)])
   func `others may read a certificate, and no key beside it`(key: String, warnings: Int) {
     let certificate = "-----BEGIN CERTIFICATE-----\na\n-----END CERTIFICATE-----\n"
