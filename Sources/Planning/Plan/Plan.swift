@@ -24,6 +24,8 @@ public struct Plan: Hashable, Sendable {
   public var steps: [Step]
   /// How many targets are as they should be.
   public var unchangedCount: Int
+  /// The targets that differ and that the selection leaves out, sorted by address.
+  public var leftOut: [TargetAddress] = []
 
   /// Makes a plan of its parts.
   public init(
@@ -129,6 +131,8 @@ public struct Change: Hashable, Sendable {
   ///
   /// If it moved, the change does not fit any more.
   public var precondition: String?
+  /// True for a replacement that somebody asked for although nothing demands it.
+  public var isRequested = false
 
   /// Makes a change of its parts.
   public init(
