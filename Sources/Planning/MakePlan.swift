@@ -15,6 +15,8 @@ public struct PlanningRequest: Sendable {
   public var catalog: KindCatalog
   /// Which targets the plan is about.
   public var selection = TargetSelection.everything
+  /// True if the selection may name what is not there any more, and need not be told.
+  public var forgivesSelection = false
   /// Targets that are to be replaced, or re-attached, although nothing demands it.
   public var replacing: Set<TargetAddress> = []
   /// The names, as names compare, of targets that an apply took away and did not bring back; they

@@ -14,8 +14,9 @@ package struct ArgumentSpelling: Sendable {
   /// Long options that are also understood with one dash.
   static let singleDashOptions: Set<String> = [
     "auto-approve", "chdir", "color", "compact-warnings", "concise", "destroy",
-    "detailed-exitcode", "expect-digest", "fail-on", "help", "input", "json", "json-into",
-    "no-color", "out", "parallelism", "refresh-only", "version",
+    "detailed-exitcode", "exclude", "exclude-file", "expect-digest", "fail-on", "force", "help",
+    "input", "json", "json-into", "lock", "lock-timeout", "no-color", "out", "parallelism",
+    "refresh", "refresh-only", "replace", "resume", "target", "target-file", "version",
   ]
 
   package init(subcommands: Set<String>, groups: [String: Set<String>] = [:]) {

@@ -25,9 +25,13 @@ struct DriftCommand: Subcommand {
   var hasDetailedExitCode = false
 
   @OptionGroup var failOn: FailOnOptions
+  @OptionGroup var selection: SelectionOptions
 
   func run(in context: CommandContext) async -> ExitStatus {
-    await PlanningRun(common: common, events: events, failOn: failOn.classes, mode: .refreshOnly)
-      .run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: nil)
+    await PlanningRun(
+      common: common, events: events, failOn: failOn.classes, mode: .refreshOnly,
+      selection: selection
+    )
+    .run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: nil)
   }
 }

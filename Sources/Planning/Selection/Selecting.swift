@@ -31,7 +31,8 @@ func select(
     return SelectedDrafts(drafts: drafts, judged: drafts, leftOut: [])
   }
   let (names, unmatched) = selection.names(in: world)
-  for pattern in unmatched { findings.append(.unknownAddress(pattern.text, in: world)) }
+  let isTold = !world.request.forgivesSelection
+  for pattern in unmatched where isTold { findings.append(.unknownAddress(pattern.text, in: world)) }
 
   let chosen = drafts.indices.filter { names.contains(drafts[$0].address.nameKey) }
   let waits = waitsBetweenDrafts(drafts, in: world)
@@ -49,7 +50,9 @@ func select(
   let leftOut = drafts.indices.filter { !names.contains(drafts[$0].address.nameKey) }
   let chosenSet = Set(chosen)
   let followers = leftOut.filter { !chosenSet.isDisjoint(with: waits[$0]) }
-  findings.append(.partOfStack(leftOut.map { drafts[$0] }, followers.map { drafts[$0] }))
+  if isTold {
+    findings.append(.partOfStack(leftOut.map { drafts[$0] }, followers.map { drafts[$0] }))
+  }
   return SelectedDrafts(
     drafts: chosen.map { drafts[$0] }, judged: judged.sorted().map { drafts[$0] },
     leftOut: leftOut.map { drafts[$0].address }, names: names)
