@@ -183,7 +183,8 @@ let package = Package(
     tests(
       "CommandsTests",
       imports: [
-        "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend", "ManifestSyntax", "Manifests",
+        "BackendInterface", "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend",
+        "ManifestSyntax", "Manifests",
         "Reporting", "TargetModel", "TestSupport", "berth",
       ], goldens: ["Goldens"]),
   ],

@@ -180,6 +180,13 @@ public struct EmbeddedWorkspace: Backend {
     try database?.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
   }
 
+  /// Makes the file one of the version before leases, for tests of bringing it up to date.
+  func downgrade() throws {
+    try database?.inDatabase {
+      try $0.execute(sql: "DROP TABLE lease; PRAGMA user_version = 1")
+    }
+  }
+
   // MARK: Answering
 
   /// Answers a request that changes nothing but what is due anyway.
