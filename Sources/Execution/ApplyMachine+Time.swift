@@ -13,7 +13,9 @@ extension ApplyMachine {
     }.compactMap(\.self).min()
   }
 
-  private func deadline(of index: Int) -> Duration { runs[index].began + limits.deadline(of: runs[index].step.address.kind) }
+  private func deadline(of index: Int) -> Duration {
+    runs[index].began + limits.deadline(of: runs[index].step.address.kind)
+  }
 
   /// Makes the call of the step's phase after a delay; gives the step up if it had its time.
   mutating func callLater(_ index: Int, after delay: Duration) {

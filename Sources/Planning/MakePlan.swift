@@ -58,7 +58,9 @@ public func makePlan(_ request: PlanningRequest) -> PlanningResult {
   checkReplacing(world, &findings)
   let selected = select(all, in: world, reporting: &findings)
   let drafts = selected.drafts
-  for check in guards(for: request.mode) { check(selected.judged, world, &findings) }
+  var refusals = DiagnosticList()
+  for check in guards(for: request.mode) { check(selected.judged, world, &refusals) }
+  findings.append(contentsOf: selected.concerned(refusals.findings))
 
   var plan = Plan(
     stack: request.stack, workspace: request.observed.workspace, mode: request.mode,

@@ -126,7 +126,7 @@ public enum ApplyText {
       "\(address) is \(what) and not back yet\(resource)",
       "The next apply \(verb) it again, before anything else.",
     ] + hint + [
-      "",
+      ""
     ]
   }
 }

@@ -74,7 +74,8 @@ public struct PlanFile: Hashable, Sendable {
     [
       "format_version": .text(Self.formatVersion), "berth_version": .text(berthVersion),
       "timestamp": .text(timestamp), "mode": .text(plan.mode.rawValue),
-      "errored": .bool(isErrored), "applyable": .bool(!isErrored && isRefreshed && !plan.steps.isEmpty),
+      "errored": .bool(isErrored),
+      "applyable": .bool(!isErrored && isRefreshed && !plan.steps.isEmpty),
       "source": [
         "commit": commit.map(AttributeValue.text) ?? .null,
         "manifests_sha256": .text(manifestsSHA256),

@@ -29,7 +29,8 @@ struct ResumeTests {
     }
   }
 
-  @Test func `F1 a run that was interrupted or killed is resumed without another question`() throws {
+  @Test func `F1 a run that was interrupted or killed is resumed without another question`() throws
+  {
     for signal in [SIGINT, SIGKILL] {
       let folder = try TemporaryFolder.stack(Self.two, milliseconds: 700)
       _ = try interrupted(folder, signal)
@@ -49,7 +50,9 @@ struct ResumeTests {
     _ = try interrupted(folder, SIGKILL)
     let next = try folder.run("apply", "--auto-approve")
     #expect(next.status == 0)
-    #expect(next.messages.contains("amlcompute.a-pool: It was created."), "\(next.messages)")
+    // The kill may have come before the request was sent.
+    let verdict = /amlcompute\.a-pool: It was (not )?created\.\n/
+    #expect(next.messages.contains(verdict), "\(next.messages)")
   }
 
   @Test func `what was not approved is asked, also when resuming`() throws {

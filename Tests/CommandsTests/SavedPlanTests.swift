@@ -40,7 +40,8 @@ struct SavedPlanTests {
     apply.wait(for: "Creating...")
     kill(apply.process.processIdentifier, SIGKILL)
     apply.waitUntilExit()
-    #expect(try folder.run("workspace", "remove", "amlcompute.gpu").status == 0)
+    // What it left is taken away, if it got so far.
+    _ = try folder.run("workspace", "remove", "amlcompute.gpu")
     #expect(try folder.run("apply", "plan.json").messages.contains("[plan-applied]"))
   }
 
@@ -90,7 +91,8 @@ struct SavedPlanTests {
       ("\"act\": \"update\"", "\"act\": \"delete\""), ("\"errored\": false", "\"errored\": true"),
       ("\"stack\": \"test\"", "\"stack\": \"prod\""), ("\"update\"\n", "\"delete\"\n"),
       ("\"fingerprint\": \"sha256:", "\"fingerprint\": \"sha256:0"),
-      ("\"applyable\": true", "\"applyable\": false"), ("\"mode\": \"apply\"", "\"mode\": \"destroy\""),
+      ("\"applyable\": true", "\"applyable\": false"),
+      ("\"mode\": \"apply\"", "\"mode\": \"destroy\""),
     ]
     for (text, other) in edits {
       let edited = plan.replacing(text, with: other, maxReplacements: 1)
@@ -112,7 +114,8 @@ struct SavedPlanTests {
       ("", 1), ("[]", 1), ("null", 1), ("{}", 1), (String(plan.prefix(plan.count / 2)), 1),
       (String(repeating: "[", count: 100_000), 1),
       (plan.replacing("{\n", with: "{\n  \"mode\": \"destroy\",\n", maxReplacements: 1), 1),
-      (plan.replacing("\"1.0\"", with: "\"2.0\""), 5), (plan.replacing("\"1.0\"", with: "\"x\""), 5),
+      (plan.replacing("\"1.0\"", with: "\"2.0\""), 5),
+      (plan.replacing("\"1.0\"", with: "\"x\""), 5),
       (plan.replacing("\"1.0\"", with: "1"), 1),
       (plan.replacing("\"unchanged_count\": 0", with: "\"unchanged_count\": 1e99"), 1),
     ]
@@ -148,7 +151,8 @@ struct SavedPlanTests {
     #expect(run.status == 0)
     #expect(run.messages.contains("[part-of-stack]"))
     #expect(
-      try folder.run("show", "plan.json").output.contains("Left out by the selection: amlcompute.cpu"))
+      try folder.run("show", "plan.json").output.contains(
+        "Left out by the selection: amlcompute.cpu"))
     #expect(try folder.run("apply", "plan.json").status == 0)
     #expect(try !folder.run("list").output.contains("cpu"))
   }

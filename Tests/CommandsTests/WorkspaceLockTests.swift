@@ -73,14 +73,20 @@ struct WorkspaceLockTests {
     let hours = Mutex<Int64>(0)
     lock = WorkspaceLock(
       store: store, clock: clock,
-      now: { hours.withLock { $0 += 1; return $0 * ($0 % 2 == 0 ? 3_600_000 : -3_600_000) } },
+      now: {
+        hours.withLock {
+          $0 += 1; return $0 * ($0 % 2 == 0 ? 3_600_000 : -3_600_000)
+        }
+      },
       randomBytes: { Array(repeating: 7, count: $0) })
     let attempt = try await lock.acquire(for: holder("me"), timeout: .seconds(200)) {}
     if case .granted = attempt { Issue.record("a living lease was taken over") }
   }
 
   @Test func `a lease is renewed while the work goes on, and given back`() async throws {
-    guard case .granted(let lease) = try await lock.acquire(for: holder("me"), timeout: .zero, isWaiting: {})
+    guard
+      case .granted(let lease) = try await lock.acquire(
+        for: holder("me"), timeout: .zero, isWaiting: {})
     else { throw BackendFailure.leaseLost }
     let wasLost = await lock.hold(lease) { lost in
       try? await clock.sleep(for: .seconds(100))
@@ -96,7 +102,9 @@ struct WorkspaceLockTests {
       let store = OneLease()
       let lock = WorkspaceLock(
         store: store, clock: clock, now: { 0 }, randomBytes: { Array(repeating: 7, count: $0) })
-      guard case .granted(let lease) = try await lock.acquire(for: holder("me"), timeout: .zero, isWaiting: {})
+      guard
+        case .granted(let lease) = try await lock.acquire(
+          for: holder("me"), timeout: .zero, isWaiting: {})
       else { throw BackendFailure.leaseLost }
       store.trouble = failure
       let start = elapsed

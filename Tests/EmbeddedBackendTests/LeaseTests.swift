@@ -74,7 +74,8 @@ struct LeaseTests {
     #expect(try await one.leases().map(\.lease.id) == ["two", "one"])
   }
 
-  @Test func `F17 a write whose lease is over is refused, and nothing of it is kept`() async throws {
+  @Test func `F17 a write whose lease is over is refused, and nothing of it is kept`() async throws
+  {
     let (workspace, other) = (try open(), try open())
     let leases = workspace.leases()
     let lease = try granted(try await take(leases, "one"))
@@ -128,7 +129,8 @@ struct LeaseTests {
     #expect(try await !leases.revoke("one"))
   }
 
-  @Test func `T20 the file of a holder is private, and never reached through a link`() async throws {
+  @Test func `T20 the file of a holder is private, and never reached through a link`() async throws
+  {
     let leases = try open().leases()
     let lease = try granted(try await take(leases, "one"))
     #expect(folder.permissions("ws.sqlite-lease-one") == 0o600)

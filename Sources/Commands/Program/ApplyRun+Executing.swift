@@ -23,6 +23,7 @@ extension ApplyRun {
     let folder = LastRun.journals(in: session.stack.folder.ownFolder)
     let journal: JournalFile
     do {
+      try AtomicFile.makeFolder(session.stack.folder.ownFolder, permissions: 0o700)
       journal = try JournalFile(run + ".jsonl", in: folder)
       try LastRun.keep(file, of: run, in: folder)
       // Used up before its first effect: a plan that was begun is never begun again.
@@ -91,7 +92,9 @@ extension ApplyReport {
   /// True if the workspace refused a write because the lease was over.
   fileprivate var lostLock: Bool {
     outcomes.contains { _, outcome in
-      if case .failed(let failure) = outcome { failure.code == BackendFailure.leaseLostCode } else {
+      if case .failed(let failure) = outcome {
+        failure.code == BackendFailure.leaseLostCode
+      } else {
         false
       }
     }

@@ -106,7 +106,8 @@ enum PipelineLink {
     {
       return "\(server)/\(repository)/actions/runs/\(run)"
     }
-    if let server = value("SYSTEM_TEAMFOUNDATIONCOLLECTIONURI"), let project = value("SYSTEM_TEAMPROJECT"),
+    if let server = value("SYSTEM_TEAMFOUNDATIONCOLLECTIONURI"),
+      let project = value("SYSTEM_TEAMPROJECT"),
       let build = value("BUILD_BUILDID")
     {
       return "\(server)\(project)/_build/results?buildId=\(build)"

@@ -16,6 +16,16 @@ struct SelectedDrafts {
 
   /// True for a target that the plan is about.
   func includes(_ address: TargetAddress) -> Bool { names?.contains(address.nameKey) ?? true }
+
+  /// The findings of guards that are about what is judged, or about no target alone.
+  func concerned(_ findings: [Diagnostic]) -> [Diagnostic] {
+    guard let names else { return findings }
+    let judgedNames = names.union(judged.map(\.address.nameKey))
+    return findings.filter { finding in
+      guard let address = finding.address.flatMap({ TargetAddress($0) }) else { return true }
+      return judgedNames.contains(address.nameKey)
+    }
+  }
 }
 
 /// Keeps the changes that are selected.
@@ -32,7 +42,9 @@ func select(
   }
   let (names, unmatched) = selection.names(in: world)
   let isTold = !world.request.forgivesSelection
-  for pattern in unmatched where isTold { findings.append(.unknownAddress(pattern.text, in: world)) }
+  for pattern in unmatched where isTold {
+    findings.append(.unknownAddress(pattern.text, in: world))
+  }
 
   let chosen = drafts.indices.filter { names.contains(drafts[$0].address.nameKey) }
   let waits = waitsBetweenDrafts(drafts, in: world)
@@ -50,7 +62,8 @@ func select(
   let leftOut = drafts.indices.filter { !names.contains(drafts[$0].address.nameKey) }
   let chosenSet = Set(chosen)
   let followers = leftOut.filter { !chosenSet.isDisjoint(with: waits[$0]) }
-  if isTold {
+  // A selection that is refused leaves nothing out.
+  if isTold, !findings.hasErrors {
     findings.append(.partOfStack(leftOut.map { drafts[$0] }, followers.map { drafts[$0] }))
   }
   return SelectedDrafts(

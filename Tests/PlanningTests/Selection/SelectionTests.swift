@@ -34,7 +34,8 @@ struct SelectionTests {
     #expect(result.listing == "create pool.b (not-in-workspace)\ns1 create pool.b")
     #expect(result.plan.leftOut.map(\.description) == ["pool.a", "pool.c"])
     #expect(result.told == ["part-of-stack -"])
-    #expect(result.finding("part-of-stack")?.detail.contains("2 other changes are left out") == true)
+    #expect(
+      result.finding("part-of-stack")?.detail.contains("2 other changes are left out") == true)
     #expect(!result.isRefused)
   }
 
@@ -158,7 +159,8 @@ struct SelectionTests {
       let world = RandomWorld(seed: seed)
       let whole = world.planned().plan
       var random = SeededRandom(seed: seed)
-      let names = Set(whole.changes.map(\.address.nameKey).filter { _ in Bool.random(using: &random) })
+      let names = Set(
+        whole.changes.map(\.address.nameKey).filter { _ in Bool.random(using: &random) })
       guard !names.isEmpty else { continue }
       var request = PlanningRequest(
         stack: testStack, desired: world.desired,
