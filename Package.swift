@@ -58,6 +58,8 @@ let package = Package(
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1",
       providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    // Starting a program in a folder. Imported by Storage only.
+    .systemLibrary(name: "CSpawn"),
 
     module("Diagnostics"),
     module(
@@ -90,7 +92,7 @@ let package = Package(
         "SimulatorBackend", "BackendInterface", "TargetModel", "Diagnostics",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    module("Storage", imports: ["ApplyJournal", "TargetModel", "Diagnostics"]),
+    module("Storage", imports: ["CSpawn", "ApplyJournal", "TargetModel", "Diagnostics"]),
     module(
       "Reporting",
       imports: ["Planning", "ApplyJournal", "TargetModel", "Diagnostics", "Digests"]),
@@ -125,7 +127,7 @@ let package = Package(
       imports: [
         "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Digests", "Execution",
         "Manifests", "Planning", "SimulatorBackend", "TargetModel", "TestSupport",
-      ]),
+      ], goldens: ["Goldens"]),
     tests(
       "CertificatesTests",
       imports: [
@@ -186,7 +188,7 @@ let package = Package(
         "BackendInterface", "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend",
         "ManifestSyntax", "Manifests",
         "Reporting", "TargetModel", "TestSupport", "berth",
-      ], goldens: ["Goldens"]),
+      ], goldens: ["Documents", "Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -22,17 +22,27 @@ public struct PlanningRequest: Sendable {
   /// The names, as names compare, of targets that an apply took away and did not bring back; they
   /// come first.
   public var stranded: Set<String> = []
+  /// How much of the stack one plan may take away.
+  public var blastRadius: BlastRadius
+  /// True if this one plan may take away more; never everything.
+  public var allowsLargeRemoval: Bool
+  /// The other workspaces that the same run is about, as they were read.
+  public var elsewhere: [Snapshot]
 
   /// Makes a planning request of its parts.
   public init(
     stack: String, desired: [ComputeTarget], observed: Snapshot, mode: PlanMode = .apply,
-    catalog: KindCatalog
+    catalog: KindCatalog, blastRadius: BlastRadius = BlastRadius(),
+    allowsLargeRemoval: Bool = false, elsewhere: [Snapshot] = []
   ) {
     self.stack = stack
     self.desired = desired
     self.observed = observed
     self.mode = mode
     self.catalog = catalog
+    self.blastRadius = blastRadius
+    self.allowsLargeRemoval = allowsLargeRemoval
+    self.elsewhere = elsewhere
   }
 }
 
@@ -54,7 +64,8 @@ public struct PlanningResult: Sendable {
 public func makePlan(_ request: PlanningRequest) -> PlanningResult {
   var findings = DiagnosticList()
   let world = PlanningWorld(request)
-  let all = changeDrafts(in: world, reporting: &findings)
+  var all = changeDrafts(in: world, reporting: &findings)
+  if request.mode == .apply { repairDoubleAttachments(&all, in: world, reporting: &findings) }
   checkReplacing(world, &findings)
   let selected = select(all, in: world, reporting: &findings)
   let drafts = selected.drafts
@@ -67,7 +78,9 @@ public func makePlan(_ request: PlanningRequest) -> PlanningResult {
     drift: driftedTargets(in: world).filter { selected.includes($0.address) },
     unchangedCount: unchangedCount(in: world, but: all, within: selected))
   plan.leftOut = selected.leftOut
-  if request.mode != .refreshOnly {
+  if request.mode == .refreshOnly {
+    plan.unmanaged = unmanagedTargets(in: world).filter { selected.includes($0.address) }
+  } else {
     (plan.changes, plan.steps) = order(drafts, in: world)
   }
   return PlanningResult(plan: plan, findings: findings)
@@ -84,8 +97,8 @@ private func guards(for mode: PlanMode) -> [GuardRule] {
   case .apply:
     [
       checkEmptyDesired, checkForeignOwner, checkNameTaken, checkAttachOnce, checkDoubleAttachment,
-      checkProtected, checkLosesData, checkSecretsFirst, checkUnknownDependency,
-      checkDependencyCycle,
+      checkCrossWorkspace, checkProtected, checkLosesData, checkBlastRadius, checkSecretsFirst,
+      checkUnknownDependency, checkDependencyCycle,
     ]
   // Asked for in so many words; only protection stands above it.
   case .destroy: [checkProtected]

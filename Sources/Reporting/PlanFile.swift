@@ -67,6 +67,9 @@ public struct PlanFile: Hashable, Sendable {
     if !plan.leftOut.isEmpty {
       content["left_out"] = .list(plan.leftOut.map { .text($0.description) })
     }
+    if !plan.unmanaged.isEmpty {
+      content["unmanaged_targets"] = .list(plan.unmanaged.map(Self.object))
+    }
     return content
   }
 
@@ -145,6 +148,7 @@ public struct PlanFile: Hashable, Sendable {
     ]
     if let before = change.before { object["before"] = before }
     if let after = change.after { object["after"] = after }
+    if let severity = change.severity { object["severity"] = .text(severity.rawValue) }
     return object
   }
 
@@ -159,9 +163,20 @@ public struct PlanFile: Hashable, Sendable {
       "provider_name": .text(provider),
       "change": ["actions": .list([drift.isMissing ? "delete" : "update"])],
       "attributes": .list(drift.attributes.map(Self.object)),
+      "severity": .text(drift.severity.rawValue),
     ]
+    if drift.isUnclear { object["unclear"] = true }
     if let source = drift.source { object["source"] = Self.object(source) }
     return object
+  }
+
+  private static func object(_ target: UnmanagedTarget) -> AttributeValue {
+    [
+      "address": .text(target.address.description),
+      "owner": target.owner.map(AttributeValue.text) ?? .null,
+      "resource_id": target.resource.map(AttributeValue.text) ?? .null,
+      "known_type": .bool(target.isKnownKind),
+    ]
   }
 
   private static func object(_ location: SourceLocation) -> AttributeValue {

@@ -14,6 +14,7 @@ internal import TargetModel
 struct ApplyRun {
   let common: CommonOptions
   let events: EventOptions
+  let choice: EnvironmentChoice
   let options: ApplyOptions
   let mode: PlanMode
   let selection: SelectionOptions
@@ -46,7 +47,7 @@ struct ApplyRun {
       }
     }
     var session = PlanningSession.open(
-      &loader, from: common.folder(in: context), access: .readAndWrite)
+      &loader, from: common.folder(in: context), as: choice, access: .readAndWrite)
     session?.selection = selection.selection(in: context, reporting: &loader.findings)
     session?.replacing = Set(replacing)
     presenter.sources = loader.sources
@@ -135,9 +136,18 @@ struct ApplyRun {
     if let saved { return await applySaved(saved, session, observed, presenter, lost: lost) }
 
     let mode = isResuming ? last.approved?.plan.mode ?? mode : mode
-    let result = session.plan(observed, mode: mode)
+    let planned = session.plan(observed, mode: mode)
+    let removal = LargeRemoval(planned, session, in: context)
+    // The rest of a plan that was allowed once is allowed.
+    let isRest = isResuming && removal.isOnlyObstacle && last.approves(planned.plan)
+    let result =
+      isRest || removal.isAllowed(by: options.allowedRemoval)
+      ? session.plan(observed, mode: mode, allowsLargeRemoval: true) : planned
     presenter.show(result, operation: mode == .destroy ? "destroy" : "apply")
-    if result.isRefused { return ExitStatus(of: result.findings) }
+    if result.isRefused {
+      removal.showWay(presenter)
+      return ExitStatus(of: result.findings)
+    }
     let file = planFile(for: result.plan, session)
     if let expectedDigest, expectedDigest != file.digest {
       presenter.show(.digestDiffers(expectedDigest, file.digest))

@@ -27,10 +27,12 @@ struct PlanningSession: Sendable {
   ///
   /// Nil, with findings, if that is not possible.
   static func open(
-    _ loader: inout StackLoader, from folder: String, access: EmbeddedWorkspace.Access
+    _ loader: inout StackLoader, from folder: String, as choice: EnvironmentChoice,
+    access: EmbeddedWorkspace.Access
   ) -> PlanningSession? {
     let context = loader.context
-    guard let stack = loader.load(from: folder, secrets: .resolve), !loader.findings.hasErrors
+    guard let stack = loader.load(from: folder, as: choice, secrets: .resolve),
+      !loader.findings.hasErrors
     else { return nil }
     guard
       let workspace = stack.openWorkspace(
@@ -86,10 +88,15 @@ struct PlanningSession: Sendable {
   }
 
   /// Plans from what was observed.
-  func plan(_ observed: Snapshot, mode: PlanMode) -> PlanningResult {
+  ///
+  /// - Parameter allowsLargeRemoval: true if this one plan may take away more than the limits say.
+  func plan(
+    _ observed: Snapshot, mode: PlanMode, allowsLargeRemoval: Bool = false
+  ) -> PlanningResult {
     var request = PlanningRequest(
       stack: stack.configuration.stack, desired: desired, observed: observed, mode: mode,
-      catalog: .azureML)
+      catalog: .azureML, blastRadius: stack.configuration.blastRadius,
+      allowsLargeRemoval: allowsLargeRemoval)
     request.selection = selection
     request.forgivesSelection = forgivesSelection
     request.replacing = replacing

@@ -22,6 +22,7 @@ struct ApplyCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
+  @OptionGroup var reuse: ReuseOptions
   @OptionGroup var options: ApplyOptions
 
   @Argument(help: ArgumentHelp("A plan that 'berth plan --out' saved.", valueName: "planfile"))
@@ -65,7 +66,7 @@ struct ApplyCommand: Subcommand {
 
   func run(in context: CommandContext) async -> ExitStatus {
     await ApplyRun(
-      common: common, events: events, options: options,
+      common: common, events: events, choice: reuse.choice, options: options,
       mode: destroy ? .destroy : refreshOnly ? .refreshOnly : .apply, selection: selection,
       replacing: replace.addresses, planFile: planFile, expectedDigest: expectedDigest,
       isResuming: resume, context: context
@@ -91,13 +92,14 @@ struct DestroyCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
+  @OptionGroup var reuse: ReuseOptions
   @OptionGroup var options: ApplyOptions
   @OptionGroup var selection: SelectionOptions
 
   func run(in context: CommandContext) async -> ExitStatus {
     await ApplyRun(
-      common: common, events: events, options: options, mode: .destroy, selection: selection,
-      context: context
+      common: common, events: events, choice: reuse.choice, options: options, mode: .destroy,
+      selection: selection, context: context
     ).run()
   }
 }
@@ -115,6 +117,13 @@ struct ApplyOptions: ParsableArguments {
 
   @Flag(name: .long, help: "Print no progress, only what is done.")
   var concise = false
+
+  @Option(
+    name: .customLong("dangerous-removals"),
+    help: ArgumentHelp(
+      "Let the plan with this digest take away more than 'blast_radius' allows.",
+      valueName: "sha256:hex"))
+  var allowedRemoval: String?
 
   func validate() throws {
     guard (1...1_000).contains(parallelism) else {

@@ -23,6 +23,7 @@ struct PlanCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
+  @OptionGroup var reuse: ReuseOptions
 
   @Option(
     name: .long, help: ArgumentHelp("Save the plan, to be applied as it is.", valueName: "file"))
@@ -64,7 +65,8 @@ struct PlanCommand: Subcommand {
   func run(in context: CommandContext) async -> ExitStatus {
     let mode: PlanMode = destroy ? .destroy : refreshOnly ? .refreshOnly : .apply
     var run = PlanningRun(
-      common: common, events: events, failOn: failOn.classes, mode: mode, selection: selection)
+      common: common, events: events, choice: reuse.choice, failOn: failOn.classes, mode: mode,
+      selection: selection)
     run.replacing = replace.addresses
     run.readsWorkspace = readsWorkspace
     return await run.run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: out)
@@ -75,12 +77,15 @@ struct PlanCommand: Subcommand {
 struct PlanningRun {
   let common: CommonOptions
   let events: EventOptions
+  let choice: EnvironmentChoice
   let failOn: Set<FailOnClass>
   let mode: PlanMode
   let selection: SelectionOptions
   var replacing: [TargetAddress] = []
   /// False to plan without a look at what is there.
   var readsWorkspace = true
+  /// True to write what is live into the manifests.
+  var acceptsDrift = false
 
   func run(
     in context: CommandContext, hasDetailedExitCode: Bool, planFile: String?
@@ -101,7 +106,7 @@ struct PlanningRun {
     hasDetailedExitCode: Bool, planFile: String?
   ) async -> ExitStatus {
     var session = PlanningSession.open(
-      &loader, from: common.folder(in: context), access: .readIfPresent)
+      &loader, from: common.folder(in: context), as: choice, access: .readIfPresent)
     session?.selection = selection.selection(in: context, reporting: &loader.findings)
     session?.replacing = Set(replacing)
     if !readsWorkspace { loader.findings.append(.notRefreshed()) }
@@ -118,8 +123,17 @@ struct PlanningRun {
       return .failure
     }
     presenter.show(result)
+    LargeRemoval(result, session, in: context).showWay(presenter)
     if let planFile, !save(result, session.stack, planFile, context, presenter) { return .failure }
-    return status(of: result, hasDetailedExitCode: hasDetailedExitCode, presenter)
+    var left = result
+    if acceptsDrift, !result.plan.drift.isEmpty {
+      var findings = DiagnosticList()
+      left.plan.drift = DriftAcceptance(session.stack).accept(
+        result.plan.drift, presenter, reporting: &findings)
+      presenter.show(findings)
+      if findings.hasErrors { return .failure }
+    }
+    return status(of: left, hasDetailedExitCode: hasDetailedExitCode, presenter)
   }
 
   private func save(

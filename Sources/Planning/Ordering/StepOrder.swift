@@ -33,6 +33,7 @@ func waits(between drafts: [ChangeDraft], in world: PlanningWorld) -> StepGraph 
   var graph = StepGraph(drafts)
   orderDetachFirst(drafts, &graph)
   orderNameFree(drafts, &graph)
+  orderMending(drafts, &graph)
   orderDependsOn(drafts, world, &graph)
   return graph
 }
