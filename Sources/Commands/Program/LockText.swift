@@ -20,7 +20,7 @@ struct LockText {
     return lines
   }
 
-  /// `2026-01-05 09:00:00 UTC (12m ago, expires in 3m)`
+  /// When it was taken: `2026-01-05 09:00:00 UTC (12m ago, expires in 3m)`.
   var created: String {
     let time = Self.time(record.holder.createdAt)
     let left = record.expiresAt - now

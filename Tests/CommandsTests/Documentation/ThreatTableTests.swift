@@ -19,7 +19,7 @@ struct ThreatTableTests {
     #expect(found.subtracting(told).sorted() == [], "not in the table")
   }
 
-  /// `T17 CommandsTests`, ... for each test whose name says so.
+  /// Number and module of each test whose name says so, such as `T17 CommandsTests`.
   private static func tests() throws -> Set<String> {
     let folder = BerthBinary.packageFolder.appendingPathComponent("Tests")
     let files = try #require(
