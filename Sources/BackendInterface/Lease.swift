@@ -21,7 +21,7 @@ public struct LeaseHolder: Hashable, Sendable {
   public var path: String
   /// What is done: `apply`, `destroy`.
   public var operation: String
-  /// `user@host`
+  /// Who runs it: `user@host`.
   public var who: String
   /// The version of Berth.
   public var version: String
