@@ -185,7 +185,8 @@ let package = Package(
     tests(
       "CommandsTests",
       imports: [
-        "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend", "ManifestSyntax", "Manifests",
+        "BackendInterface", "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend",
+        "ManifestSyntax", "Manifests",
         "Reporting", "TargetModel", "TestSupport", "berth",
       ], goldens: ["Documents", "Goldens"]),
   ],

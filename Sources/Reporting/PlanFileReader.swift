@@ -134,9 +134,16 @@ private struct PlanFileReader {
       }
     }
     plan.unchangedCount = try integer("unchanged_count", in: body)
+    if body[key: "left_out"] != nil {
+      for item in try list("left_out", in: body) {
+        guard let address = item.text.flatMap(TargetAddress.init) else { throw wrong("left_out") }
+        plan.leftOut.append(address)
+      }
+    }
     return PlanFile(
       plan: plan, berthVersion: try text("berth_version", in: body),
       timestamp: try text("timestamp", in: body), isErrored: try bool("errored", in: body),
+      isRefreshed: body[key: "refreshed"]?.bool ?? true,
       commit: try optionalText("commit", in: source),
       manifestsSHA256: try text("manifests_sha256", in: source))
   }
@@ -153,7 +160,7 @@ private struct PlanFileReader {
     for each in try list("sensitive_paths", in: item) {
       sensitivePaths.append(try path(each, "sensitive_paths"))
     }
-    return Change(
+    var change = Change(
       address: try address(item), action: action,
       reason: Reason(Rule(try text("rule", in: reason)), try text("text", in: reason)),
       attributes: try attributes(item),
@@ -161,6 +168,8 @@ private struct PlanFileReader {
       source: try location(item), resource: try optionalText("resource_id", in: item),
       before: values[key: "before"] ?? .null, after: values[key: "after"] ?? .null,
       sensitivePaths: sensitivePaths, precondition: try fingerprint(item))
+    change.isRequested = item[key: "action_reason"]?.text == Change.requested
+    return change
   }
 
   private func attributes(_ item: AttributeValue) throws(PlanFileFailure) -> [AttributeChange] {

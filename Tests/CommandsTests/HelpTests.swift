@@ -8,6 +8,7 @@ struct HelpTests {
   @Test(arguments: [
     [], ["init"], ["validate"], ["fmt"], ["plan"], ["apply"], ["destroy"], ["drift"], ["list"],
     ["import"], ["show"], ["version"], ["explain"], ["kinds"], ["schema"], ["workspace"],
+    ["lock"], ["lock", "list"], ["lock", "show"], ["force-unlock"],
     ["workspace", "show"], ["workspace", "set"], ["workspace", "attach"], ["workspace", "remove"],
   ])
   func `help fits 80 columns and gives an example and the exit codes`(command: [String]) throws {
@@ -16,7 +17,7 @@ struct HelpTests {
     #expect(run.status == 0)
     #expect(run.messages.isEmpty)
     for line in run.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
-    if !command.isEmpty, command != ["workspace"] {
+    if !command.isEmpty, command != ["workspace"], command != ["lock"] {
       #expect(run.output.contains("Example:\n  berth \(command.joined(separator: " "))"))
       #expect(run.output.contains("Exit codes:"))
     }

@@ -14,10 +14,10 @@ package struct ArgumentSpelling: Sendable {
   /// Long options that are also understood with one dash.
   static let singleDashOptions: Set<String> = [
     "auto-approve", "chdir", "check", "color", "compact-warnings", "concise", "dangerous-removals",
-    "destroy",
-    "detailed-exitcode", "diff", "expect-digest", "fail-on", "help", "input", "json", "json-into",
-    "no-color", "out", "overlay", "parallelism", "refresh-only", "upgrade", "var", "var-file",
-    "version", "write",
+    "destroy", "detailed-exitcode", "diff", "exclude", "exclude-file", "expect-digest", "fail-on",
+    "force", "help", "input", "json", "json-into", "lock", "lock-timeout", "no-color", "out",
+    "overlay", "parallelism", "refresh", "refresh-only", "replace", "resume", "target",
+    "target-file", "upgrade", "var", "var-file", "version", "write",
   ]
 
   package init(subcommands: Set<String>, groups: [String: Set<String>] = [:]) {

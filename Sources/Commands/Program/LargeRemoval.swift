@@ -8,7 +8,7 @@ internal import Reporting
 /// worth nothing.
 struct LargeRemoval: Sendable {
   private let isRefused: Bool
-  private let isOnlyObstacle: Bool
+  let isOnlyObstacle: Bool
   private let digest: String
 
   init(_ result: PlanningResult, _ session: PlanningSession, in context: CommandContext) {

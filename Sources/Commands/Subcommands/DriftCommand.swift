@@ -28,6 +28,7 @@ struct DriftCommand: Subcommand {
   var hasDetailedExitCode = false
 
   @OptionGroup var failOn: FailOnOptions
+  @OptionGroup var selection: SelectionOptions
 
   @Option(
     name: .long,
@@ -37,7 +38,7 @@ struct DriftCommand: Subcommand {
   func run(in context: CommandContext) async -> ExitStatus {
     var run = PlanningRun(
       common: common, events: events, choice: reuse.choice, failOn: failOn.classes,
-      mode: .refreshOnly)
+      mode: .refreshOnly, selection: selection)
     run.acceptsDrift = write == .accept
     return await run.run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: nil)
   }

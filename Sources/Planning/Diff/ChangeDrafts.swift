@@ -43,6 +43,12 @@ private func changing(
   if comparison.needsRecreation || observed.isBroken || crossesOver {
     return .recreating(desired, observed, comparison, standing, in: world)
   }
+  if world.isToBeReplaced(desired) {
+    var draft = ChangeDraft.recreating(desired, observed, comparison, standing, in: world)
+    draft.change.reason = Reason(.replaceRequested, "its replacement was requested")
+    draft.change.isRequested = true
+    return draft
+  }
   if let path = comparison.unknowableSecrets.first, standing != .foreign {
     findings.append(.secretUnknowable(desired, path))
   }
@@ -133,6 +139,7 @@ extension Rule {
   static let fieldChanged = Rule("field-changed")
   static let cannotUpdate = Rule("cannot-update")
   static let tlsNeedsDetach = Rule("tls-needs-detach")
+  static let replaceRequested = Rule("replace-requested")
   static let provisioningFailed = Rule("provisioning-failed")
   static let originChanged = Rule("origin-changed")
   static let adopted = Rule("adopted")

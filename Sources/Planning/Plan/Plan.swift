@@ -24,6 +24,8 @@ public struct Plan: Hashable, Sendable {
   public var steps: [Step]
   /// How many targets are as they should be.
   public var unchangedCount: Int
+  /// The targets that differ and that the selection leaves out, sorted by address.
+  public var leftOut: [TargetAddress] = []
   /// Live targets that are not this stack's, sorted by address; only where the plan is to look
   /// (`refresh-only`).
   public var unmanaged: [UnmanagedTarget] = []
@@ -132,6 +134,8 @@ public struct Change: Hashable, Sendable {
   ///
   /// If it moved, the change does not fit any more.
   public var precondition: String?
+  /// True for a replacement that somebody asked for although nothing demands it.
+  public var isRequested = false
 
   /// Makes a change of its parts.
   public init(
