@@ -58,6 +58,8 @@ let package = Package(
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1",
       providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
+    // Starting a program in a folder. Imported by Storage only.
+    .systemLibrary(name: "CSpawn"),
 
     module("Diagnostics"),
     module(
@@ -90,7 +92,7 @@ let package = Package(
         "SimulatorBackend", "BackendInterface", "TargetModel", "Diagnostics",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    module("Storage", imports: ["ApplyJournal", "TargetModel", "Diagnostics"]),
+    module("Storage", imports: ["CSpawn", "ApplyJournal", "TargetModel", "Diagnostics"]),
     module(
       "Reporting",
       imports: ["Planning", "ApplyJournal", "TargetModel", "Diagnostics", "Digests"]),
@@ -138,7 +140,7 @@ let package = Package(
       imports: [
         "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Digests", "Execution",
         "Manifests", "Planning", "SimulatorBackend", "TargetModel", "TestSupport",
-      ]),
+      ], goldens: ["Goldens"]),
     tests(
       "CertificatesTests",
       imports: [
@@ -198,9 +200,10 @@ let package = Package(
     tests(
       "CommandsTests",
       imports: [
-        "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend", "ManifestSyntax", "Manifests",
+        "BackendInterface", "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend",
+        "ManifestSyntax", "Manifests",
         "Reporting", "TargetModel", "TestSupport", "berth",
-      ], goldens: ["Goldens"]),
+      ], goldens: ["Documents", "Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -21,7 +21,8 @@ extension KindDescriptor {
     resource: HeldResource(),
     workloads: [.realtimeInference],
     checks: [
-      .tlsForms, .tlsIsPEM, .internalSubnet, .onlyForCreated, .clusterNetwork, .enoughCores,
+      .tlsForms, .tlsIsPEM, .internalSubnet, .onlyForCreated, .clusterNetwork, .oneNetwork,
+      .enoughCores,
     ],
     createdOnly: ["network_settings", "agent_count", "agent_vm_size", "location"],
     certificate: .init(
@@ -157,11 +158,13 @@ private let tlsFields: [Field] = [
     wire: AttributePath(tls.segments + ["overwriteExistingDomain"]),
     source: "Azure ML REST API, SslConfiguration"),
   Field(
-    "tls.certificate", .text(), "Your certificate and its chain, as PEM text", isSecret: true,
+    "tls.certificate", .text(), "Your certificate and its chain, as PEM text",
+    olderForms: [OlderForm("ssl_cert_pem_file", .fileName)], isSecret: true,
     onChange: .recreate, onChangeIfCreated: .inPlace, wire: AttributePath(tls.segments + ["cert"]),
     source: "Azure ML REST API, SslConfiguration"),
   Field(
-    "tls.key", .text(), "The certificate's private key, as PEM text", isSecret: true,
+    "tls.key", .text(), "The certificate's private key, as PEM text",
+    olderForms: [OlderForm("ssl_key_pem_file", .fileName)], isSecret: true,
     onChange: .recreate, onChangeIfCreated: .inPlace, wire: AttributePath(tls.segments + ["key"]),
     source: "Azure ML REST API, SslConfiguration"),
 ]

@@ -15,7 +15,8 @@ extension KindDescriptor {
       .training, .hyperparameterTuning, .automl, .pipelines, .designer, .batchInference,
     ],
     checks: [
-      .scaleBounds, .networkIsComplete, .identityFits, .clusterSSH, .scaleCosts, .nodeLimit,
+      .scaleBounds, .networkIsComplete, .oneNetwork, .identityFits, .clusterSSH, .passwordStrength,
+      .publicKeyForm, .scaleCosts, .nodeLimit,
     ],
     fold: foldNetwork,
     addsToBody: { target in

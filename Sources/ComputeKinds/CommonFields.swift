@@ -51,8 +51,8 @@ extension Field {
     [
       Field(
         "identity.type", .choice(FieldType.identityTypes), "The sort of managed identity",
-        olderNames: ["identity_type"], default: "none", onChange: onChange, wire: "identity.type",
-        source: "Azure ML REST API, Identity"),
+        olderNames: ["identity_type"], default: "none", onChange: onChange, ifDrifted: .high,
+        wire: "identity.type", source: "Azure ML REST API, Identity"),
       Field(
         "identity.user_assigned_identities",
         .list(
@@ -63,7 +63,9 @@ extension Field {
               "resource_id", .text(), "The identity's resource id", isRequired: true,
               onChange: onChange, comparison: .resourceID, wire: "resource_id")
           ])),
-        "The user-assigned identities", default: .null, onChange: onChange, comparison: .set,
+        "The user-assigned identities",
+        olderForms: [OlderForm("identity_id", .texts), OlderForm("identity_ids", .texts)],
+        default: .null, onChange: onChange, ifDrifted: .high, comparison: .set,
         wire: "identity.userAssignedIdentities", shape: .keyedByResourceID,
         source: "Azure ML REST API, Identity"),
       .fromService(

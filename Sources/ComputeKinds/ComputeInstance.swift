@@ -16,7 +16,8 @@ extension KindDescriptor {
     losesData: true, hasPower: true,
     workloads: [.training, .automl, .pipelines, .realtimeInference],
     checks: [
-      .networkIsComplete, .identityFits, .behalfIsComplete, .scheduleTriggers, .applicationsFit,
+      .networkIsComplete, .oneNetwork, .identityFits, .publicKeyForm, .instanceLogin,
+      .behalfIsComplete, .scheduleTriggers, .scheduleTimes, .schedulePatterns, .applicationsFit,
       .switchedOff,
     ],
     fold: foldNetwork,
@@ -151,7 +152,9 @@ private let scheduleFields: [Field] = [
   .nested("trigger.type", .words("cron", "recurrence"), "How the time is told", isRequired: true),
   .nested("trigger.expression", .text(), "A cron expression of five fields"),
   .nested("trigger.start_time", .text(), "From when on, such as 2026-01-05T08:00:00"),
-  .nested("trigger.time_zone", .text(), "A time zone by its Windows name", default: "UTC"),
+  .nested(
+    "trigger.time_zone", .text(), "A time zone by its Windows name", default: "UTC",
+    comparison: .ignoringCase),
   .nested(
     "trigger.frequency", .words("minute", "hour", "day", "week", "month"),
     "The unit of recurrence"),

@@ -12,16 +12,6 @@ extension CrossFieldCheck {
     }
   }
 
-  /// A cron trigger has an expression of five fields; a recurrence its frequency and interval.
-  static let scheduleTriggers = CrossFieldCheck(.scheduleTrigger) { target, findings in
-    let items = target["schedules.compute_start_stop"]?.list ?? []
-    for (index, item) in items.enumerated() {
-      if let fault = triggerFault(item["trigger"] ?? .map([:])) {
-        findings.append(.scheduleTrigger(target, number: index + 1, fault))
-      }
-    }
-  }
-
   /// Names and published ports of applications are unique on a machine.
   static let applicationsFit = CrossFieldCheck(.applicationClash) { target, findings in
     var names: Set<String> = []
@@ -54,28 +44,9 @@ extension CrossFieldCheck {
   }
 }
 
-/// What a trigger lacks or has too much, as the end of a sentence.
-private func triggerFault(_ trigger: AttributeValue) -> String? {
-  let ofCron = ["expression"]
-  let ofRecurrence = ["frequency", "interval", "schedule"]
-  let isCron = trigger["type"]?.text?.lowercased() == "cron"
-  if let stray = (isCron ? ofRecurrence : ofCron).first(where: { trigger[key: $0] != nil }) {
-    return "'\(stray)' belongs to a trigger of type '\(isCron ? "recurrence" : "cron")'"
-  }
-  if isCron {
-    let fields = trigger["expression"]?.text?.split(separator: " ").count ?? 0
-    return fields == 5
-      ? nil : "a cron trigger needs an 'expression' of five fields, such as '0 18 * * *'"
-  }
-  let missing = ["frequency", "interval"].filter { trigger[$0] == nil }.map { "'\($0)'" }
-  return missing.isEmpty ? nil : "a recurrence needs \(missing.joined(separator: " and "))"
-}
-
 extension Rule {
   /// A user has an object id and a tenant.
   package static let behalfIncomplete = Rule("behalf-incomplete")
-  /// A schedule's trigger is complete.
-  package static let scheduleTrigger = Rule("schedule-trigger")
   /// Custom applications have names and ports of their own.
   package static let applicationClash = Rule("application-clash")
 }
@@ -87,15 +58,6 @@ extension Diagnostic {
       detail: "'create_on_behalf_of' needs both 'user_object_id' and 'user_tenant_id'.",
       address: target.address.description,
       at: target.location(of: AttributePath("create_on_behalf_of.user_\(given)_id")))
-  }
-
-  fileprivate static func scheduleTrigger(
-    _ target: ComputeTarget, number: Int, _ what: String
-  ) -> Diagnostic {
-    Diagnostic(
-      .error, .scheduleTrigger, "Schedule does not fit together",
-      detail: "In schedule \(number) of 'schedules.compute_start_stop', \(what).",
-      address: target.address.description, at: target.location(of: "schedules.compute_start_stop"))
   }
 
   fileprivate static func applicationClash(_ target: ComputeTarget, _ what: String) -> Diagnostic {

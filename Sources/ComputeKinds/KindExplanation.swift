@@ -27,7 +27,7 @@ public enum KindExplanation {
     _ path: ArraySlice<String>, in fields: [Field], above: [String]
   ) -> Subject? {
     for field in fields {
-      for name in [field.path] + field.olderNames where path.starts(with: name.segments) {
+      for name in [field.path] + field.everyOlderName where path.starts(with: name.segments) {
         let place = AttributePath(above + field.path.segments)
         let rest = path.dropFirst(name.segments.count)
         if rest.isEmpty {
@@ -91,7 +91,7 @@ public enum KindExplanation {
     let wire = wirePath(of: field, path, in: kind)
     facts.append(("on the wire", wire?.description ?? "does not travel by itself"))
     facts.append(("secret", field.secrecyInWords))
-    let olderNames = field.olderNames.map(\.description)
+    let olderNames = field.everyOlderName.map(\.description)
     if !olderNames.isEmpty {
       facts.append(("older names", olderNames.joined(separator: ", ")))
     }
@@ -121,7 +121,7 @@ public enum KindExplanation {
       "type": .text(field.type.shown.plain), "required": .bool(field.isRequired),
       "set_by": field.setBy == .user ? "manifest" : "service",
       "secret": .bool(field.isSecret), "write_only": .bool(field.isWriteOnly),
-      "older_names": .list(field.olderNames.map { .text($0.description) }),
+      "older_names": .list(field.everyOlderName.map { .text($0.description) }),
     ]
     result["default"] = field.defaultValue
     if field.setBy == .user { result["change"] = .text(effect(of: field, path, in: kind)) }

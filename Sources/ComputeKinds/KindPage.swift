@@ -115,7 +115,7 @@ public enum KindPage {
 
   private static func olderNames(of kind: KindDescriptor) -> String? {
     let rows = kind.fields.flatMap { field in
-      field.olderNames.map { ["`\($0)`", "`\(field.path)`"] } + field.type.olderWords
+      field.everyOlderName.map { ["`\($0)`", "`\(field.path)`"] } + field.type.olderWords
     }
     guard !rows.isEmpty else { return nil }
     return """

@@ -16,6 +16,23 @@ extension CrossFieldCheck {
     }
   }
 
+  /// A network that is named beside a subnet's full id is the subnet's own.
+  ///
+  /// The id counts, as for `az ml`, so this only warns.
+  static let oneNetwork = CrossFieldCheck(.networkIgnored) { target, findings in
+    guard let network = target["network_settings.vnet_name"]?.text,
+      let subnet = target["network_settings.subnet"]?.text, subnet.hasPrefix("/"),
+      let id = try? ARMResourceID(parsing: subnet), id.type == subnetType
+    else { return }
+    // .../virtualNetworks/NAME/subnets/NAME
+    let segments = id.text.split(separator: "/")
+    guard segments.count >= 3 else { return }
+    let own = String(segments[segments.count - 3])
+    if own.lowercased() != network.lowercased() {
+      findings.append(.networkIgnored(target, network, own))
+    }
+  }
+
   /// One system-assigned identity, or user-assigned ones with their ids (domain.md R28).
   static let identityFits = CrossFieldCheck(.identityMismatch, .identityNotAnID) {
     target, findings in
@@ -56,6 +73,8 @@ extension CrossFieldCheck {
   }
 }
 
+private let subnetType = "microsoft.network/virtualnetworks/subnets"
+
 /// What does not fit between a network and a subnet, as the end of a sentence.
 func networkFault(
   network: String?, subnet: String?
@@ -73,7 +92,7 @@ func networkFault(
       ? (path, "a subnet's name has letters, digits, '_', '.' and '-'") : nil
   }
   let id = try? ARMResourceID(parsing: subnet)
-  return id?.type == "microsoft.network/virtualnetworks/subnets"
+  return id?.type == subnetType
     ? nil
     : (
       path,
@@ -90,6 +109,8 @@ private func isIdentityID(_ text: String) -> Bool {
 extension Rule {
   /// A network and its subnet come together.
   package static let networkIncomplete = Rule("network-incomplete")
+  /// No network is named in vain.
+  package static let networkIgnored = Rule("network-ignored")
   /// Machines without public addresses need a subnet.
   package static let publicAddressNeeded = Rule("public-address-needed")
   /// The identity's type and its ids fit.
@@ -112,6 +133,18 @@ extension Diagnostic {
       .error, .networkIncomplete, "Network is incomplete",
       detail: "In 'network_settings', \(what).", address: target.address.description,
       at: target.location(of: path))
+  }
+
+  fileprivate static func networkIgnored(
+    _ target: ComputeTarget, _ network: String, _ own: String
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, .networkIgnored, "Network's name has no effect",
+      detail: """
+        'network_settings.subnet' is a full id, and its network is '\(own)', not '\(network)'. The \
+        id counts. Remove 'vnet_name', or mend the one that is wrong.
+        """,
+      address: target.address.description, at: target.location(of: "network_settings.vnet_name"))
   }
 
   fileprivate static func publicAddressNeeded(_ target: ComputeTarget) -> Diagnostic {
@@ -151,8 +184,8 @@ extension Diagnostic {
     return Diagnostic(
       .error, .resourceOrAddress, isMissing ? "Nothing to attach" : "Two things to attach",
       detail: """
-        A \(target.kind.title) is attached by '\(idField)' or by '\(hostField)'. Give exactly one \
-        of them.
+        A target of type '\(target.kind.name)' is attached by '\(idField)' or by '\(hostField)'. \
+        Give exactly one of them.
         """,
       address: target.address.description,
       at: target.location(of: isMissing ? idField : hostField))

@@ -69,8 +69,8 @@ extension Diagnostic {
     Diagnostic(
       .warning, .regionIgnored, "Region has no effect",
       detail: """
-        A \(target.kind.title) is registered in the workspace's region, '\(workspace.location)', \
-        whatever 'location' says. Remove the line.
+        A target of type '\(target.kind.name)' is registered in the workspace's region, \
+        '\(workspace.location)', whatever 'location' says. Remove the line.
         """,
       address: target.address.description, at: target.location(of: "location"))
   }

@@ -12,7 +12,8 @@ internal import GRDB
 enum DatabaseFile {
   /// "bert" in ASCII: tells our files from those of others.
   static let applicationID = 0x6265_7274
-  static let version = 1
+  /// 2 keeps leases too.
+  static let version = 2
 
   /// The open database; nil for an absent or still empty file that is not to be made.
   static func open(
@@ -34,7 +35,7 @@ enum DatabaseFile {
     try explaining(path) { () throws -> DatabaseQueue in
       let database = try DatabaseQueue(path: path, configuration: configuration(readonly: false))
       try database.inDatabase { connection in
-        guard try isUninitialised(connection, path) else { return }
+        guard try isUninitialised(connection, path) else { return try bringUpToDate(connection) }
         let lock = FolderLock(holding: path)
         defer { lock.release() }
         // Another process may have been faster.
@@ -115,7 +116,19 @@ enum DatabaseFile {
     try database.execute(sql: "PRAGMA journal_mode = WAL")
     try database.inTransaction(.immediate) {
       try database.execute(sql: SQLiteStore.schema)
+      try database.execute(sql: LeaseRows.schema)
       try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+      try database.execute(sql: "PRAGMA user_version = \(version)")
+      return .commit
+    }
+  }
+
+  /// Adds what later versions keep to a file of an earlier one.
+  private static func bringUpToDate(_ database: Database) throws {
+    guard try Int.fetchOne(database, sql: "PRAGMA user_version") == 1 else { return }
+    try database.inTransaction(.immediate) {
+      // Another process may have been faster.
+      if try !database.tableExists("lease") { try database.execute(sql: LeaseRows.schema) }
       try database.execute(sql: "PRAGMA user_version = \(version)")
       return .commit
     }

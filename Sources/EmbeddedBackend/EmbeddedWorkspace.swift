@@ -15,7 +15,9 @@ public struct EmbeddedWorkspace: Backend {
   private let configuration: SimulatorConfiguration
   private let dialect: ServiceDialect
   private let now: @Sendable () -> Int64
-  private let path: String
+  let path: String
+  /// The lease that every write must carry; nil where none is asked for.
+  private var lease: Lease?
 
   /// Opens the workspace's file.
   ///
@@ -43,6 +45,54 @@ public struct EmbeddedWorkspace: Backend {
     /// Nothing is written, and an absent file counts as an empty workspace and stays absent.
     case readIfPresent
   }
+
+  // MARK: Leases
+
+  /// The same workspace, whose every write is refused once a lease is over.
+  ///
+  /// The lease is looked at in the transaction of the write itself, so there is no moment between
+  /// the two.
+  public func fenced(by lease: Lease) -> EmbeddedWorkspace {
+    var copy = self
+    copy.lease = lease
+    return copy
+  }
+
+  /// Where the leases on the workspace are kept.
+  public func leases() -> EmbeddedLeases { EmbeddedLeases(of: self) }
+
+  /// Works on the leases in a transaction of its own.
+  func inLeases<Value: Sendable>(
+    _ body: @escaping @Sendable (LeaseRows, _ workspace: String) throws -> Value
+  ) async throws(BackendFailure) -> Value {
+    guard let database, access == .readAndWrite else { throw readOnlyFailure }
+    let workspace = key
+    return try await perform(on: database) { connection in
+      var value: Value?
+      try connection.inTransaction(.immediate) {
+        value = try body(LeaseRows(database: connection), workspace)
+        return .commit
+      }
+      guard let value else { throw DatabaseError(resultCode: .SQLITE_ERROR) }
+      return value
+    }
+  }
+
+  /// The leases that stand in the file, whose processes may be gone.
+  func readLeases() async throws(BackendFailure) -> [LeaseRecord] {
+    guard let database = try present() else { return [] }
+    return try await perform(on: database) { try LeaseRows(database: $0).records() }
+  }
+
+  private func checkLease(_ connection: Database) throws {
+    guard let lease else { return }
+    guard try LeaseRows(database: connection).stands(lease, on: key) else {
+      throw BackendFailure.leaseLost
+    }
+  }
+
+  /// How rows of the file name this workspace.
+  private var key: String { configuration.workspace.resourceID.lowercased() }
 
   // MARK: Backend
 
@@ -75,7 +125,8 @@ public struct EmbeddedWorkspace: Backend {
     // that fails half-way nothing is kept.
     let response = try await perform(on: database) { [self, time = now()] connection in
       try transaction(connection, keepingRefused: false) {
-        try carryOut(request, in: &$0, at: time)
+        try checkLease(connection)
+        return try carryOut(request, in: &$0, at: time)
       }
     }
     return OperationHandle(reference: try checked(response).operation)
@@ -127,6 +178,13 @@ public struct EmbeddedWorkspace: Backend {
   /// Lets the file grow no further than this: what a full disk does, for tests of it.
   func limit(toPages pages: Int) throws {
     try database?.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = \(pages)") }
+  }
+
+  /// Makes the file one of the version before leases, for tests of bringing it up to date.
+  func downgrade() throws {
+    try database?.inDatabase {
+      try $0.execute(sql: "DROP TABLE lease; PRAGMA user_version = 1")
+    }
   }
 
   // MARK: Answering
@@ -235,7 +293,7 @@ public struct EmbeddedWorkspace: Backend {
   }
 
   private func store(_ connection: Database) -> SQLiteStore {
-    SQLiteStore(database: connection, workspace: configuration.workspace.resourceID.lowercased())
+    SQLiteStore(database: connection, workspace: key)
   }
 }
 

@@ -10,7 +10,7 @@ struct SQLiteStore: WorldStore {
   /// The workspace's resource id in lower case: several may share a file.
   let workspace: String
 
-  /// The tables, as `user_version` 1 has them.
+  /// The tables of the simulated service, since `user_version` 1.
   static let schema = """
     CREATE TABLE compute (
       workspace TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,

@@ -1,6 +1,7 @@
 internal import ApplyJournal
 internal import BackendInterface
 internal import Planning
+internal import TargetModel
 
 /// When calls are made, and made again.
 extension ApplyMachine {
@@ -12,7 +13,9 @@ extension ApplyMachine {
     }.compactMap(\.self).min()
   }
 
-  private func deadline(of index: Int) -> Duration { runs[index].began + limits.deadline }
+  private func deadline(of index: Int) -> Duration {
+    runs[index].began + limits.deadline(of: runs[index].step.address.kind)
+  }
 
   /// Makes the call of the step's phase after a delay; gives the step up if it had its time.
   mutating func callLater(_ index: Int, after delay: Duration) {
@@ -26,8 +29,10 @@ extension ApplyMachine {
     let run = runs[index]
     runs[index].due = nil
     switch run.phase {
-    case .looking, .verifying:
+    case .looking:
       commands.append(.look(run.step.id, run.context.look))
+    case .verifying:
+      commands.append(.look(run.step.id, run.context.lookAfterwards))
     case .polling:
       commands.append(.poll(run.step.id, run.operation ?? .finished))
     case .waiting, .intending, .submitting, .ended: break
@@ -59,7 +64,7 @@ extension ApplyMachine {
 
   private mutating func giveUpWaiting(_ index: Int) {
     let run = runs[index]
-    let minutes = limits.deadline.components.seconds / 60
+    let minutes = limits.deadline(of: run.step.address.kind).components.seconds / 60
     guard run.mayHaveTakenEffect else {
       return end(
         index,
@@ -122,8 +127,10 @@ extension ApplyMachine {
       outcomeIsUnknown: isUnknown)
   }
 
-  /// Remembers that the workspace itself is missing: nothing else need be tried.
+  /// Remembers that the workspace itself is missing, or takes nothing from this run any more:
+  /// nothing else need be tried.
   mutating func noteAbsence(of failure: BackendFailure) {
-    if failure.failureClass == .absent { workspaceFailure = stepFailure(failure) }
+    let isOver = failure.failureClass == .absent || failure.code == BackendFailure.leaseLostCode
+    if isOver { workspaceFailure = stepFailure(failure) }
   }
 }

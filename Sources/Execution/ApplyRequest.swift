@@ -43,6 +43,8 @@ public struct ApplyLimits: Hashable, Sendable {
   public var triesAfterUnknownOutcome = 2
   /// How long a step may take before it is left as it stands.
   public var deadline: Duration = .seconds(30 * 60)
+  /// The same for kinds that have a deadline of their own.
+  public var deadlines: [KindName: Duration] = [:]
   /// How long to wait before asking for an operation again, where the service does not say.
   public var firstPoll: Duration = .seconds(5)
   /// The longest such wait.
@@ -62,4 +64,10 @@ public struct ApplyLimits: Hashable, Sendable {
 
   /// The defaults.
   public init() {}
+
+  /// How long a step on a target of this kind may take.
+  public func deadline(of kind: KindName) -> Duration { deadlines[kind] ?? deadline }
+
+  /// The longest that any step may take.
+  var longestDeadline: Duration { max(deadline, deadlines.values.max() ?? .zero) }
 }

@@ -31,7 +31,8 @@ extension Executor {
           .noted(
             "\(target.address): The service says '\(target.state.text)'; waiting until it is done"))
       }
-      guard elapsed() < limits.deadline, await sleep(min(wait, limits.deadline - elapsed()))
+      guard elapsed() < limits.longestDeadline,
+        await sleep(min(wait, limits.longestDeadline - elapsed()))
       else { return targets }
       wait = min(wait * 2, limits.longestPoll)
     }
@@ -53,7 +54,8 @@ extension Executor {
         case .retryable, .conflict: pause = ownPause
         case .denied, .absent, .invalid, .fatal: throw error
         }
-        guard failures < limits.tries, elapsed() + pause < limits.deadline, await sleep(pause)
+        guard failures < limits.tries, elapsed() + pause < limits.longestDeadline,
+          await sleep(pause)
         else { throw error }
       }
     }

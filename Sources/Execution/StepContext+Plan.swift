@@ -13,13 +13,16 @@ extension StepContext {
     let holders = plannedHolders(in: request.plan)
     var touched: Set<String> = []
     return request.plan.steps.map { step in
-      StepContext(
+      var context = StepContext(
         step: step, change: changes[step.address] ?? changesByName[step.address.nameKey],
         desired: request.desired[step.address], catalog: request.catalog,
         stack: request.plan.stack,
-        isFirstOnTarget: touched.insert(step.address.nameKey).inserted,
-        knownHolders: (step.resource.flatMap { holders[key(of: $0)] } ?? [])
-          .filter { $0.lowercased() != step.address.nameKey })
+        isFirstOnTarget: touched.insert(step.address.nameKey).inserted, knownHolders: [])
+      if let resource = context.resourceToTake {
+        context.knownHolders = (holders[resource.key] ?? [])
+          .filter { $0.lowercased() != step.address.nameKey }
+      }
+      return context
     }
   }
 

@@ -71,8 +71,26 @@ extension StepContext {
     if target.state.isTransitional {
       return .wait("the service is still at work on it (\(target.state.text))")
     }
-    if let failure = misfit(target) { return .refused(failure) }
+    if let failure = misfit(target) ?? obstacle(sight) { return .refused(failure) }
     return .ready(request)
+  }
+
+  /// Why the second half of a re-attachment would fail, or nil.
+  private func obstacle(_ sight: Sight) -> StepFailure? {
+    guard isFirstHalf else { return nil }
+    guard desired != nil else {
+      return refusal(
+        "The manifests given to this apply lack \(step.address), so it could not be attached again. "
+          + "Nothing was removed.")
+    }
+    let leaving = Set(knownHolders.map { $0.lowercased() })
+    let holder = holders(in: sight).first {
+      $0.state != .deleting && !leaving.contains($0.address.nameKey)
+    }
+    guard let holder else { return nil }
+    var failure = heldElsewhere(by: holder)
+    failure.message += " Nothing was removed."
+    return failure
   }
 
   /// Why the live target is not the one that was planned for, or nil.

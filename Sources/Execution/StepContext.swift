@@ -16,14 +16,32 @@ struct StepContext: Sendable {
   /// True if no other step of the plan touches the target before this one.
   let isFirstOnTarget: Bool
   /// The names under which the step's resource was held when the plan was made.
-  let knownHolders: [String]
+  var knownHolders: [String]
 
   var name: String { step.address.name }
 
+  /// What to read right before the write.
   var look: LookRequest {
-    LookRequest(
-      name: name, resource: step.act == .attach ? desired?.heldResource : nil,
-      knownHolders: step.act == .attach ? knownHolders : [])
+    LookRequest(name: name, resource: resourceToTake, knownHolders: knownHolders)
+  }
+
+  /// What to read afterwards: for whoever gave something up, that it is gone.
+  var lookAfterwards: LookRequest {
+    isRemoval ? LookRequest(name: name, resource: nil, knownHolders: []) : look
+  }
+
+  /// What the step takes; for the first half of a re-attachment, what the second half takes:
+  /// whatever would make that fail is found before anything is detached.
+  var resourceToTake: ResourceIdentity? {
+    step.act == .attach || isFirstHalf ? desired?.heldResource : nil
+  }
+
+  /// True for a removal that an attachment of the same target follows.
+  var isFirstHalf: Bool {
+    guard isRemoval, let action = change?.action, change?.address == step.address else {
+      return false
+    }
+    return action.release == step.act && action.acquisition == .attach
   }
 
   /// The marks that the step leaves; nil where it takes them away.
@@ -65,7 +83,7 @@ struct StepContext: Sendable {
 
   /// Whoever holds what an attach is about to take, the target itself apart.
   func holders(in sight: Sight) -> [ObservedTarget] {
-    guard step.act == .attach, let resource = desired?.heldResource else { return [] }
+    guard let resource = resourceToTake else { return [] }
     let key = step.address.nameKey
     return sight.others.filter { other in
       other.name.lowercased() != key && other.resource?.clashes(with: resource) == true

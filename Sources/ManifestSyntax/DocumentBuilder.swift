@@ -253,7 +253,7 @@ struct DocumentBuilder {
     layout.lastEnd = located.end
     let place = place(located.start, located.end)
     guard let anchored = anchors[name] else {
-      throw Refusal(.unknownAlias(name, nearest(to: name, among: anchors.keys.sorted()), place))
+      throw Refusal(.unknownAlias(nearest(to: name, among: anchors.keys.sorted()), place))
     }
     guard anchored.isComplete else {
       throw Refusal(.aliasOfItself(name, place, anchor: location(anchored.node)))
@@ -336,7 +336,7 @@ struct DocumentBuilder {
     guard tag.hasPrefix("tag:yaml.org,2002:"),
       let core = YAMLScalar.CoreTag(rawValue: String(tag.dropFirst(18)))
     else {
-      findings.append(.unknownTag(tag, place))
+      findings.append(.unknownTag(place))
       return .quoted
     }
     if !core.fits(scalar.text) { findings.append(.tagMisfit("!!\(core.rawValue)", place)) }
@@ -353,6 +353,6 @@ struct DocumentBuilder {
     let core = ["str", "int", "float", "bool", "null", "map", "seq"]
     let name = tag.hasPrefix("tag:yaml.org,2002:") ? String(tag.dropFirst(18)) : ""
     findings.append(
-      core.contains(name) ? .tagMisfit("!!\(name)", place) : .unknownTag(tag, place))
+      core.contains(name) ? .tagMisfit("!!\(name)", place) : .unknownTag(place))
   }
 }

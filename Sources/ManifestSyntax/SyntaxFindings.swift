@@ -86,16 +86,15 @@ extension Diagnostic {
       at: place)
   }
 
-  static func unknownAlias(
-    _ name: String, _ near: String?, _ place: SourceLocation
-  ) -> Diagnostic {
+  /// The alias is not named: an unquoted password may begin with '*'.
+  static func unknownAlias(_ near: String?, _ place: SourceLocation) -> Diagnostic {
     let hint = near.map { " Did you mean '*\($0)'?" } ?? ""
     return Diagnostic(
       .error, .invalidAlias, "Alias has no meaning",
       detail: """
-        '*\(name)' names nothing before it.\(hint) Put '&\(name)' before the value it is to \
-        repeat, earlier in the same document; a text that begins with '*' needs quotes. The rest \
-        of this document was not read.
+        This alias names nothing before it.\(hint) Mark the value that it is to repeat with '&' \
+        and the same name, earlier in the same document; a text that begins with '*' needs quotes. \
+        The rest of this document was not read.
         """,
       at: place)
   }
@@ -118,12 +117,13 @@ extension Diagnostic {
       detail: "'<<' takes a mapping, or a list of mappings, to take entries from.", at: place)
   }
 
-  static func unknownTag(_ tag: String, _ place: SourceLocation) -> Diagnostic {
+  /// The tag is not named: an unquoted password may begin with '!'.
+  static func unknownTag(_ place: SourceLocation) -> Diagnostic {
     Diagnostic(
       .error, .unknownTag, "Tag is not understood",
       detail: """
-        '\(tag)' is not a tag of YAML's core schema (str, int, float, bool, null, seq, map). \
-        Remove it.
+        This is not a tag of YAML's core schema (str, int, float, bool, null, seq, map). Remove \
+        it; a text that begins with '!' needs quotes.
         """,
       at: place)
   }

@@ -19,10 +19,43 @@ public struct YAMLDocument: Sendable {
 /// A node of a document, with its place in the file.
 ///
 /// A light view: nodes live in one array per document. An alias is the node it names, place
-/// included; merge keys are expanded.
+/// included; merge keys are expanded. A node can also be made of others, of several files even,
+/// each of which keeps its place.
 public struct YAMLNode: Sendable {
-  let storage: DocumentStorage
-  let index: Int
+  private enum Source {
+    case read(DocumentStorage, Int)
+    case made(MadeNode)
+  }
+
+  private let source: Source
+
+  init(storage: DocumentStorage, index: Int) {
+    source = .read(storage, index)
+  }
+
+  /// A scalar.
+  ///
+  /// - Parameters:
+  ///   - isPlain: whether the text tells what it means, as without quotes.
+  ///   - isVerbatim: whether nothing in it refers to anything, whatever it looks like.
+  package init(
+    text: String, isPlain: Bool, isVerbatim: Bool = false, at location: SourceLocation
+  ) {
+    source = .made(
+      MadeNode(.scalar(text, isPlain ? .plain : .quoted), isVerbatim, at: location))
+  }
+
+  /// A sequence.
+  package init(elements: [YAMLNode], at location: SourceLocation) {
+    source = .made(MadeNode(.sequence(elements), at: location))
+  }
+
+  /// A mapping.
+  ///
+  /// No key may occur twice, and keys are scalars.
+  package init(entries: [(key: YAMLNode, value: YAMLNode)], at location: SourceLocation) {
+    source = .made(MadeNode(.mapping(entries), at: location))
+  }
 
   /// What a node is.
   public enum Kind: Hashable, Sendable {
@@ -31,49 +64,78 @@ public struct YAMLNode: Sendable {
     case mapping
   }
 
-  private var record: NodeRecord { storage.nodes[index] }
-
   /// What the node is.
   public var kind: Kind {
-    switch record.content {
-    case .scalar: .scalar
-    case .sequence: .sequence
-    case .mapping: .mapping
+    switch source {
+    case .read(let storage, let index):
+      switch storage.nodes[index].content {
+      case .scalar: .scalar
+      case .sequence: .sequence
+      case .mapping: .mapping
+      }
+    case .made(let node):
+      switch node.content {
+      case .scalar: .scalar
+      case .sequence: .sequence
+      case .mapping: .mapping
+      }
     }
   }
 
-  /// The text of a scalar as it reads once quotes and escapes are resolved; empty for collections.
-  public var text: String {
-    if case .scalar(let text, _) = record.content { text } else { "" }
+  private var written: (text: String, reading: YAMLScalar.Reading)? {
+    switch source {
+    case .read(let storage, let index):
+      if case .scalar(let text, let reading) = storage.nodes[index].content {
+        return (text, reading)
+      }
+    case .made(let node):
+      if case .scalar(let text, let reading) = node.content { return (text, reading) }
+    }
+    return nil
   }
+
+  /// The text of a scalar as it reads once quotes and escapes are resolved; empty for collections.
+  public var text: String { written?.text ?? "" }
 
   /// The meaning of a scalar by the core schema; nil for collections.
-  public var scalar: YAMLScalar? {
-    guard case .scalar(let text, let reading) = record.content else { return nil }
-    return YAMLScalar(text, read: reading)
-  }
+  public var scalar: YAMLScalar? { written.map { YAMLScalar($0.text, read: $0.reading) } }
 
   /// True for a scalar without quotes, block style or tag.
-  public var isPlain: Bool {
-    if case .scalar(_, .plain) = record.content { true } else { false }
+  public var isPlain: Bool { written?.reading == .plain }
+
+  /// True if nothing in the scalar refers to anything, whatever it looks like.
+  package var isVerbatim: Bool {
+    if case .made(let node) = source { node.isVerbatim } else { false }
   }
 
   /// The elements of a sequence; empty for anything else.
   public var elements: [YAMLNode] {
-    guard case .sequence(let children) = record.content else { return [] }
-    return storage.children[children].map { YAMLNode(storage: storage, index: Int($0)) }
+    switch source {
+    case .read(let storage, let index):
+      guard case .sequence(let children) = storage.nodes[index].content else { return [] }
+      return storage.children[children].map { YAMLNode(storage: storage, index: Int($0)) }
+    case .made(let node):
+      guard case .sequence(let elements) = node.content else { return [] }
+      return elements
+    }
   }
 
   /// The entries of a mapping in their order, merged ones last; empty for anything else.
   ///
   /// No key occurs twice, and keys are scalars.
   public var entries: [(key: YAMLNode, value: YAMLNode)] {
-    guard case .mapping(let children) = record.content else { return [] }
-    return stride(from: children.lowerBound, to: children.upperBound, by: 2).map {
-      (
-        YAMLNode(storage: storage, index: Int(storage.children[$0])),
-        YAMLNode(storage: storage, index: Int(storage.children[$0 + 1]))
-      )
+    switch source {
+    case .read(let storage, let index):
+      guard case .mapping(let children) = storage.nodes[index].content else { return [] }
+      return stride(from: children.lowerBound, to: children.upperBound, by: 2).map {
+        (
+          YAMLNode(storage: storage, index: Int(storage.children[$0])),
+          YAMLNode(storage: storage, index: Int(storage.children[$0 + 1]))
+        )
+      }
+    case .made(let node):
+      guard case .mapping(let entries) = node.content else { return [] }
+      return entries
     }
   }
 
@@ -83,7 +145,32 @@ public struct YAMLNode: Sendable {
   }
 
   /// Where the node stands.
-  public var location: SourceLocation { storage.location(record.start, record.end) }
+  public var location: SourceLocation {
+    switch source {
+    case .read(let storage, let index):
+      storage.location(storage.nodes[index].start, storage.nodes[index].end)
+    case .made(let node): node.location
+    }
+  }
+}
+
+/// A node that was not read but made of others.
+private final class MadeNode: Sendable {
+  enum Content: Sendable {
+    case scalar(String, YAMLScalar.Reading)
+    case sequence([YAMLNode])
+    case mapping([(key: YAMLNode, value: YAMLNode)])
+  }
+
+  let content: Content
+  let isVerbatim: Bool
+  let location: SourceLocation
+
+  init(_ content: Content, _ isVerbatim: Bool = false, at location: SourceLocation) {
+    self.content = content
+    self.isVerbatim = isVerbatim
+    self.location = location
+  }
 }
 
 /// The nodes of a document in one array; children are stretches of a second one.

@@ -13,8 +13,38 @@ public func bindManifests(
   _ files: [ManifestFile], of configuration: StackConfiguration, rules: KindRules,
   secrets: some SecretSource, reporting findings: inout DiagnosticList
 ) -> [ComputeTarget] {
+  bindStack(
+    files, of: configuration, rules: rules, secrets: secrets, reporting: &findings
+  ).targets
+}
+
+/// What the documents of a stack say, and what they took from outside.
+public struct BoundStack: Sendable {
+  /// The targets, sorted by address.
+  public let targets: [ComputeTarget]
+  /// The variables that some document refers to, with their values; sorted by name.
+  public let usedVariables: [(name: String, value: VariableValue)]
+}
+
+/// Reads compute documents as `bindManifests` does, with variables and overlays.
+///
+/// A document is merged over the defaults of its kind, and the overlays over both, in their order;
+/// values of variables are put in before.
+///
+/// - Parameter overlays: files of documents that change those of `files`.
+public func bindStack(
+  _ files: [ManifestFile], of configuration: StackConfiguration, overlays: [ManifestFile] = [],
+  variables: GivenVariables = GivenVariables(), rules: KindRules, secrets: some SecretSource,
+  reporting findings: inout DiagnosticList
+) -> BoundStack {
   var binder = Binder(configuration: configuration, rules: rules, secrets: secrets)
   let silenced = silencedRules(of: configuration, among: rules, reporting: &findings)
+  checkBlastRadius(of: configuration, among: rules, reporting: &findings)
+  func isHeard(_ finding: Diagnostic) -> Bool {
+    finding.severity == .error || !silenced.contains(finding.rule)
+  }
+  binder.prepare(variables, overlays)
+  findings.append(contentsOf: binder.takeFindings().filter(isHeard))
   var documentCount = 0
   for file in files {
     let documents = readYAML(file.bytes, file: file.path, reporting: &binder.values.findings)
@@ -29,12 +59,13 @@ public func bindManifests(
     } else {
       for root in contents.compactMap(\.root) { binder.bind(root) }
     }
-    let found = binder.takeFindings(about: file)
-    findings.append(
-      contentsOf: found.filter { $0.severity == .error || !silenced.contains($0.rule) })
+    findings.append(contentsOf: binder.takeFindings(about: file).filter(isHeard))
     if isTooLarge { break }
   }
-  return binder.finished().sorted { $0.address < $1.address }
+  findings.append(contentsOf: binder.composition.overlaysWithoutTarget)
+  return BoundStack(
+    targets: binder.finished().sorted { $0.address < $1.address },
+    usedVariables: binder.composition.usedVariables)
 }
 
 private struct Binder {
@@ -42,12 +73,28 @@ private struct Binder {
   let rules: KindRules
   /// What reads values; it has the findings about the present file.
   var values: ValueBinding
+  /// What documents are before they are read.
+  var composition: Composition
   private(set) var targets: [ComputeTarget] = []
   /// What is declared and nowhere in the workspace: there from the beginning, so that whatever
   /// depends on it waits for nothing.
   private var keysOutsideWorkspace: Set<String> = []
   private var trees: [KindName: FieldTree] = [:]
   private var placeByName: [String: (address: TargetAddress, location: SourceLocation)] = [:]
+  /// The lines that are not shown, of files that belong to many documents.
+  private var hiddenLines: [String: Set<Int>] = [:]
+  /// What was said about defaults already, so that it is not said for each document again.
+  private var saidOfDefaults: Set<PlacedRule> = []
+
+  private struct PlacedRule: Hashable {
+    let rule: String
+    let location: SourceLocation?
+
+    init(_ finding: Diagnostic) {
+      rule = finding.rule.id
+      location = finding.location
+    }
+  }
 
   /// Keys that every document may have and no kind's table does.
   private static let commonKeys = ["$schema", "berth", "name", "type"]
@@ -55,19 +102,61 @@ private struct Binder {
   init(configuration: StackConfiguration, rules: KindRules, secrets: some SecretSource) {
     self.configuration = configuration
     self.rules = rules
-    values = ValueBinding(secrets: secrets)
+    values = ValueBinding(secrets: secrets, commands: configuration.commands)
+    composition = Composition()
   }
 
-  mutating func bind(_ root: YAMLNode) {
-    guard root.kind == .mapping else {
-      values.findings.append(.notATarget(root))
+  /// Reads what documents are composed of.
+  mutating func prepare(_ given: GivenVariables, _ overlays: [ManifestFile]) {
+    hiddenLines["berth.yaml"] = configuration.secretLines
+    for file in overlays { hiddenLines[file.path] = linesThatMayHoldSecrets(in: file.bytes) }
+    composition = Composition(
+      configuration, given, overlays, rules, reporting: &values.findings)
+    for (kind, fields) in composition.defaults.sorted(by: { $0.key < $1.key }) {
+      if let kind = rules.catalog[kind] { checkDefaults(fields, of: kind) }
+    }
+    saidOfDefaults = Set(values.findings.findings.map(PlacedRule.init))
+  }
+
+  /// Reads the defaults of a kind alone, so that a mistake in them is told once, and also where no
+  /// document has the kind.
+  private mutating func checkDefaults(_ fields: YAMLNode, of kind: KindDescriptor) {
+    let found = values.findings
+    values.findings = DiagnosticList()
+    values.address = nil
+    let keyAdvice = rules.keyAdvice
+    values.keyAdvice = { keyAdvice($0, kind) }
+    _ = values.fields(
+      of: fields, by: tree(of: kind), table: kind.fields, owner: kind.name.text,
+      besides: Self.commonKeys, missingAt: fields.location.firstLine)
+    if let node = fields["berth"] {
+      _ = settings(node, of: kind, among: rules.catalog, nil, reporting: &values.findings)
+    }
+    let mistakes = values.findings.findings.filter { $0.rule != .missingField }
+    values.findings = found
+    values.findings.append(contentsOf: mistakes)
+  }
+
+  private mutating func tree(of kind: KindDescriptor) -> FieldTree {
+    let tree = trees[kind.name] ?? FieldTree(kind.fields)
+    trees[kind.name] = tree
+    return tree
+  }
+
+  mutating func bind(_ written: YAMLNode) {
+    guard written.kind == .mapping else {
+      values.findings.append(.notATarget(written))
       return
     }
     let errorsBefore = values.findings.errorCount
+    guard let (root, isKnown) = composition.composed(written, reporting: &values.findings)
+    else { return }
     let name = name(in: root)
     guard let kind = kind(in: root) else { return }
     let address = TargetAddress(kind: kind.name, name: name?.text ?? "")
     values.address = name == nil ? nil : address.description
+    let keyAdvice = rules.keyAdvice
+    values.keyAdvice = { keyAdvice($0, kind) }
     if let name {
       rules.checkName(name.text, kind, name.location, &values.findings)
       checkUnique(address, at: name.location)
@@ -80,7 +169,7 @@ private struct Binder {
       target.settings = settings(
         node, of: kind, among: rules.catalog, values.address, reporting: &values.findings)
     }
-    guard values.findings.errorCount == errorsBefore else { return }
+    guard isKnown, values.findings.errorCount == errorsBefore else { return }
     checkRemoval(target, root)
     for check in kind.checks { check.run(target, &values.findings) }
     rules.checkWorkspace(target, configuration.workspace, &values.findings)
@@ -107,20 +196,34 @@ private struct Binder {
   }
 
   /// The findings about a file, now that it is known which of its lines must not be shown.
-  mutating func takeFindings(about file: ManifestFile) -> [Diagnostic] {
+  ///
+  /// - Parameter file: nil for what is about none of the manifests.
+  mutating func takeFindings(about file: ManifestFile? = nil) -> [Diagnostic] {
     defer {
       values.findings = DiagnosticList()
-      values.secretLines = []
+      if let file { values.secretLines[file.path] = nil }
     }
     guard !values.findings.isEmpty else { return [] }
-    let hidden = values.secretLines.union(linesThatMayHoldSecrets(in: file.bytes))
-    return values.findings.findings.map { finding in
-      guard let place = finding.location, place.file == file.path else { return finding }
-      var finding = finding
-      let lines = place.start.line...max(place.start.line, place.end.line)
-      if !hidden.isDisjoint(with: lines) { finding.hidesSource = true }
-      return finding
+    var hidden = hiddenLines
+    if let file { hidden[file.path] = linesThatMayHoldSecrets(in: file.bytes) }
+    return values.findings.findings.compactMap { finding in
+      if file != nil, saidOfDefaults.contains(PlacedRule(finding)) { return nil }
+      if isAboutUnknown(finding) { return nil }
+      guard let place = finding.location?.file else { return finding }
+      return finding.hidingSource(on: hidden[place] ?? [])
+        .hidingSource(on: values.secretLines[place] ?? [])
     }
+  }
+
+  /// True for a mistake in a value that is not known: only why it is not known is told.
+  private func isAboutUnknown(_ finding: Diagnostic) -> Bool {
+    guard let place = finding.location, composition.unknownPlaces.contains(place) else {
+      return false
+    }
+    let reasons: [Rule] = [
+      .unknownVariable, .variableUnset, .variableReference, .expansionLimit,
+    ]
+    return !reasons.contains(finding.rule)
   }
 
   // MARK: Name and type
@@ -168,10 +271,9 @@ private struct Binder {
 
   private mutating func bindFields(of root: YAMLNode, into target: inout ComputeTarget) {
     let kind = target.kind
-    let tree = trees[kind.name] ?? FieldTree(kind.fields)
-    trees[kind.name] = tree
     let bound = values.fields(
-      of: root, by: tree, table: kind.fields, owner: kind.name.text, besides: Self.commonKeys,
+      of: root, by: tree(of: kind), table: kind.fields, owner: kind.name.text,
+      besides: Self.commonKeys,
       missingAt: target.location)
     for (slot, value) in bound.values { target.attributes[slot] = value }
     target.fieldLocations = bound.locations

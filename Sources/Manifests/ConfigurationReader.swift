@@ -8,18 +8,24 @@ internal import TargetModel
 public func readConfiguration(
   _ bytes: [UInt8], file: String, reporting findings: inout DiagnosticList
 ) -> StackConfiguration? {
-  let errorsBefore = findings.errorCount
-  let documents = readYAML(bytes, file: file, reporting: &findings)
-  guard findings.errorCount == errorsBefore else { return nil }
+  // Defaults may hold secrets, so findings are kept apart until it is known which lines to hide.
+  var found = DiagnosticList()
+  let secretLines = linesThatMayHoldSecrets(in: bytes)
+  defer {
+    findings.append(contentsOf: found.findings.map { $0.hidingSource(on: secretLines) })
+  }
+  let documents = readYAML(bytes, file: file, reporting: &found)
+  guard !found.hasErrors else { return nil }
   guard let root = documents.first?.root, root.kind == .mapping else {
-    findings.append(.emptyConfiguration(file))
+    found.append(.emptyConfiguration(file))
     return nil
   }
-  if documents.count > 1 { findings.append(.secondConfiguration(documents[1].location)) }
+  if documents.count > 1 { found.append(.secondConfiguration(documents[1].location)) }
   var reader = ConfigurationReader()
-  let configuration = reader.read(root)
-  findings.append(contentsOf: reader.findings.findings)
-  return findings.errorCount == errorsBefore ? configuration : nil
+  var configuration = reader.read(root)
+  configuration?.secretLines = secretLines
+  found.append(contentsOf: reader.findings.findings)
+  return found.hasErrors ? nil : configuration
 }
 
 /// Which files a configuration names as manifests, for one that says too little otherwise; nil if
@@ -42,7 +48,11 @@ private struct ConfigurationReader {
 
   mutating func read(_ root: YAMLNode) -> StackConfiguration? {
     checkKeys(
-      of: root, known: ["stack", "workspace", "backend", "computes", "silence"], in: "berth.yaml")
+      of: root,
+      known: [
+        "stack", "workspace", "backend", "blast_radius", "computes", "variables", "defaults",
+        "commands", "silence",
+      ], in: "berth.yaml")
     let stack = text(
       "stack", in: root, at: "stack", matching: /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/,
       "1 to 64 letters, digits, '-', '_' and '.', a letter or digit first")
@@ -50,11 +60,19 @@ private struct ConfigurationReader {
     let backend = backend(in: root)
     let computes = computes(in: root)
     let silence = silence(in: root)
+    let blastRadius = blastRadius(in: root)
+    let variables = variableDeclarations(in: root, reporting: &findings)
+    let defaults = kindDefaults(in: root)
+    let commands = commands(in: root)
     guard let stack, let workspace, let backend else { return nil }
     var configuration = StackConfiguration(
       stack: stack, workspace: workspace, backend: backend, computes: computes)
     configuration.silence = silence
+    configuration.blastRadius = blastRadius
     configuration.places = places
+    configuration.variables = variables
+    configuration.defaults = defaults
+    configuration.commands = commands
     return configuration
   }
 
@@ -110,6 +128,52 @@ private struct ConfigurationReader {
     return backend
   }
 
+  private mutating func kindDefaults(in root: YAMLNode) -> [KindDefaults] {
+    guard root["defaults"] != nil, let node = mapping("defaults", in: root, isRequired: false)
+    else { return [] }
+    return node.entries.compactMap { kind, fields in
+      let path = "defaults.\(kind.text)"
+      guard fields.kind == .mapping else {
+        if fields.scalar == .null {
+          return KindDefaults(kind: kind, fields: YAMLNode(entries: [], at: fields.location))
+        }
+        findings.append(.configurationValue(path, "a mapping of fields", fields))
+        return nil
+      }
+      for (key, _) in fields.entries where ["$schema", "name", "type"].contains(key.text) {
+        findings.append(.ownOfDocument("\(path).\(key.text)", key))
+      }
+      return KindDefaults(kind: kind, fields: fields)
+    }
+  }
+
+  private mutating func commands(in root: YAMLNode) -> [String: [String]] {
+    guard root["commands"] != nil, let node = mapping("commands", in: root, isRequired: false)
+    else { return [:] }
+    var commands: [String: [String]] = [:]
+    for (key, value) in node.entries {
+      guard key.text.utf8.isReferenceName else {
+        findings.append(
+          .configurationValue(
+            "commands", "mapped by names of letters, digits, '_' and '-', no digit first", key))
+        continue
+      }
+      let words = value.elements
+      guard let program = words.first, !program.text.isEmpty, words.count <= 1_000,
+        words.allSatisfy({
+          $0.kind == .scalar && $0.scalar != .null && !$0.text.utf8.contains(0)
+        })
+      else {
+        findings.append(
+          .configurationValue(
+            "commands.\(key.text)", "a list of a program and its arguments", value))
+        continue
+      }
+      commands[key.text] = words.map(\.text)
+    }
+    return commands
+  }
+
   mutating func computes(in root: YAMLNode) -> [String] {
     guard let node = root["computes"] else { return [] }
     let elements = node.kind == .scalar ? [node] : node.elements
@@ -146,6 +210,21 @@ private struct ConfigurationReader {
     }
     for (index, element) in elements.enumerated() { places["silence.\(index)"] = element.location }
     return elements.map { Rule($0.text) }
+  }
+
+  private mutating func blastRadius(in root: YAMLNode) -> BlastRadius {
+    guard let node = root["blast_radius"] else { return BlastRadius() }
+    var reader = BlastRadiusReader()
+    let radius = reader.read(node)
+    for (path, expected, node) in reader.problems {
+      findings.append(.configurationValue(path, expected, node))
+    }
+    for (key, known, place) in reader.unknownKeys {
+      let meant = nearest(to: key.text, among: known)
+      findings.append(.unknownKey(key, meant: meant, known: known, in: "'\(place)'", nil))
+    }
+    for (kind, place) in reader.kindPlaces { places["blast_radius.kinds.\(kind)"] = place }
+    return radius
   }
 
   // MARK: Parts
@@ -221,6 +300,13 @@ extension Diagnostic {
       .error, .invalidConfiguration, "Value does not fit",
       detail: "'\(path)' must be \(expected), and here is \(node.typeInWords).",
       at: node.kind == .scalar ? node.location : node.location.firstLine)
+  }
+
+  fileprivate static func ownOfDocument(_ path: String, _ key: YAMLNode) -> Diagnostic {
+    Diagnostic(
+      .error, .invalidConfiguration, "Field can't have a default",
+      detail: "'\(path)' is each document's own. Remove it here and write it there.",
+      at: key.location)
   }
 
   fileprivate static func azureBackend(_ node: YAMLNode) -> Diagnostic {

@@ -77,9 +77,16 @@ extension ValueBinding {
     bound.locations[slot] = node.location
     let errorsBefore = findings.errorCount
     let value = value(
-      node, of: field, tree, at: AttributePath(place), usesOlderName: tree.currentName != nil)
+      node, of: field, tree, at: AttributePath(place), words: words(of: field, tree))
     bound.values[slot] = value
     if findings.errorCount > errorsBefore { bound.refused.insert(slot) }
+  }
+
+  /// Words of older clients are understood under older keys only, as by `az ml`; where the key
+  /// stayed the same, they are understood with a warning.
+  private func words(of field: Field, _ tree: FieldTree) -> OlderWords {
+    if tree.currentName != nil { return .understood }
+    return field.keepsItsName ? .toldOf : .unknown
   }
 
   /// Reports a key that nothing reads.
@@ -95,11 +102,30 @@ extension ValueBinding {
       hideLines(of: key)
       hideLines(of: value)
     }
+    let glued = gluedKey(key.text, in: tree)
     let elsewhere = tree.path(endingWith: key.text)
     findings.append(
       .unknownKey(
         key, meant: meant?.currentName?.description ?? suggestion ?? elsewhere,
-        known: tree.names + besides, in: owner, address))
+        known: tree.names + besides, in: owner, advice: glued ?? keyAdvice(key.text), address))
+  }
+
+  /// What to tell about a key that its value is glued to: `admin_password:hunter2`.
+  private func gluedKey(_ text: String, in tree: FieldTree) -> String? {
+    let name = text.untilSeparator
+    guard name != text, tree.children[name] != nil else { return nil }
+    return "Write '\(name): ' with a colon and a blank behind it, then the value."
+  }
+}
+
+extension String {
+  /// The text up to the first `:` or `=`, behind which somebody may have meant the value to be.
+  fileprivate var untilSeparator: String { String(prefix { $0 != ":" && $0 != "=" }) }
+
+  /// The text as messages show it as a key: without what may be a secret behind it.
+  fileprivate var asKey: String {
+    let name = untilSeparator
+    return name != self && name.soundsSecret ? "\(name.shortened)..." : shortened
   }
 }
 
@@ -137,12 +163,13 @@ extension Rule {
 
 extension Diagnostic {
   static func unknownKey(
-    _ key: YAMLNode, meant: String?, known: [String], in place: String, _ address: String?
+    _ key: YAMLNode, meant: String?, known: [String], in place: String, advice: String? = nil,
+    _ address: String?
   ) -> Diagnostic {
     Diagnostic(
       .error, .unknownKey, "Key is not known",
-      detail: "There is no '\(key.text.shortened)' in \(place). "
-        + (meant.map { "Did you mean \"\($0)\"?" }
+      detail: "There is no '\(key.text.asKey)' in \(place). "
+        + (advice ?? meant.map { "Did you mean \"\($0)\"?" }
           ?? "It knows \(known.map { "'\($0)'" }.joined(separator: ", "))."),
       address: address, at: key.location)
   }
@@ -162,6 +189,15 @@ extension Diagnostic {
       .warning, .olderName, "Field has another name now",
       detail: "'\(key.text)' is understood. Its name is '\(current)' now; write that.",
       address: address, at: key.location)
+  }
+
+  static func olderWord(
+    _ word: String, _ current: String, _ place: SourceLocation, _ address: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, .olderName, "Value has another name now",
+      detail: "'\(word)' is understood. Its name is '\(current)' now; write that.",
+      address: address, at: place)
   }
 
   fileprivate static func setByService(

@@ -6,12 +6,15 @@ final class FieldTree: Sendable {
   let field: (slot: Int, field: Field)?
   /// The current name, where this is one that older clients used.
   let currentName: AttributePath?
+  /// How the value looks here, where an older client gave it in another form.
+  let olderShape: OlderForm.Shape?
   let children: [String: FieldTree]
   /// Where the field holds objects, however deep in lists and maps: what one may hold.
   let object: FieldTree?
 
   private typealias Row = (
-    path: ArraySlice<String>, slot: Int, field: Field, currentName: AttributePath?
+    path: ArraySlice<String>, slot: Int, field: Field, currentName: AttributePath?,
+    olderShape: OlderForm.Shape?
   )
 
   /// The tree of a table.
@@ -21,8 +24,13 @@ final class FieldTree: Sendable {
   convenience init(_ fields: [Field]) {
     var rows: [Row] = []
     for (slot, field) in fields.enumerated() {
-      rows.append((field.path.segments[...], slot, field, nil))
-      for name in field.olderNames { rows.append((name.segments[...], slot, field, field.path)) }
+      rows.append((field.path.segments[...], slot, field, nil, nil))
+      for name in field.olderNames {
+        rows.append((name.segments[...], slot, field, field.path, nil))
+      }
+      for form in field.olderForms {
+        rows.append((form.path.segments[...], slot, field, field.path, form.shape))
+      }
     }
     self.init(rows)
   }
@@ -36,10 +44,11 @@ final class FieldTree: Sendable {
         continue
       }
       deeper[first, default: []].append(
-        (row.path.dropFirst(), row.slot, row.field, row.currentName))
+        (row.path.dropFirst(), row.slot, row.field, row.currentName, row.olderShape))
     }
     field = here.map { ($0.slot, $0.field) }
     currentName = here?.currentName
+    olderShape = here?.olderShape
     object = here?.field.type.objectFields.map { FieldTree($0) }
     children = deeper.mapValues { FieldTree($0) }
   }

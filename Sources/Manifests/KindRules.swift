@@ -27,6 +27,9 @@ public struct KindRules: Sendable {
     @Sendable (ComputeTarget, WorkspaceIdentity, inout DiagnosticList) -> Void
   /// What to tell of a type that is no kind in the catalog; nil for one that is no kind at all.
   public let advice: @Sendable (String) -> String?
+  /// What to tell of a key that a kind's documents have not, and other clients do; nil for one that
+  /// nobody knows.
+  public let keyAdvice: @Sendable (String, KindDescriptor) -> String?
   /// The finding about a type that is known and refused on purpose; nil for any other type.
   ///
   /// Given are the type, what the document says at a path such as `scale.max` (nil for nothing and
@@ -47,6 +50,7 @@ public struct KindRules: Sendable {
         _, _, _ in
       },
     advice: @escaping @Sendable (String) -> String? = { _ in nil },
+    keyAdvice: @escaping @Sendable (String, KindDescriptor) -> String? = { _, _ in nil },
     refusal:
       @escaping @Sendable (String, (String) -> String?, SourceLocation) -> Diagnostic? = {
         _, _, _ in nil
@@ -57,6 +61,7 @@ public struct KindRules: Sendable {
     self.checkName = checkName
     self.checkWorkspace = checkWorkspace
     self.advice = advice
+    self.keyAdvice = keyAdvice
     self.refusal = refusal
     self.silenceable = silenceable
   }

@@ -82,7 +82,8 @@ extension Field {
 }
 
 extension FieldType {
-  fileprivate func written(_ value: AttributeValue) -> YAMLValue {
+  /// The value as a manifest has it.
+  func written(_ value: AttributeValue) -> YAMLValue {
     switch (self, value) {
     case (.list(let element, _), .list(let values)): return .sequence(values.map(element.written))
     case (.map(let element), .map(let entries)):
@@ -112,7 +113,8 @@ extension YAMLValue {
       case .bool(let bool): .scalar(.bool(bool))
       case .integer(let integer): .scalar(.integer(integer))
       case .number(let number): .scalar(.number(number))
-      case .text(let text): .text(text)
+      // What looks like a reference in the workspace refers to nothing.
+      case .text(let text): .text(text.replacing("${", with: "$${"))
       case .list(let values): .sequence(values.map(YAMLValue.init))
       case .map(let entries):
         .mapping(entries.sorted { $0.key < $1.key }.map { .init($0.key, YAMLValue($0.value)) })

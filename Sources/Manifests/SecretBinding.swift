@@ -13,9 +13,10 @@ extension ValueBinding {
       findings.append(.secretFault(path, "It must be a text or a reference.", node, address))
       return nil
     }
-    switch SecretReference(node.text) {
+    switch node.isVerbatim ? nil : SecretReference(node.text) {
     case .environment(let name): return variable(name, path, node)
     case .file(let file): return self.file(file, path, node, isWhole: field.type.isFile)
+    case .command(let name): return output(of: name, path, node)
     case .malformed(let why):
       findings.append(.secretFault(path, why, node, address))
       return nil
@@ -49,7 +50,7 @@ extension ValueBinding {
   }
 
   /// A field that names a file whose content is the secret.
-  private mutating func namedFile(_ path: AttributePath, _ node: YAMLNode) -> AttributeValue? {
+  mutating func namedFile(_ path: AttributePath, _ node: YAMLNode) -> AttributeValue? {
     let name = node.text
     guard !name.isEmpty, name.utf8.count <= 1_024, !name.contains(where: \.isNewline) else {
       findings.append(
@@ -73,10 +74,32 @@ extension ValueBinding {
         findings.append(.secretFile(path, name, "is empty", node, address))
         return nil
       }
-      if file.isReadableByOthers {
+      // A certificate alone is no secret: its key is.
+      if file.isReadableByOthers, !file.contents.isCertificate {
         findings.append(.exposedSecretFile(path, name, node, address))
       }
       return .secret(SecretText(contents, from: .file(name)))
+    }
+  }
+
+  /// What a program that `berth.yaml` allows prints.
+  private mutating func output(
+    of name: String, _ path: AttributePath, _ node: YAMLNode
+  ) -> AttributeValue? {
+    guard let command = commands[name] else {
+      findings.append(.commandNotAllowed(path, name, commands.keys.sorted(), node, address))
+      return nil
+    }
+    let result = commandResults[name] ?? secrets.output(of: command)
+    commandResults[name] = result
+    switch result {
+    case .failure(let failure):
+      findings.append(.secretCommand(path, name, failure.reason, node, address))
+      return nil
+    case .success(let text) where text.isEmpty:
+      findings.append(.secretCommand(path, name, "printed nothing", node, address))
+      return nil
+    case .success(let text): return .secret(SecretText(text, from: .command(name)))
     }
   }
 }
@@ -95,10 +118,11 @@ enum RunnerCredentials {
   }
 }
 
-/// `${env:NAME}` or `${file:path}` as the whole of a text.
+/// `${env:NAME}`, `${file:path}` or `${command:NAME}` as the whole of a text.
 private enum SecretReference {
   case environment(String)
   case file(String)
+  case command(String)
   /// It was meant as a reference and is none; the sentence says why.
   case malformed(String)
 
@@ -122,6 +146,9 @@ private enum SecretReference {
     case "file" where !argument.isEmpty && !argument.contains(where: \.isNewline):
       self = .file(String(argument))
     case "file": self = .malformed("What follows 'file:' is no path.")
+    case "command" where argument.utf8.isReferenceName: self = .command(String(argument))
+    case "command":
+      self = .malformed("What follows 'command:' is no name of a command in berth.yaml.")
     default: self = .malformed("A reference is '${env:NAME}' or '${file:path}'.")
     }
   }
@@ -151,8 +178,26 @@ extension String {
     return String(self[..<end])
   }
 
+  /// True for certificates in PEM form with no key beside them.
+  fileprivate var isCertificate: Bool {
+    holds("-----BEGIN CERTIFICATE-----") && !holds("PRIVATE KEY-----")
+  }
+
   /// True if a reference stands somewhere in the text.
-  var holdsReference: Bool { contains("${env:") || contains("${file:") }
+  var holdsReference: Bool { holds("${env:") || holds("${file:") || holds("${command:") }
+
+  /// True if the bytes of another text stand in this one, whatever combines with them.
+  func holds(_ part: StaticString) -> Bool {
+    let part = part.description.utf8
+    guard let first = part.first else { return true }
+    var rest = utf8[...]
+    while let index = rest.firstIndex(of: first) {
+      rest = rest[index...]
+      if rest.starts(with: part) { return true }
+      rest = rest.dropFirst()
+    }
+    return false
+  }
 }
 
 extension Rule {
@@ -166,6 +211,10 @@ extension Rule {
   package static let secretFile = Rule("secret-file")
   /// A secret file that others may read.
   package static let secretFileExposed = Rule("secret-file-exposed")
+  /// A command that the stack does not allow.
+  package static let commandNotAllowed = Rule("command-not-allowed")
+  /// A command that gives no secret.
+  package static let secretCommand = Rule("secret-command")
   /// References stand in secret fields only.
   package static let referenceNotAllowed = Rule("reference-not-allowed")
 }
@@ -224,6 +273,33 @@ extension Diagnostic {
       detail: """
         '\(path)' is the content of '\(file)', and that file \(reason). It must be a file of text \
         below the stack's folder, named from the folder of the manifest.
+        """,
+      address: address, at: node.location, hidesSource: true)
+  }
+
+  fileprivate static func commandNotAllowed(
+    _ path: AttributePath, _ name: String, _ known: [String], _ node: YAMLNode, _ address: String?
+  ) -> Diagnostic {
+    let way =
+      nearest(to: name, among: known).map { "Did you mean \"\($0)\"?" }
+      ?? "Add it there, if this program may run: commands: {\(name): [program, argument]}"
+    return Diagnostic(
+      .error, .commandNotAllowed, "Command is not allowed",
+      detail: """
+        '\(path)' is what the command '\(name)' prints, and 'commands' in berth.yaml has none of \
+        that name. \(way)
+        """,
+      address: address, at: node.location, hidesSource: true)
+  }
+
+  fileprivate static func secretCommand(
+    _ path: AttributePath, _ name: String, _ reason: String, _ node: YAMLNode, _ address: String?
+  ) -> Diagnostic {
+    Diagnostic(
+      .error, .secretCommand, "Command gives no secret",
+      detail: """
+        '\(path)' is what the command '\(name)' of berth.yaml prints, and the command \(reason). \
+        Run it by hand to see why; nothing that it prints is shown here.
         """,
       address: address, at: node.location, hidesSource: true)
   }

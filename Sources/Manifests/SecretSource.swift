@@ -13,6 +13,20 @@ public protocol SecretSource: Sendable {
   ///   - path: as the manifest writes it, counted from the folder of `manifest`.
   ///   - manifest: the path of the manifest, from the stack's folder.
   func file(_ path: String, namedIn manifest: String) -> Result<SecretFile, SecretFileFailure>
+
+  /// What a program prints, without the end of its last line.
+  ///
+  /// Asked once for each command that the stack allows and a manifest refers to.
+  ///
+  /// - Parameter command: the program and its arguments.
+  func output(of command: [String]) -> Result<String, SecretCommandFailure>
+}
+
+extension SecretSource {
+  /// A source that runs nothing.
+  public func output(of command: [String]) -> Result<String, SecretCommandFailure> {
+    .failure(SecretCommandFailure("is not run here"))
+  }
 }
 
 /// A file's content as a secret.
@@ -40,6 +54,17 @@ public struct SecretFileFailure: Error, Hashable, Sendable {
   }
 }
 
+/// Why a command gave no secret, as the end of the sentence "The command ...".
+public struct SecretCommandFailure: Error, Hashable, Sendable {
+  /// For example "ended with status 1".
+  public let reason: String
+
+  /// A failure.
+  public init(_ reason: String) {
+    self.reason = reason
+  }
+}
+
 /// Checks the form of references and looks nothing up, for `berth validate` on a machine that has
 /// no secrets.
 public struct UnresolvedSecrets: SecretSource {
@@ -49,10 +74,23 @@ public struct UnresolvedSecrets: SecretSource {
   /// Always a placeholder.
   public func environment(_ name: String) -> String? { SecretText.unresolved }
 
-  /// Always a placeholder.
+  /// A placeholder for every file that may lie in the stack, whether it is there or not.
   public func file(
     _ path: String, namedIn manifest: String
   ) -> Result<SecretFile, SecretFileFailure> {
-    .success(SecretFile(contents: SecretText.unresolved, isReadableByOthers: false))
+    var depth = manifest.split(separator: "/").count - 1
+    for part in path.split(separator: "/") where part != "." {
+      depth += part == ".." ? -1 : 1
+      if depth < 0 { break }
+    }
+    if path.hasPrefix("/") || depth < 0 {
+      return .failure(SecretFileFailure("lies outside the stack"))
+    }
+    return .success(SecretFile(contents: SecretText.unresolved, isReadableByOthers: false))
+  }
+
+  /// Always a placeholder; nothing is run.
+  public func output(of command: [String]) -> Result<String, SecretCommandFailure> {
+    .success(SecretText.unresolved)
   }
 }

@@ -33,8 +33,19 @@ private struct SettingsReader {
   ]
 
   mutating func read(_ key: YAMLNode, _ value: YAMLNode) {
+    if !kind.isInWorkspace, Self.keys.contains(key.text),
+      !TargetSetting.keysOutsideWorkspace.contains(key.text)
+    {
+      findings.append(
+        .wrongSetting(
+          key, "nothing of type '\(kind.name)' is in the workspace, so there is nothing to do",
+          address))
+      return
+    }
     switch key.text {
-    case "protect": settings.protect = bool(key, value)
+    case "protect":
+      settings.protect = bool(key, value)
+      settings.liftsProtection = value.scalar == .bool(false)
     case "allow_replace": settings.allowReplace = bool(key, value)
     case "adopt": settings.adopt = bool(key, value)
     case "on_remove":
@@ -44,15 +55,15 @@ private struct SettingsReader {
       settings.updatesTLSInPlace = updatesTLSInPlace(key, value)
     case "power_state": readPower(key, value)
     case "ignore_changes":
-      settings.ignoreChanges = texts(key, value).compactMap { ignoredField($0) }
+      settings.ignoredChanges = ignoredChanges(key, value)
     case "workloads":
       settings.workloads = Set(texts(key, value).compactMap { workload($0) })
     case "depends_on": settings.dependsOn = texts(key, value).compactMap { dependency($0) }
     default:
+      let known = kind.isInWorkspace ? Self.keys : TargetSetting.keysOutsideWorkspace
       findings.append(
         .unknownKey(
-          key, meant: nearest(to: key.text, among: Self.keys), known: Self.keys, in: "'berth'",
-          address))
+          key, meant: nearest(to: key.text, among: known), known: known, in: "'berth'", address))
     }
   }
 
@@ -84,7 +95,8 @@ private struct SettingsReader {
 
   private mutating func readPower(_ key: YAMLNode, _ value: YAMLNode) {
     guard kind.hasPower else {
-      findings.append(.wrongSetting(key, "a \(kind.name) can't be switched off", address))
+      findings.append(
+        .wrongSetting(key, "a target of type '\(kind.name)' can't be switched off", address))
       return
     }
     settings.power = word(key, value, PowerState.allCases.map(\.rawValue)).flatMap(PowerState.init)
@@ -100,12 +112,62 @@ private struct SettingsReader {
     return nodes
   }
 
+  /// Fields by themselves, or with words on who lets others change them, why and until when.
+  private mutating func ignoredChanges(_ key: YAMLNode, _ value: YAMLNode) -> [IgnoredChange] {
+    let nodes = value.kind == .sequence ? value.elements : [value]
+    return nodes.compactMap { node in
+      if node.kind == .mapping { return ignoredChange(node) }
+      guard node.kind == .scalar, node.scalar != .null else {
+        findings.append(
+          .wrongType(path(key), "a list of fields, or of mappings with 'field'", value, address))
+        return nil
+      }
+      return ignoredField(node).map { IgnoredChange($0, location: node.location) }
+    }
+  }
+
+  private static let ignoreKeys = ["field", "owner", "reason", "until"]
+
+  private mutating func ignoredChange(_ node: YAMLNode) -> IgnoredChange? {
+    for (key, _) in node.entries where !Self.ignoreKeys.contains(key.text) {
+      findings.append(
+        .unknownKey(
+          key, meant: nearest(to: key.text, among: Self.ignoreKeys), known: Self.ignoreKeys,
+          in: "'berth.ignore_changes'", address))
+    }
+    guard let field = node["field"], field.kind == .scalar, field.scalar != .null else {
+      findings.append(
+        .wrongType("berth.ignore_changes.field", "a field", node["field"] ?? node, address))
+      return nil
+    }
+    let texts = ["owner", "reason", "until"].map { ignoreText($0, in: node) }
+    if let until = texts[2], CalendarDay(until) == nil, let place = node["until"] {
+      findings.append(
+        .wrongValue(
+          "berth.ignore_changes.until", "a day looks like '2027-03-31'", place, address))
+    }
+    return ignoredField(field).map {
+      IgnoredChange(
+        $0, owner: texts[0], reason: texts[1], until: texts[2], location: node.location.firstLine)
+    }
+  }
+
+  private mutating func ignoreText(_ key: String, in node: YAMLNode) -> String? {
+    guard let value = node[key] else { return nil }
+    guard value.kind == .scalar, value.scalar != .null else {
+      findings.append(
+        .wrongType(AttributePath("berth.ignore_changes.\(key)"), "a text", value, address))
+      return nil
+    }
+    return value.text
+  }
+
   /// A field, or a part of the table that holds several: `ssh_settings`.
   private mutating func ignoredField(_ node: YAMLNode) -> AttributePath? {
     let path = AttributePath(node.text)
     if kind.fields.contains(where: { $0.path.segments.starts(with: path.segments) }) { return path }
     let suggestion =
-      kind.fields.first { $0.olderNames.contains(path) }?.path.description
+      kind.fields.first { $0.everyOlderName.contains(path) }?.path.description
       ?? nearest(to: node.text, among: kind.fields.map(\.path.description))
     findings.append(
       .wrongValue(

@@ -14,6 +14,16 @@ public struct StackConfiguration: Hashable, Sendable {
   public var computes: [String]
   /// Rules about targets whose warnings and notes the stack does not want to read.
   public var silence: [Rule] = []
+  /// How much of the stack one plan may take away.
+  public var blastRadius = BlastRadius()
+  /// The variables that manifests may use, in the order of `berth.yaml`.
+  public var variables: [VariableDeclaration] = []
+  /// The programs that `${command:NAME}` may run, each with its arguments, by name.
+  public var commands: [String: [String]] = [:]
+  /// What documents of a kind say unless they say otherwise.
+  var defaults: [KindDefaults] = []
+  /// The lines of `berth.yaml` that are not shown in findings.
+  var secretLines: Set<Int> = []
   /// The place of each value, by key, such as `workspace.name`, `computes.0` and
   /// `silence.0`.
   ///

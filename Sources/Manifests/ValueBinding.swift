@@ -8,31 +8,44 @@ struct ValueBinding {
   /// The target's address, for findings.
   var address: String?
   var findings = DiagnosticList()
-  /// The lines of the file that may hold a secret, whatever is wrong with them.
-  var secretLines: Set<Int> = []
+  /// The lines of each file that may hold a secret, whatever is wrong with them.
+  var secretLines: [String: Set<Int>] = [:]
+  /// The programs that the stack allows, by name.
+  let commands: [String: [String]]
+  /// What they gave, so that each runs once.
+  var commandResults: [String: Result<String, SecretCommandFailure>] = [:]
+  /// What to tell of a key that the target's kind does not know, besides what resembles it.
+  var keyAdvice: (String) -> String? = { _ in nil }
   /// Patterns of fields, so that each is read once.
   private var patterns: [String: Regex<AnyRegexOutput>] = [:]
 
-  init(secrets: any SecretSource) {
+  init(secrets: any SecretSource, commands: [String: [String]] = [:]) {
     self.secrets = secrets
+    self.commands = commands
   }
 
   /// The value of a field; nil if it is absent (`null`) or does not fit, which is then reported.
   mutating func value(
     _ node: YAMLNode, of field: Field, _ tree: FieldTree, at path: AttributePath,
-    usesOlderName: Bool
+    words: OlderWords
   ) -> AttributeValue? {
     if field.isKeptSecret { hideLines(of: node) }
     if node.scalar == .null { return nil }
+    switch tree.olderShape {
+    case .fileName: return namedFile(path, node)
+    case .texts: return texts(node, of: field, at: path)
+    case nil: break
+    }
     if field.isKeptSecret { return secret(node, of: field, at: path) }
     return value(
-      node, field.type, Naming(path, object: tree.object, usesOlderName: usesOlderName))
+      node, field.type, Naming(path, object: tree.object, words: words))
   }
 
   /// Keeps the lines of a node out of every finding about this file.
   mutating func hideLines(of node: YAMLNode) {
     let place = node.location
-    secretLines.formUnion(place.start.line...max(place.start.line, place.end.line))
+    secretLines[place.file, default: []]
+      .formUnion(place.start.line...max(place.start.line, place.end.line))
   }
 
   /// Reports a value of the wrong type.
@@ -52,13 +65,13 @@ struct ValueBinding {
     let path: AttributePath
     /// What objects in it may hold.
     let object: FieldTree?
-    /// True if the words of older clients are understood in it.
-    let usesOlderName: Bool
+    /// What the words of older clients come to in it.
+    let words: OlderWords
 
-    init(_ path: AttributePath, object: FieldTree?, usesOlderName: Bool = false) {
+    init(_ path: AttributePath, object: FieldTree?, words: OlderWords = .unknown) {
       self.path = path
       self.object = object
-      self.usesOlderName = usesOlderName
+      self.words = words
     }
 
     func inside(_ segment: String) -> Naming {
@@ -94,7 +107,7 @@ struct ValueBinding {
       findings.append(.wrongType(name.path, expected, node, address))
       return nil
     }
-    if node.text.holdsReference {
+    if !node.isVerbatim, node.text.holdsReference {
       findings.append(.referenceNotAllowed(name.path, node, address))
       return nil
     }
@@ -148,7 +161,7 @@ struct ValueBinding {
   private mutating func toggle(
     _ node: YAMLNode, _ on: String, _ off: String, _ name: Naming
   ) -> AttributeValue? {
-    if name.usesOlderName {
+    if name.words == .understood {
       if node.text.lowercased() == on.lowercased() { return true }
       if node.text.lowercased() == off.lowercased() { return false }
     }
@@ -205,14 +218,17 @@ struct ValueBinding {
     let known = choices.map { "'\($0.name)'" }.joined(separator: ", ")
     guard let text = word(node, "one of \(known)", name) else { return nil }
     let word = text.lowercased()
-    // Words of older clients are understood under their older keys only, as by `az ml`.
-    if let choice = choices.first(where: {
-      name.usesOlderName ? $0.isMeant(by: word) : $0.name.lowercased() == word
-    }) {
+    if let choice = choices.first(where: { $0.name.lowercased() == word }) {
+      return .text(choice.name)
+    }
+    if name.words != .unknown, let choice = choices.first(where: { $0.isMeant(by: word) }) {
+      if name.words == .toldOf {
+        findings.append(.olderWord(text, choice.name, node.location, address))
+      }
       return .text(choice.name)
     }
     let byWire = choices.first { $0.wire.lowercased() == word }
-    if let byWire, name.usesOlderName || byWire.takesWire { return .text(byWire.name) }
+    if let byWire, name.words == .understood || byWire.takesWire { return .text(byWire.name) }
     findings.append(.unknownWord(name.path, node, choices.map(\.name), byWire?.name, address))
     return nil
   }
@@ -251,6 +267,21 @@ struct ValueBinding {
     let before = findings.errorCount
     let values = elements.enumerated().compactMap { value($1, element, name.inside("\($0)")) }
     return findings.errorCount == before ? .list(values) : nil
+  }
+
+  /// A list of objects with one field, given as that field's texts.
+  private mutating func texts(
+    _ node: YAMLNode, of field: Field, at path: AttributePath
+  ) -> AttributeValue? {
+    guard case .list(.object(let fields), let limit) = field.type, let only = fields.first,
+      case .list(let values)? = list(node, only.type, limit, Naming(path, object: nil))
+    else { return nil }
+    return .list(
+      values.map { value in
+        var object = AttributeValue.map([:])
+        object[only.path] = value
+        return object
+      })
   }
 
   private mutating func map(
@@ -328,4 +359,19 @@ extension Diagnostic {
       detail: "'\(path)' must be \(expected), and here is a text or number.", address: address,
       at: node.location, hidesSource: true)
   }
+}
+
+/// What the words of older clients come to in a value.
+enum OlderWords {
+  /// They are refused.
+  case unknown
+  /// They are understood, since the key is an older client's too.
+  case understood
+  /// They are understood, and today's are told.
+  case toldOf
+}
+
+extension Field {
+  /// True if older clients called it as it is called today.
+  var keepsItsName: Bool { everyOlderName.isEmpty }
 }

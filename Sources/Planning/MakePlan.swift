@@ -13,17 +13,36 @@ public struct PlanningRequest: Sendable {
   public var mode: PlanMode
   /// The kinds there are.
   public var catalog: KindCatalog
+  /// Which targets the plan is about.
+  public var selection = TargetSelection.everything
+  /// True if the selection may name what is not there any more, and need not be told.
+  public var forgivesSelection = false
+  /// Targets that are to be replaced, or re-attached, although nothing demands it.
+  public var replacing: Set<TargetAddress> = []
+  /// The names, as names compare, of targets that an apply took away and did not bring back; they
+  /// come first.
+  public var stranded: Set<String> = []
+  /// How much of the stack one plan may take away.
+  public var blastRadius: BlastRadius
+  /// True if this one plan may take away more; never everything.
+  public var allowsLargeRemoval: Bool
+  /// The other workspaces that the same run is about, as they were read.
+  public var elsewhere: [Snapshot]
 
   /// Makes a planning request of its parts.
   public init(
     stack: String, desired: [ComputeTarget], observed: Snapshot, mode: PlanMode = .apply,
-    catalog: KindCatalog
+    catalog: KindCatalog, blastRadius: BlastRadius = BlastRadius(),
+    allowsLargeRemoval: Bool = false, elsewhere: [Snapshot] = []
   ) {
     self.stack = stack
     self.desired = desired
     self.observed = observed
     self.mode = mode
     self.catalog = catalog
+    self.blastRadius = blastRadius
+    self.allowsLargeRemoval = allowsLargeRemoval
+    self.elsewhere = elsewhere
   }
 }
 
@@ -45,13 +64,23 @@ public struct PlanningResult: Sendable {
 public func makePlan(_ request: PlanningRequest) -> PlanningResult {
   var findings = DiagnosticList()
   let world = PlanningWorld(request)
-  let drafts = changeDrafts(in: world, reporting: &findings)
-  for check in guards(for: request.mode) { check(drafts, world, &findings) }
+  var all = changeDrafts(in: world, reporting: &findings)
+  if request.mode == .apply { repairDoubleAttachments(&all, in: world, reporting: &findings) }
+  checkReplacing(world, &findings)
+  let selected = select(all, in: world, reporting: &findings)
+  let drafts = selected.drafts
+  var refusals = DiagnosticList()
+  for check in guards(for: request.mode) { check(selected.judged, world, &refusals) }
+  findings.append(contentsOf: selected.concerned(refusals.findings))
 
   var plan = Plan(
     stack: request.stack, workspace: request.observed.workspace, mode: request.mode,
-    drift: driftedTargets(in: world), unchangedCount: unchangedCount(in: world, but: drafts))
-  if request.mode != .refreshOnly {
+    drift: driftedTargets(in: world).filter { selected.includes($0.address) },
+    unchangedCount: unchangedCount(in: world, but: all, within: selected))
+  plan.leftOut = selected.leftOut
+  if request.mode == .refreshOnly {
+    plan.unmanaged = unmanagedTargets(in: world).filter { selected.includes($0.address) }
+  } else {
     (plan.changes, plan.steps) = order(drafts, in: world)
   }
   return PlanningResult(plan: plan, findings: findings)
@@ -68,8 +97,8 @@ private func guards(for mode: PlanMode) -> [GuardRule] {
   case .apply:
     [
       checkEmptyDesired, checkForeignOwner, checkNameTaken, checkAttachOnce, checkDoubleAttachment,
-      checkProtected, checkLosesData, checkSecretsFirst, checkUnknownDependency,
-      checkDependencyCycle,
+      checkCrossWorkspace, checkProtected, checkLosesData, checkBlastRadius, checkSecretsFirst,
+      checkUnknownDependency, checkDependencyCycle,
     ]
   // Asked for in so many words; only protection stands above it.
   case .destroy: [checkProtected]
@@ -79,13 +108,15 @@ private func guards(for mode: PlanMode) -> [GuardRule] {
 }
 
 /// How many documents have a live target of ours that is as it should be.
-private func unchangedCount(in world: PlanningWorld, but drafts: [ChangeDraft]) -> Int {
+private func unchangedCount(
+  in world: PlanningWorld, but drafts: [ChangeDraft], within selected: SelectedDrafts
+) -> Int {
   guard world.request.mode != .destroy else { return 0 }
   let changing = Set(drafts.map(\.address.nameKey))
   return world.pairs.count { pair in
-    guard let observed = pair.observed, pair.desired != nil, !changing.contains(pair.key) else {
-      return false
-    }
+    guard let observed = pair.observed, let desired = pair.desired,
+      !changing.contains(pair.key), selected.includes(desired.address)
+    else { return false }
     return world.standing(of: observed, for: pair.desired) != .foreign
   }
 }

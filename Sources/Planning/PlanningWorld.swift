@@ -11,6 +11,7 @@ struct PlanningWorld: Sendable {
   let dependencies: Dependencies
 
   private let documentByName: [String: ComputeTarget]
+  private let replacedNames: Set<String>
 
   init(_ request: PlanningRequest) {
     self.request = request
@@ -34,11 +35,17 @@ struct PlanningWorld: Sendable {
     self.pairs = pairs.sorted { $0.key < $1.key }
     self.documents = self.pairs.compactMap(\.desired)
     self.documentByName = documentByName
+    self.replacedNames = Set(request.replacing.map(\.nameKey))
     self.dependencies = Dependencies(of: documents, byName: documentByName)
   }
 
   /// The document of a live target's name; nil if no manifest has it.
   func document(named nameKey: String) -> ComputeTarget? { documentByName[nameKey] }
+
+  /// True if a target is to be replaced although nothing demands it.
+  func isToBeReplaced(_ document: ComputeTarget) -> Bool {
+    replacedNames.contains(document.address.nameKey)
+  }
 
   /// True if a live target carries this stack's mark.
   func owns(_ observed: ObservedTarget) -> Bool { observed.marks.stack == request.stack }

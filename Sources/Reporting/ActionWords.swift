@@ -63,7 +63,8 @@ extension Change {
     case .detachThenAttach:
       let isCluster = address.kind == "aks" || address.kind == "kubernetes"
       return "will be re-attached (the \(isCluster ? "cluster" : "resource") itself is kept)"
-    case .deleteThenCreate, .detachThenCreate, .deleteThenAttach: return "must be replaced"
+    case .deleteThenCreate, .detachThenCreate, .deleteThenAttach:
+      return isRequested ? "will be replaced, as requested" : "must be replaced"
     case .detach: return "will be detached"
     case .delete: return "will be destroyed"
     case .adopt: return "will be adopted"

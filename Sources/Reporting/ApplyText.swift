@@ -71,11 +71,22 @@ public enum ApplyText {
       return "  \(address)  \(state(endings[change]))"
     }
     lines.append("")
-    for change in plan.changes { lines += strandedLines(change, endings[change]) }
-    if !isInAutomation {
-      lines.append("Look into what failed, then run 'berth apply' again: it does what is missing.")
+    for change in plan.changes {
+      lines += strandedLines(change, endings[change], isInAutomation: isInAutomation)
     }
+    if !isInAutomation { lines.append(nextStep(plan, report)) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What to type next.
+  private static func nextStep(_ plan: Plan, _ report: ApplyReport) -> String {
+    let command = plan.mode == .destroy ? "berth destroy" : "berth apply"
+    let hasFailed = report.outcomes.contains { _, outcome in
+      if case .failed = outcome { true } else { false }
+    }
+    return hasFailed
+      ? "Look into what failed, then run '\(command)' again: it does what is missing."
+      : "Nothing failed. Run 'berth apply --resume' to go on, or '\(command)' to plan again."
   }
 
   /// What became of one target: the first step that did not succeed tells.
@@ -94,7 +105,9 @@ public enum ApplyText {
   }
 
   /// What stands detached because the second half of its re-attachment did not happen.
-  private static func strandedLines(_ change: Change, _ endings: [Ending]) -> [String] {
+  private static func strandedLines(
+    _ change: Change, _ endings: [Ending], isInAutomation: Bool
+  ) -> [String] {
     guard change.action.isReplacement else { return [] }
     let isReleased = endings.contains {
       $0.step.act == change.action.release && $0.outcome == .done
@@ -105,10 +118,15 @@ public enum ApplyText {
     guard isReleased, !isBack else { return [] }
     let what = change.action.release == .detach ? "detached" : "deleted"
     let resource = change.resource.map { ": \($0.visible)" } ?? ""
+    let address = change.address.description.visible
+    let verb = change.action.acquisition == .attach ? "attaches" : "creates"
+    let hint =
+      isInAutomation ? [] : ["For just this one: berth apply --target '\(address)'"]
     return [
-      "\(change.address.description.visible) is \(what) and not back yet\(resource)",
-      "The next apply \(change.action.acquisition == .attach ? "attaches" : "creates") it again.",
-      "",
+      "\(address) is \(what) and not back yet\(resource)",
+      "The next apply \(verb) it again, before anything else.",
+    ] + hint + [
+      ""
     ]
   }
 }

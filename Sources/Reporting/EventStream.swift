@@ -68,7 +68,7 @@ public struct EventStream: Sendable {
   /// A plan: its drift, its changes and their summary, a line each.
   public func plan(_ plan: Plan, operation: String = "plan") -> [String] {
     let counts = PlanCounts(plan)
-    return plan.drift.map(drift) + plan.changes.map(change)
+    return plan.drift.map(drift) + plan.unmanaged.map(unmanaged) + plan.changes.map(change)
       + [summary(counts, operation: operation, "Plan: \(counts.sentence)")]
   }
 
@@ -76,7 +76,17 @@ public struct EventStream: Sendable {
     let action = target.isMissing ? "delete" : "update"
     return line(
       "resource_drift", "\(target.address): Drift detected (\(action))",
-      [change(of: target.address, action)])
+      [
+        change(of: target.address, action), ("severity", .text(target.severity.rawValue)),
+        ("unclear", .value(.bool(target.isUnclear))),
+      ])
+  }
+
+  private func unmanaged(_ target: UnmanagedTarget) -> String {
+    let owner = target.owner.map { "the stack '\($0)' owns it" } ?? "nobody owns it"
+    return line(
+      "log", "\(target.address): Not managed by this stack (\(owner))",
+      [("resource", JSONObjects.resource(target.address))])
   }
 
   private func change(_ change: Change) -> String {

@@ -15,6 +15,8 @@ public struct PlanFile: Hashable, Sendable {
   public var timestamp: String
   /// True if a guard refused it or something failed: such a plan is never applied.
   public var isErrored: Bool
+  /// False if the workspace was not read: such a plan is never applied.
+  public var isRefreshed: Bool
   /// The commit of the manifests; nil if nobody knows.
   public var commit: String?
   /// The SHA-256 of all manifests, 64 hexadecimal digits.
@@ -22,13 +24,14 @@ public struct PlanFile: Hashable, Sendable {
 
   /// A saved plan.
   public init(
-    plan: Plan, berthVersion: String, timestamp: String, isErrored: Bool, commit: String? = nil,
-    manifestsSHA256: String
+    plan: Plan, berthVersion: String, timestamp: String, isErrored: Bool,
+    isRefreshed: Bool = true, commit: String? = nil, manifestsSHA256: String
   ) {
     self.plan = plan
     self.berthVersion = berthVersion
     self.timestamp = timestamp
     self.isErrored = isErrored
+    self.isRefreshed = isRefreshed
     self.commit = commit
     self.manifestsSHA256 = manifestsSHA256
   }
@@ -58,10 +61,24 @@ public struct PlanFile: Hashable, Sendable {
 
   /// All of the file but its digest.
   var content: AttributeValue {
+    var content = core
+    // What most plans do not have stands there only where it says something.
+    if !isRefreshed { content["refreshed"] = false }
+    if !plan.leftOut.isEmpty {
+      content["left_out"] = .list(plan.leftOut.map { .text($0.description) })
+    }
+    if !plan.unmanaged.isEmpty {
+      content["unmanaged_targets"] = .list(plan.unmanaged.map(Self.object))
+    }
+    return content
+  }
+
+  private var core: AttributeValue {
     [
       "format_version": .text(Self.formatVersion), "berth_version": .text(berthVersion),
       "timestamp": .text(timestamp), "mode": .text(plan.mode.rawValue),
-      "errored": .bool(isErrored), "applyable": .bool(!isErrored && !plan.steps.isEmpty),
+      "errored": .bool(isErrored),
+      "applyable": .bool(!isErrored && isRefreshed && !plan.steps.isEmpty),
       "source": [
         "commit": commit.map(AttributeValue.text) ?? .null,
         "manifests_sha256": .text(manifestsSHA256),
@@ -131,6 +148,7 @@ public struct PlanFile: Hashable, Sendable {
     ]
     if let before = change.before { object["before"] = before }
     if let after = change.after { object["after"] = after }
+    if let severity = change.severity { object["severity"] = .text(severity.rawValue) }
     return object
   }
 
@@ -145,9 +163,20 @@ public struct PlanFile: Hashable, Sendable {
       "provider_name": .text(provider),
       "change": ["actions": .list([drift.isMissing ? "delete" : "update"])],
       "attributes": .list(drift.attributes.map(Self.object)),
+      "severity": .text(drift.severity.rawValue),
     ]
+    if drift.isUnclear { object["unclear"] = true }
     if let source = drift.source { object["source"] = Self.object(source) }
     return object
+  }
+
+  private static func object(_ target: UnmanagedTarget) -> AttributeValue {
+    [
+      "address": .text(target.address.description),
+      "owner": target.owner.map(AttributeValue.text) ?? .null,
+      "resource_id": target.resource.map(AttributeValue.text) ?? .null,
+      "known_type": .bool(target.isKnownKind),
+    ]
   }
 
   private static func object(_ location: SourceLocation) -> AttributeValue {
@@ -169,8 +198,12 @@ public struct PlanFile: Hashable, Sendable {
 }
 
 extension Change {
+  /// The word for a replacement that somebody asked for.
+  static let requested = "replace_by_request"
+
   /// The word that tools made for Terraform know for the reason, where they have one.
   fileprivate func actionReason(in mode: PlanMode) -> String? {
+    if isRequested { return Self.requested }
     if attributes.contains(where: { $0.effect != .inPlace }) {
       return "replace_because_cannot_update"
     }

@@ -123,10 +123,27 @@ private struct PlanFileReader {
     for item in try list("resource_changes", in: body) { plan.changes.append(try change(item)) }
     for item in try list("resource_drift", in: body) { plan.drift.append(try drift(item)) }
     for item in try list("steps", in: body) { plan.steps.append(try step(item)) }
+    // It stands there only where there are any.
+    if body[key: "unmanaged_targets"] != nil {
+      for item in try list("unmanaged_targets", in: body) {
+        plan.unmanaged.append(
+          UnmanagedTarget(
+            address: try address(item), owner: try optionalText("owner", in: item),
+            resource: try optionalText("resource_id", in: item),
+            isKnownKind: try bool("known_type", in: item)))
+      }
+    }
     plan.unchangedCount = try integer("unchanged_count", in: body)
+    if body[key: "left_out"] != nil {
+      for item in try list("left_out", in: body) {
+        guard let address = item.text.flatMap(TargetAddress.init) else { throw wrong("left_out") }
+        plan.leftOut.append(address)
+      }
+    }
     return PlanFile(
       plan: plan, berthVersion: try text("berth_version", in: body),
       timestamp: try text("timestamp", in: body), isErrored: try bool("errored", in: body),
+      isRefreshed: body[key: "refreshed"]?.bool ?? true,
       commit: try optionalText("commit", in: source),
       manifestsSHA256: try text("manifests_sha256", in: source))
   }
@@ -143,7 +160,7 @@ private struct PlanFileReader {
     for each in try list("sensitive_paths", in: item) {
       sensitivePaths.append(try path(each, "sensitive_paths"))
     }
-    return Change(
+    var change = Change(
       address: try address(item), action: action,
       reason: Reason(Rule(try text("rule", in: reason)), try text("text", in: reason)),
       attributes: try attributes(item),
@@ -151,6 +168,8 @@ private struct PlanFileReader {
       source: try location(item), resource: try optionalText("resource_id", in: item),
       before: values[key: "before"] ?? .null, after: values[key: "after"] ?? .null,
       sensitivePaths: sensitivePaths, precondition: try fingerprint(item))
+    change.isRequested = item[key: "action_reason"]?.text == Change.requested
+    return change
   }
 
   private func attributes(_ item: AttributeValue) throws(PlanFileFailure) -> [AttributeChange] {
@@ -162,16 +181,24 @@ private struct PlanFileReader {
       attributes.append(
         AttributeChange(
           path: try path(each[key: "path"] ?? .null, "path"), before: each[key: "before"],
-          after: each[key: "after"], isSensitive: try bool("sensitive", in: each), effect: effect))
+          after: each[key: "after"], isSensitive: try bool("sensitive", in: each), effect: effect,
+          severity: try severity(each)))
     }
     return attributes
+  }
+
+  private func severity(_ item: AttributeValue) throws(PlanFileFailure) -> DriftSeverity? {
+    guard let text = try optionalText("severity", in: item) else { return nil }
+    guard let severity = DriftSeverity(rawValue: text) else { throw wrong("severity") }
+    return severity
   }
 
   private func drift(_ item: AttributeValue) throws(PlanFileFailure) -> DriftedTarget {
     let actions = try list("actions", in: try map("change", in: item))
     return DriftedTarget(
       address: try address(item), attributes: try attributes(item),
-      isMissing: actions == ["delete"], source: try location(item))
+      isMissing: actions == ["delete"], isUnclear: item[key: "unclear"]?.bool == true,
+      source: try location(item))
   }
 
   private func step(_ item: AttributeValue) throws(PlanFileFailure) -> Step {

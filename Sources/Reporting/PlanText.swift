@@ -38,7 +38,19 @@ public struct PlanText: Sendable {
       parts.append("\(style.paint("Plan:", .bold)) \(PlanCounts(plan).sentence)\n")
       if let order { parts.append(order) }
     }
+    if !plan.unmanaged.isEmpty { parts.append(unmanaged) }
     return parts.joined(separator: "\n")
+  }
+
+  /// Targets that are not this stack's: listed, and no drift.
+  private var unmanaged: String {
+    let width = plan.unmanaged.map { $0.address.description.visible.columnCount }.max() ?? 0
+    let lines = plan.unmanaged.map { target in
+      let owner = target.owner.map { "of the stack '\($0.visible)'" } ?? "nobody's"
+      let kind = target.isKnownKind ? "" : ", of a type that Berth does not know"
+      return "  \(target.address.description.visible.padded(to: width))  \(owner)\(kind)"
+    }
+    return "Not managed by this stack:\n\n" + lines.joined(separator: "\n") + "\n"
   }
 
   /// All the symbols, whether they occur or not: readers know where to look.
@@ -71,6 +83,13 @@ public struct PlanText: Sendable {
     if target.isMissing {
       // What is not there carries no mark that could tell.
       lines.insert("  # (or its document is new and was not applied yet)", at: lines.count - 1)
+    } else if target.isUnclear {
+      // A mark that is gone can't tell either.
+      let what =
+        target.attributes.first?.path == "berth.stack"
+        ? "or it was never applied: nobody owns the live target"
+        : "or its document moved: the mark can't tell"
+      lines.insert("  # (\(what))", at: lines.count - 1)
     }
     lines += attributes(target.attributes, ofMade: false)
     return lines.joined(separator: "\n") + "\n    }\n"
@@ -97,7 +116,7 @@ public struct PlanText: Sendable {
     return changes.map { change in
       let name = change.path.description.visible.padded(to: width)
       return
-        "      \(ofMade ? style.paint("+", .green) : symbol(change)) \(name) = \(values(change))\(cost(change))"
+        "      \(ofMade ? style.paint("+", .green) : symbol(change)) \(name) = \(values(change))\(cost(change))\(gravity(change))"
     }
   }
 
@@ -122,6 +141,12 @@ public struct PlanText: Sendable {
     case .forcesReplacement: " " + style.paint("# forces replacement", .red)
     case .forcesReattachment: " " + style.paint("# forces re-attachment", .red)
     }
+  }
+
+  private func gravity(_ change: AttributeChange) -> String {
+    guard let severity = change.severity else { return "" }
+    let paint: TerminalStyle.Paint = severity == .high ? .red : .grey
+    return " " + style.paint("# severity \(severity.rawValue)", paint)
   }
 
   // MARK: Order

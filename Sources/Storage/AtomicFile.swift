@@ -106,6 +106,13 @@ public enum AtomicFile {
     }
   }
 
+  /// Makes a folder and those that it lies in, unless they are there.
+  public static func makeFolders(_ path: String) throws(FileFailure) {
+    let parent = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    if !parent.isEmpty, !exists(parent) { try makeFolders(parent) }
+    try makeFolder(path)
+  }
+
   private static func failure(_ number: Int32, _ path: String) -> FileFailure {
     number == ENOENT
       ? FileFailure(.absent, "can't be made: its folder does not exist") : .system(number)

@@ -75,6 +75,9 @@ public final class JournalFile: JournalWriting {
   }
 
   private static let sizeLimit = 256 << 20
+  private static let suffix = ".jsonl"
+  /// What the name of a run's plan, kept beside its journal, ends in.
+  public static let planSuffix = ".plan.json"
 
   /// The names of a folder's journals, oldest first.
   public static func names(in folder: String) -> [String] {
@@ -85,13 +88,16 @@ public final class JournalFile: JournalWriting {
       let name = withUnsafePointer(to: &found.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if name.hasSuffix(".jsonl") { names.append(name) }
+      if name.hasSuffix(suffix) { names.append(name) }
     }
     return names.sorted()
   }
 
   private static func prune(_ folder: String) {
-    for name in names(in: folder).dropLast(keptCount - 1) { unlink(folder + "/" + name) }
+    for name in names(in: folder).dropLast(keptCount - 1) {
+      unlink(folder + "/" + name)
+      unlink(folder + "/" + name.dropLast(suffix.count) + planSuffix)
+    }
   }
 }
 

@@ -14,6 +14,8 @@ public struct StackFolder: Hashable, Sendable {
   public static let configurationName = "berth.yaml"
   /// The folder in it for Berth's own files.
   public static let ownFolderName = ".berth"
+  /// The folder in it for overlays.
+  public static let overlaysFolderName = "overlays"
   /// Bytes in one manifest.
   public static let fileLimit = 64 << 20
   /// Bytes in all manifests of a stack.
@@ -30,8 +32,11 @@ public struct StackFolder: Hashable, Sendable {
   /// The stack that a folder belongs to: the folder itself or the nearest one above it that has a
   /// `berth.yaml`; nil if there is none.
   ///
+  /// A misspelt folder is no way to the stack above it.
+  ///
   /// - Parameter start: an absolute path.
   public static func containing(_ start: String) -> StackFolder? {
+    guard isFolder(start) else { return nil }
     var components = start.split(separator: "/").map(String.init)
     while true {
       let folder = "/" + components.joined(separator: "/")
@@ -74,7 +79,8 @@ public struct StackFolder: Hashable, Sendable {
   /// A folder below with a `berth.yaml` of its own is another stack, and left to it.
   ///
   /// - Parameter patterns: empty for every `.yml` and `.yaml` file below the folder. `berth.yaml`,
-  ///   and files and folders whose names begin with a full stop, are never manifests.
+  ///   and files and folders whose names begin with a full stop, are never manifests. What lies in
+  ///   `overlays/` is one only if a pattern names that folder.
   public func manifests(
     matching patterns: [String], reporting findings: inout DiagnosticList
   ) -> [File] {
@@ -82,11 +88,19 @@ public struct StackFolder: Hashable, Sendable {
     var matched = Array(repeating: false, count: patterns.count)
     var files: [File] = []
     var total = 0
+    let namesOverlays = patterns.contains {
+      $0.split(separator: "/").first { $0 != "." } == Self.overlaysFolderName[...]
+    }
     let all = entries(
       where: { folder in
         compiled.isEmpty || compiled.contains { $0.canMatch(below: folder) }
       }, reporting: &findings)
     for entry in all {
+      if !namesOverlays, entry.components.count > 1,
+        entry.components.first == Self.overlaysFolderName
+      {
+        continue
+      }
       if entry.isLinkToFolder {
         if compiled.isEmpty {
           findings.append(.linkNotFollowed(entry.path, .warning))

@@ -91,12 +91,15 @@ extension KindDescriptor {
 public struct TargetSettings: Hashable, Sendable {
   /// Never detached, deleted or replaced while this stands.
   public var protect = false
+  /// Says `protect: false` in so many words; that alone lifts the protection which a mark on the
+  /// live target keeps.
+  public var liftsProtection = false
   /// What happens when the document goes away; nil for the kind's own way.
   public var onRemove: RemovalPolicy?
   /// Allows a replacement that loses data.
   public var allowReplace = false
-  /// Fields that others may change.
-  public var ignoreChanges: [AttributePath] = []
+  /// What the manifest lets others change, and what it says of that.
+  public var ignoredChanges: [IgnoredChange] = []
   /// Targets that must stand before this one.
   public var dependsOn: [TargetAddress] = []
   /// Takes over a live target that nobody owns.
@@ -112,6 +115,38 @@ public struct TargetSettings: Hashable, Sendable {
 
   /// An empty one.
   public init() {}
+
+  /// Fields that others may change.
+  public var ignoreChanges: [AttributePath] {
+    get { ignoredChanges.map(\.path) }
+    set { ignoredChanges = newValue.map { IgnoredChange($0) } }
+  }
+}
+
+/// A field, or a group of fields, that others may change.
+public struct IgnoredChange: Hashable, Sendable {
+  /// The field or group.
+  public var path: AttributePath
+  /// Who asked for it.
+  public var owner: String?
+  /// Why.
+  public var reason: String?
+  /// The last day on which it counts, as `2027-03-31`; nil for good.
+  public var until: String?
+  /// Where the manifest says so.
+  public var location: SourceLocation?
+
+  /// Makes an ignored change of its parts.
+  public init(
+    _ path: AttributePath, owner: String? = nil, reason: String? = nil, until: String? = nil,
+    location: SourceLocation? = nil
+  ) {
+    self.path = path
+    self.owner = owner
+    self.reason = reason
+    self.until = until
+    self.location = location
+  }
 }
 
 /// What happens to a live target when its document goes away.

@@ -13,6 +13,8 @@ public struct Field: Sendable {
   public let summary: String
   /// Names that older clients used, understood with a warning.
   public let olderNames: [AttributePath]
+  /// Names under which older clients gave the value in another form, understood with a warning.
+  public let olderForms: [OlderForm]
   /// True if it must be given.
   public let isRequired: Bool
   /// What absence means: the service's or the official client's default.
@@ -33,6 +35,8 @@ public struct Field: Sendable {
   /// What it costs where the service made the target, if that is not the same: TLS of an inference
   /// cluster, whose re-creation would take its services down.
   public let onChangeIfCreated: ChangeEffect?
+  /// How grave it is when somebody changes the live value behind our back.
+  public let driftSeverity: DriftSeverity
   /// How two values compare.
   public let comparison: Comparison
   /// Where the service's JSON has it, from the top of the body; nil where it never travels by
@@ -46,16 +50,18 @@ public struct Field: Sendable {
   /// Makes a field of its parts.
   public init(
     _ path: AttributePath, _ type: FieldType, _ summary: String,
-    olderNames: [AttributePath] = [], isRequired: Bool = false,
+    olderNames: [AttributePath] = [], olderForms: [OlderForm] = [], isRequired: Bool = false,
     default defaultValue: AttributeValue? = nil, setBy: Setter = .user, isSecret: Bool = false,
     isWriteOnly: Bool = false, onChange: ChangeEffect,
-    onChangeIfCreated: ChangeEffect? = nil, comparison: Comparison = .exact, wire: AttributePath?,
-    shape: WireShape? = nil, source: String = ""
+    onChangeIfCreated: ChangeEffect? = nil, ifDrifted driftSeverity: DriftSeverity? = nil,
+    comparison: Comparison = .exact, wire: AttributePath?, shape: WireShape? = nil,
+    source: String = ""
   ) {
     self.path = path
     self.type = type
     self.summary = summary
     self.olderNames = olderNames
+    self.olderForms = olderForms
     self.isRequired = isRequired
     self.defaultValue = defaultValue
     self.setBy = setBy
@@ -63,10 +69,38 @@ public struct Field: Sendable {
     self.isWriteOnly = isWriteOnly || isSecret
     self.onChange = onChange
     self.onChangeIfCreated = onChangeIfCreated
+    self.driftSeverity = driftSeverity ?? DriftSeverity(of: path, onChange)
     self.comparison = comparison
     self.wire = wire
     self.shape = shape
     self.source = source
+  }
+}
+
+extension Field {
+  /// All names that older clients used.
+  public var everyOlderName: [AttributePath] { olderNames + olderForms.map(\.path) }
+}
+
+/// A name under which older clients gave a field's value in another form.
+public struct OlderForm: Hashable, Sendable {
+  /// Where they had it.
+  public let path: AttributePath
+  /// How the value looked there.
+  public let shape: Shape
+
+  /// Makes an older form of its parts.
+  public init(_ path: AttributePath, _ shape: Shape) {
+    self.path = path
+    self.shape = shape
+  }
+
+  /// How a value looked.
+  public enum Shape: Hashable, Sendable {
+    /// The path of a file with the value, of a secret text.
+    case fileName
+    /// Of a list of objects with one field: that field's texts.
+    case texts
   }
 }
 
@@ -86,6 +120,39 @@ public enum ChangeEffect: Hashable, Sendable {
   case inPlaceBy(action: String)
   /// An attached target is detached and attached again; a created one is deleted and created.
   case recreate
+}
+
+/// How grave it is that reality moved although no manifest did.
+public enum DriftSeverity: String, Hashable, Sendable, Comparable, CaseIterable {
+  /// Nothing that runs is concerned: tags, descriptions.
+  case low
+  /// Capacity, cost or behaviour is another: what an ordinary write sets back.
+  case medium
+  /// What the target is, who may use it or what it may reach is another, or it is gone or broken.
+  case high
+
+  /// The mildest comes first.
+  public static func < (left: DriftSeverity, right: DriftSeverity) -> Bool {
+    left.rank < right.rank
+  }
+
+  private var rank: Int {
+    switch self {
+    case .low: 0
+    case .medium: 1
+    case .high: 2
+    }
+  }
+
+  /// What holds where a field's row does not say: words are mild, what can't be set back on a living
+  /// target is grave.
+  init(of path: AttributePath, _ onChange: ChangeEffect) {
+    switch (path.segments.first, onChange) {
+    case ("tags", _), ("description", _): self = .low
+    case (_, .recreate): self = .high
+    case (_, .inPlace), (_, .inPlaceBy): self = .medium
+    }
+  }
 }
 
 /// How two values of a field are compared.

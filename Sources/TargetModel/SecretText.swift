@@ -12,6 +12,8 @@ public struct SecretText: Hashable, Sendable {
     case environment(String)
     /// `${file:path}`, or a field that names a file
     case file(String)
+    /// `${command:NAME}`
+    case command(String)
   }
 
   /// Where it comes from.

@@ -72,7 +72,8 @@ public struct WireMapping: Sendable {
         let own = (value.map ?? [:]).filter { !MarkTags.isMark($0.key) }
         attributes[slot] = own.isEmpty ? nil : .map(own)
       } else {
-        attributes[slot] = field.decode(value)
+        let decoded = field.decode(value)
+        attributes[slot] = decoded == .null ? nil : decoded
       }
     }
     kind.pruneObserved(kind, &attributes)
@@ -148,8 +149,10 @@ extension FieldType {
 
   fileprivate func decode(_ value: AttributeValue) -> AttributeValue {
     switch (self, value) {
-    case (.toggle(let on, _), .text(let word)):
-      return .bool(word.lowercased() == on.lowercased())
+    case (.toggle(let on, let off), .text(let word)):
+      // A third word, such as `NotSpecified`, says neither.
+      let word = word.lowercased()
+      return word == on.lowercased() ? true : word == off.lowercased() ? false : .null
     case (.duration(let unit, _), .text(let text)):
       // A span that the unit can't say stays as it is: it differs from whatever is wanted.
       guard let seconds = ISODuration.seconds(in: text), seconds.isMultiple(of: unit.rawValue)

@@ -110,6 +110,10 @@ final class TemporaryFolder {
   }
 
   func run(_ arguments: String..., environment: [String: String] = [:]) throws -> BerthBinary.Run {
+    try run(arguments, environment: environment)
+  }
+
+  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> BerthBinary.Run {
     try BerthBinary.run(arguments, in: url, environment: environment)
   }
 

@@ -16,7 +16,9 @@ func expectGolden(
 
 @Suite("Examples")
 struct ExampleTests {
-  private static let secrets = ["BUILD_VM_PASSWORD": "not a real one", "SSH_PASSWORD": "nor this"]
+  private static let secrets = [
+    "BUILD_VM_PASSWORD": "not a real one", "SSH_PASSWORD": "Nor this 1",
+  ]
 
   @Test(arguments: ["quickstart", "tls-rotation", "rename-and-swap", "gitops", "az-ml"])
   func `an example plans as its golden says, applies, and then plans empty`(name: String) throws {
@@ -36,6 +38,18 @@ struct ExampleTests {
 
     let destroy = try folder.run("destroy", "--auto-approve", environment: Self.secrets)
     #expect(destroy.status == 0 || name == "gitops", "\(destroy.output)\(destroy.messages)")
+  }
+
+  @Test(arguments: ["dev", "prod"])
+  func `one stack serves several environments`(name: String) throws {
+    let folder = try TemporaryFolder.example("environments")
+    let choice = ["--overlay", name, "--var-file", "vars/\(name).yaml"]
+    let plan = try folder.run(["plan"] + choice)
+    #expect(plan.status == 0, "\(plan.messages)")
+    expectGolden(plan.output, "environments.\(name).txt")
+    #expect(try folder.run(["apply", "--auto-approve"] + choice).status == 0)
+    #expect(try folder.run(["plan", "--detailed-exitcode"] + choice).status == 0)
+    #expect(try folder.run("plan").messages.contains("[variable-unset]"))
   }
 
   @Test func `a renewed certificate is re-attached, and no output ever shows it`() throws {

@@ -1,3 +1,4 @@
+import Commands
 import Foundation
 import TestSupport
 import Testing
@@ -6,7 +7,8 @@ import Testing
 struct HelpTests {
   @Test(arguments: [
     [], ["init"], ["validate"], ["fmt"], ["plan"], ["apply"], ["destroy"], ["drift"], ["list"],
-    ["show"], ["version"], ["explain"], ["kinds"], ["schema"], ["workspace"],
+    ["import"], ["show"], ["version"], ["explain"], ["kinds"], ["schema"], ["workspace"],
+    ["lock"], ["lock", "list"], ["lock", "show"], ["force-unlock"],
     ["workspace", "show"], ["workspace", "set"], ["workspace", "attach"], ["workspace", "remove"],
   ])
   func `help fits 80 columns and gives an example and the exit codes`(command: [String]) throws {
@@ -15,9 +17,14 @@ struct HelpTests {
     #expect(run.status == 0)
     #expect(run.messages.isEmpty)
     for line in run.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
-    if !command.isEmpty, command != ["workspace"] {
+    if !command.isEmpty, command != ["workspace"], command != ["lock"] {
       #expect(run.output.contains("Example:\n  berth \(command.joined(separator: " "))"))
       #expect(run.output.contains("Exit codes:"))
+    }
+    let spelling = ArgumentSpelling(subcommands: [])
+    for option in run.output.matches(of: /^  --([a-z-]+)/.anchorsMatchLineEndings()) {
+      let known = spelling.normalised(["-\(option.1)"], environment: [:])
+      #expect(known == ["--\(option.1)"], "Terraform's spelling of an option is not understood")
     }
   }
 
@@ -33,8 +40,15 @@ struct HelpTests {
   @Test func `init writes a stack that plans and applies, and never touches what is there`() throws
   {
     let folder = try TemporaryFolder()
+    #expect(try folder.run("init", "--chdir", "teams/vision/ml").status == 0)
     #expect(try folder.run("init", "--chdir", "ml").status == 0)
     #expect(try folder.run("--chdir", "ml", "validate").status == 0)
+    for command in ["validate", "fmt", "plan", "destroy"] {
+      // The stack above a misspelt folder is not the one that was meant.
+      let run = try folder.run(command, "--chdir", "ml/prd")
+      #expect(run.status == 1)
+      #expect(run.messages.contains("/ml/prd. Begin"), "\(run.messages)")
+    }
     #expect(try folder.run("apply", "-chdir=ml", "-auto-approve").status == 0)
     #expect(try folder.run("plan", "--chdir", "ml/compute", "--detailed-exitcode").status == 0)
     let text = try folder.read("ml/berth.yaml")

@@ -37,6 +37,35 @@ import Testing
     #expect(try folder.run("import").output.isEmpty)
   }
 
+  @Test func `what can't be known stands as comments, and the stack stays valid`() throws {
+    let folder = try handmade()
+    for (name, kind, resource) in [
+      ("etl", "databricks", "Microsoft.Databricks/workspaces/w"),
+      ("box", "virtualmachine", "Microsoft.Compute/virtualMachines/vm"),
+    ] {
+      #expect(
+        try folder.run("workspace", "attach", name, kind, "\(Self.group)/\(resource)").status == 0)
+    }
+    let run = try folder.run("import", "--out", "imported.yml")
+    #expect(run.status == 0)
+    expectGolden(run.messages, "mistakes/import-incomplete.txt")
+    #expect(try folder.run("validate").status == 0)
+    let text = try folder.read("imported.yml")
+    #expect(text.contains("# name: etl\n"))
+    let completed = text.replacing("# ", with: "")
+      .split(separator: "\n").filter { !$0.hasPrefix("To be") && !$0.hasPrefix("Written") }
+      .map { line in
+        line.hasPrefix("access_token:") ? "access_token: ${env:ETL_TOKEN}" : String(line)
+      }
+      .filter { !$0.contains("not shown") }
+    let etl = completed.joined(separator: "\n").split(separator: "---\n").first {
+      $0.contains("name: etl")
+    }
+    try folder.write(String(try #require(etl)) + "\n", to: "etl.yml")
+    let plan = try folder.run("plan", environment: ["ETL_TOKEN": "dapi1"])
+    #expect(plan.status == 0 && !plan.output.contains("databricks.etl"), "\(plan.output)")
+  }
+
   @Test func `named targets alone, and none that may not be had`() throws {
     let folder = try handmade()
     let one = try folder.run("import", "kubernetes.by-hand")

@@ -12,7 +12,7 @@ struct KindTests {
     let own = BerthBinary.packageFolder.appendingPathComponent("schemas")
     let names = try FileManager.default.contentsOfDirectory(atPath: own.path)
       .filter { $0.hasSuffix(".json") }
-    #expect(names.count == KindCatalog.azureML.kinds.count + 2)
+    #expect(names.count == KindCatalog.azureML.kinds.count + 3)
     for name in names {
       let text = try String(contentsOf: own.appendingPathComponent(name), encoding: .utf8)
       #expect(try folder.read("schemas/\(name)") == text)
@@ -40,6 +40,17 @@ struct KindTests {
     #expect(run.status == 1)
     #expect(run.output.isEmpty)
     #expect(run.messages.contains("Error"))
+  }
+
+  @Test(arguments: [
+    ("batchai", "type: amlcompute"), ("dsvm", "type: virtualmachine"),
+    ("functions", "Azure Functions"), ("aci", "container instance"), ("iotedge", "IoT Edge"),
+  ])
+  func `a kind that is refused is explained by why`(kind: String, phrase: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try folder.run("explain", kind)
+    #expect(run.status == 1)
+    #expect(run.messages.contains(phrase), "\(run.messages)")
   }
 
   @Test(arguments: KindCatalog.azureML.kinds)

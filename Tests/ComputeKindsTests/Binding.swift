@@ -8,6 +8,7 @@ let kindRules = KindRules(
   checkName: { checkName($0, of: $1, at: $2, reporting: &$3) },
   checkWorkspace: { checkAgainstWorkspace($0, $1, reporting: &$2) },
   advice: { kindAdvice(for: $0) },
+  keyAdvice: { ComputeKinds.keyAdvice(for: $0, of: $1) },
   refusal: { refusedKind($0, $1, at: $2) }, silenceable: silenceableRules)
 
 /// Rules that say something about a kind as a whole, whatever its document says.

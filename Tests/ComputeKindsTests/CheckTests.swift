@@ -52,19 +52,19 @@ private let clusterCases: [CheckCase] = [
   CheckCase(
     "name without a way in", .amlCompute, ["ssh_settings.admin_username": "u"], "ssh-credentials"),
   CheckCase(
-    "password without a name", .amlCompute, ["ssh_settings.admin_password": secret("p")],
+    "password without a name", .amlCompute, ["ssh_settings.admin_password": secret("Secret1")],
     "password-not-key", "ssh-credentials"),
   CheckCase(
     "key without a name", .amlCompute, ["ssh_settings.ssh_key_value": "ssh-rsa A"],
     "ssh-credentials"),
   CheckCase(
     "name and password", .amlCompute,
-    ["ssh_settings.admin_username": "u", "ssh_settings.admin_password": secret("p")],
+    ["ssh_settings.admin_username": "u", "ssh_settings.admin_password": secret("Secret1")],
     "password-not-key"),
   CheckCase(
     "name, password and key", .amlCompute,
     [
-      "ssh_settings.admin_username": "u", "ssh_settings.admin_password": secret("p"),
+      "ssh_settings.admin_username": "u", "ssh_settings.admin_password": secret("Secret1"),
       "ssh_settings.ssh_key_value": "ssh-rsa A",
     ]),
   CheckCase("as many machines as are allowed", .amlCompute, ["max_instances": 100]),
@@ -81,8 +81,12 @@ private let networkCases: [CheckCase] = [
     ["network_settings.vnet_name": "vn", "network_settings.subnet": "sn"]),
   CheckCase("a subnet's id", .amlCompute, ["network_settings.subnet": subnet]),
   CheckCase(
-    "a subnet's id and a network", .computeInstance,
-    ["network_settings.vnet_name": "vn", "network_settings.subnet": subnet]),
+    "a subnet's id and its network", .computeInstance,
+    ["network_settings.vnet_name": "VN", "network_settings.subnet": subnet]),
+  CheckCase(
+    "a subnet's id and another network", .computeInstance,
+    ["network_settings.vnet_name": "other", "network_settings.subnet": subnet],
+    "network-ignored"),
   CheckCase(
     "network without a subnet", .amlCompute, ["network_settings.vnet_name": "vn"],
     "network-incomplete"),
@@ -108,6 +112,54 @@ private let networkCases: [CheckCase] = [
   CheckCase(
     "no public address in half a network: one mistake, one finding", .computeInstance,
     ["enable_node_public_ip": false, "network_settings.vnet_name": "vn"], "network-incomplete"),
+]
+
+private func login(_ password: AttributeValue) -> [AttributePath: AttributeValue] {
+  [
+    "ssh_settings.admin_username": "u", "ssh_settings.admin_password": password,
+    "ssh_settings.ssh_key_value": "ssh-rsa A",
+  ]
+}
+
+private func key(_ text: AttributeValue) -> [AttributePath: AttributeValue] {
+  ["ssh_settings.admin_username": "u", "ssh_settings.ssh_key_value": text]
+}
+
+private let loginCases: [CheckCase] = [
+  CheckCase("small, large, digit", .amlCompute, login(secret("aB1"))),
+  CheckCase("small, large, special", .amlCompute, login(secret("aB/"))),
+  CheckCase("small, digit, special", .amlCompute, login(secret("a1`"))),
+  CheckCase("large, digit, special", .amlCompute, login(secret("B1\""))),
+  CheckCase("small and digit", .amlCompute, login(secret("a1a1a1a1a1a1")), "weak-password"),
+  CheckCase("a hyphen is not special", .amlCompute, login(secret("a1-")), "weak-password"),
+  CheckCase("a blank is not special", .amlCompute, login(secret("a1 ")), "weak-password"),
+  CheckCase("other alphabets do not count", .amlCompute, login(secret("aÄ1")), "weak-password"),
+  CheckCase("an empty password", .amlCompute, login(secret("")), "weak-password"),
+  CheckCase(
+    "a password that is not looked up yet", .amlCompute, login(secret(SecretText.unresolved))),
+  CheckCase("a key", .amlCompute, key("ssh-ed25519 AAAAC3+/8= ana@example.com")),
+  CheckCase("a key of a token", .amlCompute, key("sk-ssh-ed25519@openssh.com AAAA\n")),
+  CheckCase("a file's name", .amlCompute, key("~/.ssh/id_rsa.pub"), "not-a-public-key"),
+  CheckCase("two keys", .amlCompute, key("ssh-rsa AA\nssh-rsa AB"), "not-a-public-key"),
+  CheckCase("a key without its algorithm", .amlCompute, key("AAAAB3"), "not-a-public-key"),
+  CheckCase(
+    "a private key", .amlCompute,
+    key("-----BEGIN OPENSSH PRIVATE KEY-----\nMII\n-----END OPENSSH PRIVATE KEY-----"),
+    "not-a-public-key"),
+  CheckCase(
+    "open and with a key", .computeInstance,
+    ["ssh_public_access_enabled": true, "ssh_settings.ssh_key_value": "ssh-rsa A"]),
+  CheckCase(
+    "open without a key", .computeInstance, ["ssh_public_access_enabled": true],
+    "instance-ssh"),
+  CheckCase(
+    "closed with a key", .computeInstance, ["ssh_settings.ssh_key_value": "ssh-rsa A"],
+    "instance-ssh"),
+  CheckCase("closed", .computeInstance, ["ssh_public_access_enabled": false]),
+  CheckCase(
+    "a file's name for an instance's key", .computeInstance,
+    ["ssh_public_access_enabled": true, "ssh_settings.ssh_key_value": "id_rsa.pub"],
+    "not-a-public-key"),
 ]
 
 private let identityCases: [CheckCase] = [
@@ -156,6 +208,24 @@ private func schedule(_ trigger: AttributeValue) -> [AttributePath: AttributeVal
   ["schedules.compute_start_stop": [["action": "stop", "trigger": trigger]]]
 }
 
+private func cron(_ expression: AttributeValue) -> [AttributePath: AttributeValue] {
+  schedule(["type": "cron", "expression": expression])
+}
+
+private func start(_ time: AttributeValue) -> [AttributePath: AttributeValue] {
+  schedule(["type": "cron", "expression": "0 18 * * *", "start_time": time])
+}
+
+private func zone(_ name: AttributeValue) -> [AttributePath: AttributeValue] {
+  schedule(["type": "cron", "expression": "0 18 * * *", "time_zone": name])
+}
+
+private func pattern(
+  _ frequency: AttributeValue, _ pattern: AttributeValue
+) -> [AttributePath: AttributeValue] {
+  schedule(["type": "recurrence", "frequency": frequency, "interval": 1, "schedule": pattern])
+}
+
 private func application(_ name: AttributeValue, _ port: AttributeValue) -> AttributeValue {
   [
     "name": name, "image": ["reference": "r"],
@@ -186,6 +256,59 @@ private let instanceCases: [CheckCase] = [
     "recurrence with an expression", .computeInstance,
     schedule(["type": "Recurrence", "frequency": "day", "interval": 1, "expression": "x"]),
     "schedule-trigger"),
+  CheckCase("cron at its bounds", .computeInstance, cron("59 23 31 12 6")),
+  CheckCase("cron with words", .computeInstance, cron("0 8 * Jan,March MON-Fri")),
+  CheckCase("cron with steps", .computeInstance, cron("*/15 8-18/2 1,15 * *")),
+  CheckCase("cron at minute 60", .computeInstance, cron("60 * * * *"), "cron-expression"),
+  CheckCase("cron at hour 24", .computeInstance, cron("0 24 * * *"), "cron-expression"),
+  CheckCase("cron on day 0", .computeInstance, cron("0 0 0 * *"), "cron-expression"),
+  CheckCase("cron in month 13", .computeInstance, cron("0 0 1 13 *"), "cron-expression"),
+  CheckCase("cron on weekday 7", .computeInstance, cron("0 0 * * 7"), "cron-expression"),
+  CheckCase("cron with a word", .computeInstance, cron("0 noon * * *"), "cron-expression"),
+  CheckCase("cron with a hole", .computeInstance, cron("0,,5 * * * *"), "cron-expression"),
+  CheckCase("cron in steps of none", .computeInstance, cron("*/0 * * * *"), "cron-expression"),
+  CheckCase("cron backwards", .computeInstance, cron("0 18-8 * * *"), "cron-expression"),
+  CheckCase("cron with a sign", .computeInstance, cron("-5 * * * *"), "cron-expression"),
+  CheckCase(
+    "cron with a number beyond all", .computeInstance, cron("0 99999999999999999999 * * *"),
+    "cron-expression"),
+  CheckCase("a date", .computeInstance, start("2024-02-29")),
+  CheckCase("a time", .computeInstance, start("2026-01-05T08:00")),
+  CheckCase("a time as the client writes it", .computeInstance, start("2026-01-05 08:00:00")),
+  CheckCase("a time as the service writes it", .computeInstance, start("2026-01-05T08:00:00.12Z")),
+  CheckCase("no leap year", .computeInstance, start("2026-02-29"), "schedule-start"),
+  CheckCase("no such day", .computeInstance, start("2026-04-31"), "schedule-start"),
+  CheckCase("no such month", .computeInstance, start("2026-13-01"), "schedule-start"),
+  CheckCase("no such hour", .computeInstance, start("2026-01-05T24:00:00"), "schedule-start"),
+  CheckCase(
+    "a time elsewhere", .computeInstance, start("2026-01-05T08:00:00+02:00"),
+    "schedule-start"),
+  CheckCase("no date at all", .computeInstance, start("tomorrow"), "schedule-start"),
+  CheckCase("a zone", .computeInstance, zone("Pacific Standard Time")),
+  CheckCase("a zone in small letters", .computeInstance, zone("w. europe standard time")),
+  CheckCase("a zone of Microsoft's client", .computeInstance, zone("Kamchatka Standard Time")),
+  CheckCase("a place", .computeInstance, zone("Europe/Berlin"), "unknown-time-zone"),
+  CheckCase("an abbreviation", .computeInstance, zone("PST"), "unknown-time-zone"),
+  CheckCase("an empty zone", .computeInstance, zone(""), "unknown-time-zone"),
+  CheckCase(
+    "a whole pattern", .computeInstance,
+    pattern("week", ["hours": [8], "minutes": [0], "week_days": ["monday"]])),
+  CheckCase(
+    "a day's pattern", .computeInstance, pattern("day", ["hours": [8], "minutes": [0, 30]])),
+  CheckCase(
+    "weekdays of each day", .computeInstance,
+    pattern("day", ["hours": [8], "minutes": [0], "week_days": ["monday"]]), "schedule-pattern"),
+  CheckCase(
+    "hours of each hour", .computeInstance, pattern("hour", ["hours": [8], "minutes": [0]]),
+    "schedule-pattern"),
+  CheckCase(
+    "hours without minutes", .computeInstance, pattern("day", ["hours": [8]]), "schedule-pattern"),
+  CheckCase(
+    "minutes without hours", .computeInstance, pattern("day", ["minutes": [8]]),
+    "schedule-pattern"),
+  CheckCase(
+    "days of the month", .computeInstance, pattern("month", ["month_days": [1]]),
+    "schedule-pattern"),
   CheckCase(
     "half a user", .computeInstance, ["create_on_behalf_of.user_object_id": "o"],
     "behalf-incomplete"),
@@ -396,7 +519,8 @@ private let attachedCases: [CheckCase] = [
 
 @Suite struct CheckTests {
   static let cases =
-    clusterCases + networkCases + identityCases + instanceCases + machineCases + inferenceCases
+    clusterCases + networkCases + loginCases + identityCases + instanceCases + machineCases
+    + inferenceCases
     + attachedCases + creationCases
 
   func findings(_ target: ComputeTarget) -> [Diagnostic] {
@@ -443,6 +567,22 @@ private let attachedCases: [CheckCase] = [
         #expect(!finding.detail.contains("certs/www.pem"))
       }
     }
+  }
+
+  @Test(
+    arguments: [
+      ("Europe/Berlin", "Write 'W. Europe Standard Time'."),
+      ("america/vancouver", "Write 'Pacific Standard Time'."),
+      ("GMT", "Write 'UTC'."),
+      ("W. Europe Standart Time", "Write 'W. Europe Standard Time'."),
+      ("somewhere", "'tzutil /l' on Windows lists them."),
+    ])
+  func `an unknown time zone is answered with the one that was meant`(
+    text: String, advice: String
+  ) throws {
+    let finding = try #require(
+      findings(target(.computeInstance, zone(.text(text)))).first)
+    #expect(finding.detail.hasSuffix(advice), "\(finding.detail)")
   }
 
   @Test func `a folded network passes the checks`() {

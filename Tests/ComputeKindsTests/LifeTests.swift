@@ -1,3 +1,5 @@
+import ComputeKinds
+import FoundationEssentials
 import TargetModel
 import Testing
 
@@ -162,23 +164,116 @@ private let lives: [Life] = [
     (
       "name: box\ntype: datafactory\ndescription: d\n", "detachThenCreate"
     )),
+  Life(
+    "amlcompute", training(""),
+    (training("max_instances: 8\ntags: {team: a}\n"), "update tags max_instances"),
+    (
+      training("min_instances: 1\nidentity: {type: system_assigned}\n"),
+      "update min_instances max_instances identity.type"
+    ),
+    (
+      training("ssh_settings: {admin_username: ana, admin_password: Pa55-word}\n"),
+      "deleteThenCreate min_instances ssh_settings.admin_username "
+        + "ssh_settings.admin_password identity.type"
+    )),
+  Life(
+    "computeinstance", instance(""),
+    (
+      instance("idle_time_before_shutdown_minutes: 60\n"),
+      "update idle_time_before_shutdown_minutes"
+    ),
+    (
+      instance(
+        """
+        schedules:
+          compute_start_stop:
+            - action: stop
+              state: enabled
+              trigger:
+                type: cron
+                expression: 0 18 * * *
+                time_zone: W. Europe Standard Time
+
+        """), "update idle_time_before_shutdown_minutes schedules.compute_start_stop"
+    ),
+    (
+      instance("berth: {power_state: stopped}\n"),
+      "update schedules.compute_start_stop berth.power_state"
+    ),
+    (instance("size: STANDARD_NC6\nberth: {allow_replace: true}\n"), "deleteThenCreate size")),
+  Life(
+    "kubernetes", attached("kubernetes", "Microsoft.Kubernetes/connectedClusters/c"),
+    (
+      attached(
+        "kubernetes", "Microsoft.Kubernetes/connectedClusters/c",
+        "identity: {type: system_assigned}\n"), "update identity.type"
+    ),
+    (
+      attached(
+        "kubernetes", "Microsoft.Kubernetes/connectedClusters/c",
+        """
+        namespace: ml
+        properties:
+          defaultInstanceType: gpu
+          instanceTypes:
+            gpu:
+              nodeSelector: {pool: gpu}
+              resources:
+                requests: {cpu: "1"}
+                limits: {cpu: "2"}
+
+        """),
+      "detachThenAttach namespace properties.defaultInstanceType "
+        + "properties.instanceTypes identity.type"
+    )),
+  Life(
+    "synapsespark",
+    attached("synapsespark", "Microsoft.Synapse/workspaces/w/bigDataPools/one"),
+    (
+      attached(
+        "synapsespark", "Microsoft.Synapse/workspaces/w/bigDataPools/one",
+        "identity: {type: system_assigned}\n"), "detachThenAttach identity.type"
+    ),
+    (
+      attached("synapsespark", "Microsoft.Synapse/workspaces/w/bigDataPools/two"),
+      "detachThenAttach resource_id identity.type"
+    )),
 ]
 
+/// A training cluster.
+private func training(_ more: String) -> String {
+  "name: box\ntype: amlcompute\nsize: STANDARD_DS3_V2\n\(more)"
+}
+
+private func instance(_ more: String) -> String { "name: box\ntype: computeinstance\n\(more)" }
+
 /// The kinds' whole way: documents are bound, planned, applied on the simulated workspace, changed
-/// and destroyed, and after each apply nothing is left to do.
+/// and destroyed; after each apply nothing is left to do, and importing what is live gives the
+/// document back.
 @Suite struct LifeTests {
   @Test(arguments: lives)
   func `a target is made, changed as its table says, and removed`(life: Life) async throws {
     try await LivedWorkspace().live(life)
   }
 
-  /// A kind without a life here has one in the tests of the simulated workspace.
-  @Test func `every kind that came late has a life`() {
-    let kinds = Set(lives.flatMap { bound($0.document).targets.map(\.kind.name.text) })
-    #expect(
-      kinds.isSuperset(of: [
-        "aks", "batch", "databricks", "datafactory", "datalakeanalytics", "hdinsight",
-        "virtualmachine",
-      ]))
+  /// The documents that pass, of `Tests/CommandsTests/Documents`.
+  static let documents: [Life] = {
+    let folder = "\(packageFolder)/Tests/CommandsTests/Documents"
+    let paths = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
+    return paths.filter { $0.contains("/accepted/") && $0.hasSuffix(".yml") }.sorted()
+      .filter { !$0.hasPrefix("local/") }
+      .compactMap { path in
+        packageText("Tests/CommandsTests/Documents/\(path)").map { Life(path, $0) }
+      }
+  }()
+
+  @Test(arguments: documents)
+  func `a document that passes is applied, imported and destroyed`(life: Life) async throws {
+    try await LivedWorkspace().live(life)
+  }
+
+  @Test func `every kind of the workspace has a life`() {
+    let kinds = Set(lives.flatMap { bound($0.document).targets.map(\.kind.name) })
+    #expect(kinds == Set(KindCatalog.azureML.kinds.filter(\.isInWorkspace).map(\.name)))
   }
 }

@@ -49,6 +49,7 @@ struct LivedWorkspace {
     #expect(plan.changes.map(\.action) == [desired.first?.isAttached == true ? .attach : .create])
     await apply(plan, desired)
     #expect(try await self.plan(desired).isEmpty)
+    try await expectImport(of: desired)
 
     for (document, change) in life.changes {
       desired = targets(document)
@@ -58,6 +59,7 @@ struct LivedWorkspace {
       let next = try await self.plan(desired)
       #expect(next.isEmpty, "after \(change): \(next.listing)")
       #expect(next.drift.isEmpty)
+      try await expectImport(of: desired)
     }
 
     plan = try await self.plan([], .destroy)
@@ -65,6 +67,35 @@ struct LivedWorkspace {
     await apply(plan, [])
     #expect(try await backend.list().isEmpty)
     #expect(await backend.history.allSatisfy { $0.event != "attachment-broken" })
+  }
+
+  /// Writes the manifest of what is live, puts in what the service never shows, and expects the
+  /// document that it came from.
+  private func expectImport(of desired: [ComputeTarget]) async throws {
+    let observed = try #require(try await backend.list().first)
+    let target = try #require(desired.first)
+    let text = manifest(of: observed, kind: target.kind, in: workspace)
+    var findings = DiagnosticList()
+    let imported = bindStack(
+      [ManifestFile(path: "imported.yml", bytes: Array(text.utf8))],
+      of: StackConfiguration(stack: "s", workspace: workspace),
+      overlays: [ManifestFile(path: "hidden.json", bytes: Array(target.hiddenFields.utf8))],
+      rules: rules, secrets: FixedSecrets(contents: SecretText.unresolved),
+      reporting: &findings
+    ).targets
+    #expect(!findings.hasErrors, "\(text)\(findings.findings)")
+    let back = try #require(imported.first)
+    for (slot, field) in target.kind.fields.enumerated() where field.setBy == .user {
+      guard let value = target.attributes[slot], field.path != "location" else { continue }
+      #expect(
+        (back.attributes[slot] ?? field.defaultValue).map {
+          field.normalised($0.written(for: field))
+        }
+          == field.normalised(value.written(for: field)),
+        "\(field.path) in \(text)")
+    }
+    let plan = try await plan(fingerprinted(imported))
+    #expect(plan.isEmpty && plan.drift.isEmpty, "\(text)\(plan.listing)")
   }
 
   private func plan(_ desired: [ComputeTarget], _ mode: PlanMode = .apply) async throws -> Plan {
@@ -90,8 +121,56 @@ struct LivedWorkspace {
   private func targets(_ document: String) -> [ComputeTarget] {
     let result = bound(document, rules: rules)
     #expect(!result.findings.contains { $0.severity == .error }, "\(result.findings)")
-    return withFingerprints(
-      result.targets, by: SecretFingerprinter(key: Array("key".utf8), rounds: 2), in: workspace)
+    // What must not go, or stays on purpose, is tried where plans are.
+    let mortal = result.targets.map { target in
+      var target = target
+      target.settings.protect = false
+      target.settings.onRemove = nil
+      return target
+    }
+    return fingerprinted(mortal)
+  }
+
+  private func fingerprinted(_ targets: [ComputeTarget]) -> [ComputeTarget] {
+    withFingerprints(
+      targets, by: SecretFingerprinter(key: Array("key".utf8), rounds: 2), in: workspace)
+  }
+}
+
+extension ComputeTarget {
+  /// An overlay with what the service never shows of the target, and with what it says to Berth.
+  fileprivate var hiddenFields: String {
+    var fields: [String: AttributeValue] = ["name": .text(name)]
+    for (slot, field) in kind.fields.enumerated() {
+      guard let value = attributes[slot], field.isWriteOnly || value.isSecret else { continue }
+      fields =
+        AttributeValue.map(fields).replacing(at: field.path, with: value.written(for: field)).map
+        ?? [:]
+    }
+    return AttributeValue.map(fields).canonicalJSON
+  }
+}
+
+extension AttributeValue {
+  fileprivate var isSecret: Bool { if case .secret = self { true } else { false } }
+
+  fileprivate func written(for field: Field) -> AttributeValue {
+    guard case .secret(let secret) = self else { return self }
+    switch (secret.origin, field.type) {
+    case (.file(let name), .secretFile): return .text(name)
+    case (.file(let name), _): return .text("${file:\(name)}")
+    default: return .text(secret.reveal())
+    }
+  }
+
+  fileprivate func replacing(
+    at path: AttributePath, with value: AttributeValue
+  ) -> AttributeValue {
+    guard let first = path.segments.first else { return value }
+    var entries = map ?? [:]
+    let rest = AttributePath(Array(path.segments.dropFirst()))
+    entries[first] = (entries[first] ?? .map([:])).replacing(at: rest, with: value)
+    return .map(entries)
   }
 }
 

@@ -320,6 +320,16 @@ private let fullTargets: [ComputeTarget] = [
     #expect(unlike(target(.aks, [:]), live) == [])
   }
 
+  @Test(
+    arguments: [("Enabled", true), ("disabled", false), ("NotSpecified", nil)]
+      as [(String, AttributeValue?)])
+  func `a switch that says neither reads as nothing`(word: String, meaning: AttributeValue?) throws
+  {
+    let live = try observed(
+      body("AmlCompute", ["remoteLoginPortPublicAccess": .text(word)]))
+    #expect(value("ssh_public_access_enabled", .amlCompute, live) == meaning)
+  }
+
   @Test func `TLS that was switched on behind our back shows`() throws {
     let live = try observed(
       body("AKS", ["sslConfiguration": ["status": "Auto", "leafDomainLabel": "contoso"]]))

@@ -61,8 +61,8 @@ import Testing
 
   @Test func `a later version is not touched`() async throws {
     try await makeFile()
-    try folder.patch("ws.sqlite", at: 60, with: [0, 0, 0, 2])
-    expectRefusal("ws.sqlite", .workspaceStoreNewer, "format 2")
+    try folder.patch("ws.sqlite", at: 60, with: [0, 0, 0, 3])
+    expectRefusal("ws.sqlite", .workspaceStoreNewer, "format 3")
   }
 
   @Test func `what is no regular file is refused`() throws {

@@ -179,7 +179,10 @@ struct AcceptanceTests {
       TargetAddress(kind: "amlcompute", name: "gpu"),
       TargetAddress(kind: "kubernetes", name: "k8s"),
     ]
-    #expect(target.settings == expected)
+    var settings = target.settings
+    #expect(settings.ignoredChanges.allSatisfy { $0.location != nil })
+    settings.ignoreChanges = settings.ignoreChanges
+    #expect(settings == expected)
   }
 
   @Test func `targets come sorted by address whatever the order of documents`() {

@@ -10,12 +10,14 @@ private let pages = URL(filePath: #filePath)
 
 /// The rules that this module enforces.
 private let rules = [
-  "duplicate-name", "empty-manifest", "given-twice", "invalid-configuration", "invalid-value",
-  "literal-secret", "malformed-resource-id", "missing-field", "not-a-target", "not-upgraded",
-  "older-name", "out-of-range", "reference-not-allowed", "reserved-tag", "secret-file",
-  "secret-file-exposed",
-  "secret-reference", "secret-unset", "set-by-service", "unknown-key", "unknown-type",
-  "unsupported-workload", "wrong-removal", "wrong-setting", "wrong-type",
+  "command-not-allowed", "duplicate-name", "empty-manifest", "expansion-limit", "given-twice",
+  "ignore-expired",
+  "invalid-configuration", "invalid-value", "literal-secret", "malformed-resource-id",
+  "missing-field", "not-a-target", "not-accepted", "not-upgraded", "older-name", "out-of-range",
+  "overlay-target", "reference-not-allowed", "reserved-tag", "secret-command", "secret-file",
+  "secret-file-exposed", "secret-reference", "secret-unset", "set-by-service", "unknown-key",
+  "unknown-type", "unknown-variable", "unsupported-workload", "variable-reference",
+  "variable-unset", "variable-value", "wrong-removal", "wrong-setting", "wrong-type",
 ]
 
 @Suite("Pages of diagnostics")
@@ -53,9 +55,30 @@ struct DiagnosticPageTests {
         reporting: &list)
       return list.sorted
     }
+    if rule == "not-accepted" {
+      let gpu = AcceptedTarget(
+        TargetAddress(kind: "amlcompute", name: "gpu"), ["max_instances": 20])
+      _ = acceptLiveValues(
+        [gpu], in: Array(example.utf8), file: "compute.yml", rules: .azureML, reporting: &list)
+      return list.sorted
+    }
+    if rule == "ignore-expired" {
+      let july2026: Int64 = 1_782_864_000_000
+      for target in Binding(example).targets {
+        checkIgnoredChanges(of: target, now: july2026, reporting: &list)
+        #expect(!list.isEmpty)
+        checkIgnoredChanges(of: target, now: july2026 - 1, reporting: &list)
+      }
+      #expect(list.errorCount == 1, "the last day counts")
+      return list.sorted
+    }
     if rule == "invalid-configuration" {
       _ = readConfiguration(Array(example.utf8), file: "berth.yaml", reporting: &list)
       return list.sorted
+    }
+    if example.hasPrefix("# berth.yaml\n") || example.hasPrefix("# compute.yml\n") {
+      let long = example.replacing("LONG", with: String(repeating: "a", count: 200_000))
+      return Composing(long).findings
     }
     let key = SecretFile(contents: "-----BEGIN KEY-----\n", isReadableByOthers: true)
     return Binding(example, secrets: FixedSecrets(files: ["secrets/id_rsa": .success(key)]))

@@ -62,7 +62,8 @@ struct ManifestWriterTests {
   @Test func `bound again a written manifest wants what the target has`() throws {
     let texts: [AttributeValue] = [
       "plain", "no", "12", "a: b", "# x", "", " lead", "tail ", "two\nlines\n", "ünï", "'q\"",
-      "${x}", "~", "- a", "true", "\u{202E}x", "\t", "*a", "&a", "!t", "%d", "@", "`",
+      "${x}", "${env:A}", "$${file:b} $${", "x${var:size}", "$$${", "~", "- a", "true", "\u{202E}x",
+      "\t", "*a", "&a", "!t", "%d", "@", "`",
     ]
     for seed in UInt64(0)..<300 {
       var random = SeededRandom(seed: seed)

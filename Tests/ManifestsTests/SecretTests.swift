@@ -1,3 +1,4 @@
+import ComputeKinds
 import Diagnostics
 import Digests
 import Manifests
@@ -8,7 +9,7 @@ import Testing
 private let cluster = "name: gpu\ntype: amlcompute\nssh_settings:\n  admin_username: me\n"
 
 /// A text that occurs nowhere else.
-private let canary = "c4nary-7f3a9e-hunter2"
+private let canary = "C4nary-7f3a9e-hunter2"
 
 private let secrets = FixedSecrets(
   variables: ["GPU_PASSWORD": canary, "BLANK": "", "AZURE_CLIENT_SECRET": canary],
@@ -83,6 +84,28 @@ struct SecretTests {
     #expect(!binding.everythingSaid.contains(canary))
   }
 
+  @Test(arguments: [
+    ("secrets/key", true), ("../key", true), ("../../key", false), ("a/../../../key", false),
+    ("/etc/key", false),
+  ])
+  func `T12 a path that leads out of the stack is told before anything is read`(
+    path: String, isInside: Bool
+  ) {
+    let result = UnresolvedSecrets().file(path, namedIn: "compute/vm.yml")
+    #expect(((try? result.get()) != nil) == isInside)
+  }
+
+  @Test(arguments: [("", 0), ("-----BEGIN PRIVATE KEY-----\nb\n-----END PRIVATE KEY-----\n", 1)])
+  func `others may read a certificate, and no key beside it`(key: String, warnings: Int) {
+    let certificate = "-----BEGIN CERTIFICATE-----\na\n-----END CERTIFICATE-----\n"
+    let files = FixedSecrets(files: [
+      "www.pem": .success(SecretFile(contents: certificate + key, isReadableByOthers: true))
+    ])
+    let binding = Binding(
+      "name: serving\ntype: aks\ntls:\n  certificate: ${file:www.pem}\n", secrets: files)
+    #expect(binding.findings.count { $0.rule.id == "secret-file-exposed" } == warnings)
+  }
+
   @Test func `T14 a secret file that others can read earns a warning`() throws {
     let binding = Binding(
       "name: vm-a\ntype: virtualmachine\nresource_id: \(vmID)\nssh_settings:\n  admin_username: a\n"
@@ -122,7 +145,10 @@ struct SecretTests {
     "  admin_password: CANARY\nadmin_user_password: CANARY",
     "ssh_setings: {admin_password: CANARY}",
     "  admin_password: |\n    CANARY\n  \tCANARY", "ssh_private_key: CANARY",
-    "berth: {protct: 1, password: CANARY}",
+    "berth: {protct: 1, password: CANARY}", "  admin_password: !CANARY",
+    "  admin_password: !!CANARY",
+    "  admin_password: *CANARY", "  admin_password:CANARY: x", "  admin_password=CANARY:",
+    "tls: {key:CANARY}",
   ])
   func `T14 a canary in any mistake is never told and its line never shown`(line: String) {
     let text = cluster + line.replacing("CANARY", with: canary) + "\n"
@@ -135,6 +161,29 @@ struct SecretTests {
       let shown = lines[(place.start.line - 1)...max(place.start.line, place.end.line) - 1]
       #expect(!shown.joined().contains(canary), "\(finding.rule): \(finding.detail)")
     }
+  }
+
+  @Test func `T14 the lines of every secret field are known by their words`() {
+    for kind in KindCatalog.azureML.kinds {
+      for field in kind.fields where field.isSecret {
+        for name in [field.path] + field.everyOlderName {
+          let key = name.segments.last ?? ""
+          let lines = linesThatMayHoldSecrets(in: Array("a: 1\n\(key): x\n".utf8))
+          #expect(lines.contains(2), "\(kind.name) \(name)")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "  ? admin_password\n  :   CANARY\n", "{a: {admin_password:\nCANARY, b: c}}\n",
+    "{a: {admin_password:\n\nCANARY, b: c}}\n",
+  ])
+  func `T14 a value below its key is hidden however it stands`(text: String) {
+    let canaryLine = text.split(separator: "\n", omittingEmptySubsequences: false)
+      .firstIndex { $0.contains("CANARY") }
+    let lines = linesThatMayHoldSecrets(in: Array(text.utf8))
+    #expect(canaryLine.map { lines.contains($0 + 1) } == true)
   }
 
   @Test func `T14 a document on one line hides it for every finding`() {

@@ -128,7 +128,8 @@ struct ApplyTextTests {
           box.c   not started (interrupted)
 
         link.b is detached and not back yet: /subscriptions/s/the-cluster
-        The next apply attaches it again.
+        The next apply attaches it again, before anything else.
+        For just this one: berth apply --target 'link.b'
 
         Look into what failed, then run 'berth apply' again: it does what is missing.
 

@@ -38,9 +38,11 @@ struct EventStreamTests {
     #expect(
       lines == [
         head("amlcompute.gpu-a100: Drift detected (update)")
-          + #","change":{\#(resource),"action":"update"},"type":"resource_drift"}"# + "\n",
+          + #","change":{\#(resource),"action":"update"},"severity":"medium","#
+          + #""type":"resource_drift","unclear":false}"# + "\n",
         head("amlcompute.gpu-a100: Drift detected (delete)")
-          + #","change":{\#(resource),"action":"delete"},"type":"resource_drift"}"# + "\n",
+          + #","change":{\#(resource),"action":"delete"},"severity":"high","#
+          + #""type":"resource_drift","unclear":false}"# + "\n",
         head("amlcompute.gpu-a100: Plan to update")
           + #","change":{\#(resource),"action":"update"},"type":"planned_change"}"# + "\n",
         head("pool.a: Plan to reattach")

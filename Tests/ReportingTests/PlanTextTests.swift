@@ -199,8 +199,39 @@ struct PlanTextTests {
           # pool.p has changed
           # (compute.yml:7)
           ~ pool "p" {
-              ~ count = 3 -> 9
+              ~ count = 3 -> 9 # severity medium
             }
+
+        """)
+  }
+
+  @Test func `what is not ours is listed apart`() {
+    let text = PlanText(
+      planned(
+        [desired("pool", "lost")],
+        [
+          observed("pool", "lost", marks: OwnershipMarks()),
+          observed("pool", "adhoc", marks: OwnershipMarks()),
+          observed("link", "theirs", marks: OwnershipMarks(stack: "other\u{1B}[2J")),
+          observed("Kusto", "k", marks: OwnershipMarks()),
+        ], mode: .refreshOnly)
+    ).text
+    #expect(
+      text == """
+        Note: Targets have changed outside of Berth since they were last applied:
+
+          # pool.lost has changed
+          # (compute.yml:1)
+          # (or it was never applied: nobody owns the live target)
+          ~ pool "lost" {
+              - berth.stack = "prod" -> null # severity high
+            }
+
+        Not managed by this stack:
+
+          Kusto.k      nobody's, of a type that Berth does not know
+          link.theirs  of the stack 'other\\e[2J'
+          pool.adhoc   nobody's
 
         """)
   }

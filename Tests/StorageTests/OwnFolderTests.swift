@@ -71,49 +71,50 @@ import Testing
     #expect(JournalFile.names(in: own) == Array(names.suffix(20)))
   }
 
-  // MARK: The lock
+  // MARK: Applied plans
 
-  @Test func `a lock is held by one, who is named, until it is given up`() throws {
+  @Test func `an applied plan is remembered for ever, and no other is`() throws {
     let folder = try TemporaryFolder()
     let own = folder.path + "/.berth"
-    func holder() throws -> [String]? {
-      do {
-        _ = try ApplyLock(in: own, holder: ["Who: second"])
-        return nil
-      } catch ApplyLock.Failure.busy(let busy) {
-        return busy.holder
-      }
-    }
-    do {
-      let lock = try ApplyLock(in: own, holder: ["Who: ci@runner-7", "Operation: apply"])
-      #expect(try holder() == ["Who: ci@runner-7", "Operation: apply"])
-      #expect(try holder() == ["Who: ci@runner-7", "Operation: apply"])
-      withExtendedLifetime(lock) {}
-    }
-    #expect(try holder() == nil)
+    let plans = try AppliedPlans(in: own)
+    let key = String(repeating: "a", count: 64)
+    #expect(try !plans.contains(key))
+    try plans.add(key, run: "run-1")
+    #expect(try plans.contains(key))
+    #expect(try AppliedPlans(in: own).contains(key))
+    #expect(try !plans.contains(String(repeating: "b", count: 64)))
     #expect(folder.permissions(".berth") == 0o700)
-    #expect(folder.permissions(".berth/apply.lock") == 0o600)
+    #expect(folder.permissions(".berth/applied-plans") == 0o600)
   }
 
-  @Test func `a lock stands beside a file that several stacks share`() throws {
+  @Test func `T20 a torn line is no applied plan, and the next one stands whole`() throws {
     let folder = try TemporaryFolder()
-    let lock = try ApplyLock(beside: folder.path + "/shared.db", holder: ["Path: one"])
-    #expect(folder.names() == ["shared.db.lock"])
-    #expect(throws: ApplyLock.Failure.self) {
-      try ApplyLock(beside: folder.path + "/shared.db", holder: ["Path: two"])
-    }
-    withExtendedLifetime(lock) {}
+    let own = folder.path + "/.berth"
+    let plans = try AppliedPlans(in: own)
+    let (first, second) = (String(repeating: "a", count: 64), String(repeating: "b", count: 64))
+    try plans.add(first, run: "run-1")
+    folder.put(".berth/applied-plans", (folder.text(".berth/applied-plans") ?? "") + "bbbb")
+    #expect(try !plans.contains("bbbb"))
+    try plans.add(second, run: "run-2")
+    #expect(try plans.contains(first))
+    #expect(try plans.contains(second))
   }
 
-  @Test func `a lock is never taken through a link`() throws {
+  @Test func `T20 the list of applied plans is never reached through a link`() throws {
     let folder = try TemporaryFolder()
     folder.makeFolder("own", permissions: 0o700)
     folder.put("precious", "mine")
-    folder.link("own/apply.lock", to: "../precious")
-    #expect(throws: ApplyLock.Failure.self) {
-      try ApplyLock(in: folder.path + "/own", holder: [])
-    }
+    folder.link("own/applied-plans", to: "../precious")
+    let plans = try AppliedPlans(in: folder.path + "/own")
+    #expect(throws: FileFailure.self) { try plans.contains("a") }
+    #expect(throws: FileFailure.self) { try plans.add("a", run: "run-1") }
     #expect(folder.text("precious") == "mine")
+  }
+
+  @Test func `T20 a folder that others may write to is not trusted`() throws {
+    let folder = try TemporaryFolder()
+    folder.makeFolder("own", permissions: 0o777)
+    #expect(throws: FileFailure.self) { try AppliedPlans(in: folder.path + "/own") }
   }
 
   // MARK: The key

@@ -14,10 +14,15 @@ internal import TargetModel
 struct ApplyRun {
   let common: CommonOptions
   let events: EventOptions
+  let choice: EnvironmentChoice
   let options: ApplyOptions
   let mode: PlanMode
-  let planFile: String?
-  let expectedDigest: String?
+  let selection: SelectionOptions
+  var replacing: [TargetAddress] = []
+  var planFile: String?
+  var expectedDigest: String?
+  /// True to finish what the last run began.
+  var isResuming = false
   let context: CommandContext
 
   func run() async -> ExitStatus {
@@ -41,98 +46,134 @@ struct ApplyRun {
       case .success(let file): saved = file
       }
     }
-    let session = PlanningSession.open(
-      &loader, from: common.folder(in: context), access: .readAndWrite)
+    var session = PlanningSession.open(
+      &loader, from: common.folder(in: context), as: choice, access: .readAndWrite)
+    session?.selection = selection.selection(in: context, reporting: &loader.findings)
+    session?.replacing = Set(replacing)
     presenter.sources = loader.sources
     presenter.show(loader.findings)
     guard let session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
+    if let saved, let finding = SavedPlanCheck(saved: saved, stack: session.stack).misfit() {
+      presenter.show(finding)
+      return ExitStatus(of: finding)
+    }
+    if mode == .refreshOnly { return await look(session, presenter) }
     return await applyAlone(session, saved, presenter)
   }
 
-  /// Applies while it holds the locks: the stack's, and that of a workspace which it shares with
-  /// others, since two stacks may want one resource at once (reliability.md F18).
+  /// There is no state that could be refreshed: what moved is told, and nothing is done.
+  private func look(_ session: PlanningSession, _ presenter: Presenter) async -> ExitStatus {
+    do {
+      let result = session.plan(try await session.observe(presenter), mode: mode)
+      presenter.show(result)
+      return ExitStatus(of: result.findings)
+    } catch {
+      presenter.show(.backend(error, doing: "Reading the workspace"))
+      return .failure
+    }
+  }
+
+  // MARK: Locking
+
+  /// Applies while it holds the lease on the workspace, which it may share with other stacks, since
+  /// two of them may want one resource at once (reliability.md F18).
   private func applyAlone(
     _ session: PlanningSession, _ saved: PlanFile?, _ presenter: Presenter
   ) async -> ExitStatus {
-    let holder = lockLines(session)
-    return await holding("of this stack", StackFolder.ownFolderName + "/apply.lock", presenter) {
-      () throws(ApplyLock.Failure) in
-      try ApplyLock(in: session.stack.folder.ownFolder, holder: holder)
-    } whileHeld: {
-      guard let store = session.stack.configuration.backend.store else {
-        return await apply(session, saved, presenter)
-      }
-      return await holding("in this workspace", store + ".lock", presenter) {
-        () throws(ApplyLock.Failure) in
-        try ApplyLock(beside: session.stack.storePath, holder: holder)
-      } whileHeld: {
-        await apply(session, saved, presenter)
-      }
+    guard options.lock.takesLock else {
+      return await apply(session, saved, presenter, lost: AsyncStream { _ in })
     }
-  }
-
-  private func holding(
-    _ whose: String, _ file: String, _ presenter: Presenter,
-    _ take: () throws(ApplyLock.Failure) -> ApplyLock, whileHeld body: () async -> ExitStatus
-  ) async -> ExitStatus {
-    do throws(ApplyLock.Failure) {
-      let lock = try take()
-      let status = await body()
-      withExtendedLifetime(lock) {}
-      return status
-    } catch {
-      switch error {
-      case .busy(let busy):
-        presenter.show(.locked(whose, busy.holder))
+    let lock = WorkspaceLock(
+      store: session.workspace.leases(), clock: context.clock, now: context.now,
+      randomBytes: context.randomBytes)
+    let holder = LeaseHolder(
+      path: session.stack.configuration.stack,
+      operation: mode == .destroy ? "destroy" : "apply", who: context.who,
+      version: BerthVersion.text, createdAt: context.now(),
+      info: PipelineLink.link(context.environment))
+    presenter.lockAcquire()
+    do throws(BackendFailure) {
+      let attempt = try await lock.acquire(for: holder, timeout: options.lock.timeout) {
+        presenter.say("Acquiring lock. This may take a few moments...\n")
+      }
+      switch attempt {
+      case .held(let record):
+        presenter.show(.locked(record, now: context.now()))
         return .locked
-      case .file(let failure):
-        presenter.show(.unwritable(file, failure.reason))
-        return .failure
+      case .granted(let lease):
+        var fenced = session
+        fenced.workspace = session.workspace.fenced(by: lease)
+        let status = await lock.hold(lease) { [fenced] lost in
+          await apply(fenced, saved, presenter, lost: lost)
+        }
+        presenter.lockRelease()
+        return status
       }
+    } catch {
+      presenter.show(.backend(error, doing: "Taking the lock"))
+      return .failure
     }
-  }
-
-  private func lockLines(_ session: PlanningSession) -> [String] {
-    [
-      "Path:      \(session.stack.configuration.stack)",
-      "Operation: \(mode == .destroy ? "destroy" : "apply")", "Who:       \(context.who)",
-      "Version:   \(BerthVersion.text)",
-      "Created:   \(Timestamp.text(context.now()).prefix(19).replacing("T", with: " ")) UTC",
-    ]
   }
 
   // MARK: Planning
 
   private func apply(
-    _ session: PlanningSession, _ saved: PlanFile?, _ presenter: Presenter
+    _ base: PlanningSession, _ saved: PlanFile?, _ presenter: Presenter, lost: AsyncStream<Void>
   ) async -> ExitStatus {
-    let executor = Executor(
-      backend: session.workspace, journal: NoJournal(), clock: context.clock, now: context.now,
-      seed: 0)
+    var session = base
+    let last = LastRun(
+      of: session.stack.configuration.stack, in: session.stack.folder.ownFolder)
+    if isResuming { begin(&session, resuming: last, presenter) }
+    session.stranded = last.stranded
     let observed: Snapshot
     do {
-      observed = Snapshot(
-        workspace: session.stack.configuration.workspace,
-        targets: try await executor.settle(
-          stack: session.stack.configuration.stack, desired: session.desired
-        ) { presenter.show($0) })
+      observed = try await session.settled(presenter, in: context)
     } catch {
       presenter.show(.backend(error, doing: "Reading the workspace"))
       return .failure
     }
-    if let saved { return await applySaved(saved, session, observed, presenter) }
+    for line in last.lines(seeing: observed.targets) { presenter.note(line) }
+    if let saved { return await applySaved(saved, session, observed, presenter, lost: lost) }
 
-    let result = session.plan(observed, mode: mode)
+    let mode = isResuming ? last.approved?.plan.mode ?? mode : mode
+    let planned = session.plan(observed, mode: mode)
+    let removal = LargeRemoval(planned, session, in: context)
+    // The rest of a plan that was allowed once is allowed.
+    let isRest = isResuming && removal.isOnlyObstacle && last.approves(planned.plan)
+    let result =
+      isRest || removal.isAllowed(by: options.allowedRemoval)
+      ? session.plan(observed, mode: mode, allowsLargeRemoval: true) : planned
     presenter.show(result, operation: mode == .destroy ? "destroy" : "apply")
-    if result.isRefused { return ExitStatus(of: result.findings) }
+    if result.isRefused {
+      removal.showWay(presenter)
+      return ExitStatus(of: result.findings)
+    }
     let file = planFile(for: result.plan, session)
     if let expectedDigest, expectedDigest != file.digest {
       presenter.show(.digestDiffers(expectedDigest, file.digest))
       return .stalePlan
     }
     if result.plan.isEmpty { return finishEmpty(result.plan, presenter) }
-    guard approve(result.plan, presenter) else { return .failure }
-    return await execute(result.plan, digest: file.digest, session, presenter)
+    if isResuming, last.approves(result.plan) {
+      presenter.say("\nThis is the rest of a plan that was approved, so nobody is asked again.\n")
+    } else {
+      guard approve(result.plan, presenter) else { return .failure }
+    }
+    return await execute(file, session, presenter, lost: lost)
+  }
+
+  /// Tells which run is resumed, and keeps to what that one was to do.
+  private func begin(
+    _ session: inout PlanningSession, resuming last: LastRun, _ presenter: Presenter
+  ) {
+    guard let run = last.unfinished else {
+      return presenter.note("Nothing is known of an apply that stopped half-way.")
+    }
+    presenter.note("Resuming the run \(run.run.visible).")
+    guard let approved = last.approved else { return }
+    let addresses = approved.plan.changes.map(\.address.description)
+    session.selection = .only(addresses.compactMap { AddressPattern($0) })
+    session.forgivesSelection = true
   }
 
   private func planFile(for plan: Plan, _ session: PlanningSession) -> PlanFile {
@@ -150,9 +191,22 @@ struct ApplyRun {
 
   /// A saved plan is the approval, and is done only if everything it relies on still holds.
   private func applySaved(
-    _ saved: PlanFile, _ session: PlanningSession, _ observed: Snapshot, _ presenter: Presenter
+    _ saved: PlanFile, _ session: PlanningSession, _ observed: Snapshot, _ presenter: Presenter,
+    lost: AsyncStream<Void>
   ) async -> ExitStatus {
-    if let finding = staleness(of: saved, session, observed) {
+    let check = SavedPlanCheck(saved: saved, stack: session.stack)
+    let plans: AppliedPlans
+    do {
+      plans = try AppliedPlans(in: session.stack.folder.ownFolder)
+      if try plans.contains(check.key) {
+        presenter.show(.planApplied())
+        return .stalePlan
+      }
+    } catch {
+      presenter.show(.unwritable(StackFolder.ownFolderName + "/applied-plans", error.reason))
+      return .failure
+    }
+    if let finding = check.staleness(seeing: observed) {
       presenter.show(finding)
       return ExitStatus(of: finding)
     }
@@ -161,28 +215,7 @@ struct ApplyRun {
       return .stalePlan
     }
     if saved.plan.isEmpty { return finishEmpty(saved.plan, presenter) }
-    return await execute(saved.plan, digest: saved.digest, session, presenter)
-  }
-
-  private func staleness(
-    of saved: PlanFile, _ session: PlanningSession, _ observed: Snapshot
-  ) -> Diagnostic? {
-    let configuration = session.stack.configuration
-    if saved.plan.stack != configuration.stack || saved.plan.workspace != configuration.workspace {
-      return .planOfOtherStack(saved.plan, configuration.stack, configuration.workspace)
-    }
-    if saved.isErrored { return .planErrored() }
-    if saved.plan.mode == .refreshOnly { return .planLooksOnly() }
-    if saved.manifestsSHA256 != session.stack.manifestsSHA256 { return .manifestsMoved() }
-    let live = Dictionary(
-      observed.targets.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
-    for change in saved.plan.changes {
-      let target = live[change.address.nameKey]
-      let isOther = target.map { $0.kind != change.address.kind } ?? false
-      let now = isOther ? nil : target?.fingerprint(in: .azureML)
-      if now != change.precondition { return .planStale(change, isThere: target != nil) }
-    }
-    return nil
+    return await execute(saved, session, presenter, usingUp: plans, lost: lost)
   }
 
   // MARK: Asking
@@ -220,62 +253,4 @@ struct ApplyRun {
     presenter.say((mode == .destroy ? "Destroy" : "Apply") + " cancelled.\n")
     return false
   }
-
-  // MARK: Doing
-
-  private func execute(
-    _ plan: Plan, digest: String, _ session: PlanningSession, _ presenter: Presenter
-  ) async -> ExitStatus {
-    let run = runName()
-    let journal: JournalFile
-    do {
-      journal = try JournalFile(
-        run + ".jsonl", in: session.stack.folder.ownFolder + "/journals")
-    } catch {
-      presenter.show(.unwritable(StackFolder.ownFolderName + "/journals", error.reason))
-      return .failure
-    }
-    let executor = Executor(
-      backend: session.workspace, journal: journal, clock: context.clock, now: context.now,
-      seed: context.randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) })
-    let request = ApplyRequest(
-      plan: plan, desired: session.desired, catalog: .azureML, parallelism: options.parallelism,
-      run: run, planDigest: digest)
-    presenter.say("\n")
-    let (report, signal) = await Interruptible.run(context, presenter) { interrupts in
-      await executor.run(request, interrupts: interrupts) { presenter.show($0) }
-    }
-    var status = report.isComplete ? await prove(plan, session, presenter) : .partlyApplied
-    presenter.show(report, of: plan, isProven: !report.isComplete || status == .success)
-    if !report.isComplete, !report.didAnything { status = .failure }
-    return signal?.exitStatus ?? status
-  }
-
-  private func runName() -> String {
-    let time = Timestamp.text(context.now()).prefix(19).filter(\.isNumber)
-    let suffix = context.randomBytes(3).map { String($0, radix: 16) }.joined()
-    return "\(time)-\(suffix)"
-  }
-
-  /// Plans again for the targets that were touched: done is what needs nothing more.
-  private func prove(
-    _ plan: Plan, _ session: PlanningSession, _ presenter: Presenter
-  ) async -> ExitStatus {
-    let touched = Set(plan.changes.map(\.address.nameKey))
-    do {
-      let observed = try await session.observe()
-      let again = session.plan(observed, mode: plan.mode).plan
-      let left = again.changes.filter { touched.contains($0.address.nameKey) }
-      if left.isEmpty { return .success }
-      presenter.show(.notConverged(left))
-    } catch {
-      presenter.show(.notVerified(error))
-    }
-    return .partlyApplied
-  }
-}
-
-/// For reading before anything is written.
-private struct NoJournal: JournalWriting {
-  func append(_ entry: JournalEntry) {}
 }

@@ -29,10 +29,15 @@ struct Explanation {
       text += TextTable(told.map { [$0.0.description, $0.1.summary.replacing("`", with: "")] })
         .text(margin: "  ")
     }
+    if !kind.facts.isEmpty {
+      text += "\nGood to know:\n\n"
+      text += kind.facts.map { "  - \($0.replacing("`", with: ""))\n" }.joined()
+    }
     self.text = text
     var json = overview.json
     json["fields"] = .list(
       kind.fields.map { KindExplanation.json(of: $0, path: $0.path, in: kind) })
+    json["facts"] = .list(kind.facts.map(AttributeValue.text))
     json["settings"] = .list(TargetSetting.all(for: kind).map(\.json))
     self.json = json
   }

@@ -1,12 +1,29 @@
-/// Runs work that a signal may ask to end.
+/// Runs work that a signal, or the loss of its lock, may ask to end.
 enum Interruptible {
+  /// How work ended.
+  struct Ending<Result: Sendable>: Sendable {
+    let result: Result
+    /// The first signal that came meanwhile.
+    let signal: SignalSource.Signal?
+    /// True if the lock was lost meanwhile.
+    let lostLock: Bool
+  }
+
+  /// What one of the listeners heard.
+  private enum Heard: Sendable {
+    case signal(SignalSource.Signal?)
+    case lost(Bool)
+  }
+
   /// The first signal asks the work to end in order; the second one ends the process at once.
+  ///
+  /// - Parameter lost: has an element once the work's lock is lost, which asks it to end as well.
   static func run<Result: Sendable>(
-    _ context: CommandContext, _ presenter: Presenter,
+    _ context: CommandContext, _ presenter: Presenter, lost: AsyncStream<Void>,
     _ work: @escaping @Sendable (AsyncStream<Void>) async -> Result
-  ) async -> (Result, SignalSource.Signal?) {
+  ) async -> Ending<Result> {
     let (interrupts, continuation) = AsyncStream.makeStream(of: Void.self)
-    return await withTaskGroup(of: SignalSource.Signal?.self) { group in
+    return await withTaskGroup(of: Heard.self) { group in
       group.addTask {
         var first: SignalSource.Signal?
         for await signal in context.signals.listen() {
@@ -17,12 +34,26 @@ enum Interruptible {
           )
           continuation.yield()
         }
-        return first
+        return .signal(first)
+      }
+      group.addTask {
+        for await _ in lost {
+          continuation.yield()
+          return .lost(true)
+        }
+        return .lost(false)
       }
       let result = await work(interrupts)
       // The end of the work ends the listening, which then tells what it heard.
       group.cancelAll()
-      return (result, await group.next() ?? nil)
+      var (signal, lostLock): (SignalSource.Signal?, Bool) = (nil, false)
+      for await heard in group {
+        switch heard {
+        case .signal(let first): signal = first
+        case .lost(let isLost): lostLock = isLost
+        }
+      }
+      return Ending(result: result, signal: signal, lostLock: lostLock)
     }
   }
 }

@@ -10,11 +10,12 @@ func knownKind(
   _ word: String, besides: [String] = [], reporting findings: inout DiagnosticList
 ) -> KindDescriptor? {
   if let kind = KindCatalog.azureML[KindName(word)] { return kind }
+  let refused = refusedKind(word, { _ in nil }, at: SourceLocation(startOf: word))
   let known = KindCatalog.azureML.kinds.map(\.name.text)
   findings.append(
     .unknownName(
       "There is no kind '\(word)'.", meant: nearest(to: word, among: known + besides),
-      advice: kindAdvice(for: word), known: known + besides))
+      advice: kindAdvice(for: word) ?? refused?.detail, known: known + besides))
   return nil
 }
 

@@ -56,27 +56,42 @@ struct LiveTargetImport: Sendable {
   }
 
   /// The documents as the text of one file.
-  var text: String {
+  ///
+  /// A document that lacks what the service never shows, and must say it, stands there as comments:
+  /// the stack stays as valid as it was.
+  func text(reporting findings: inout DiagnosticList) -> String {
     let workspace = stack.configuration.workspace
-    let documents = targets.compactMap { target in
-      KindCatalog.azureML[target.kind].map {
-        manifest(of: target, kind: $0, in: workspace, adopting: target.marks.stack == nil)
-      }
+    var documents: [String] = []
+    for target in targets {
+      guard let kind = KindCatalog.azureML[target.kind] else { continue }
+      let document = manifest(
+        of: target, kind: kind, in: workspace, adopting: target.marks.stack == nil)
+      let faults = faults(in: document)
+      if !faults.isEmpty { findings.append(.importIncomplete(target.address, faults)) }
+      documents.append(faults.isEmpty ? document : document.commentedOut)
     }
     return "# Written by 'berth import' from the workspace '\(workspace.name.visible)'.\n"
       + documents.joined(separator: "---\n")
   }
 
+  /// What keeps a document from being planned.
+  private func faults(in document: String) -> [String] {
+    var found = DiagnosticList()
+    _ = bindManifests(
+      [ManifestFile(path: "", bytes: Array(document.utf8))], of: stack.configuration,
+      rules: .azureML, secrets: UnresolvedSecrets(), reporting: &found)
+    return found.sorted.filter { $0.severity == .error }.map(\.detail)
+  }
+
   /// Binds the text and plans it together with the stack: nothing but the adoption may be left.
   ///
   /// - Parameter file: the name that findings give the text.
-  func prove(as file: String, reporting findings: inout DiagnosticList) {
+  func prove(_ text: String, as file: String, reporting findings: inout DiagnosticList) {
     var found = DiagnosticList()
     let bound = bindManifests(
       [ManifestFile(path: file, bytes: Array(text.utf8))], of: stack.configuration,
       rules: .azureML, secrets: UnresolvedSecrets(), reporting: &found)
-    // What the service never shows has to be filled in by hand before anything can be planned.
-    findings.append(contentsOf: found.findings)
+    findings.append(contentsOf: found.findings.filter { $0.rule.id != "empty-manifest" })
     let result = makePlan(
       PlanningRequest(
         stack: stack.configuration.stack, desired: stack.targets + bound, observed: observed,
@@ -89,7 +104,16 @@ struct LiveTargetImport: Sendable {
   }
 }
 
+extension String {
+  /// Every line as a comment, below one that says how to make a document of it again.
+  fileprivate var commentedOut: String {
+    let lines = split(separator: "\n").map { "# \($0)\n" }
+    return "# To be completed; then take the '# ' in front of each line away:\n" + lines.joined()
+  }
+}
+
 extension Rule {
+  static let importIncomplete = Rule("import-incomplete")
   static let importImpossible = Rule("import-impossible")
   static let importDiffers = Rule("import-differs")
 }
@@ -113,6 +137,18 @@ extension Diagnostic {
     Diagnostic(
       .error, .importImpossible, "Target can't be imported",
       detail: "\(address) can't be imported: \(why). 'berth list' shows what there is.",
+      address: address.description)
+  }
+
+  fileprivate static func importIncomplete(
+    _ address: TargetAddress, _ faults: [String]
+  ) -> Diagnostic {
+    Diagnostic(
+      .warning, .importIncomplete, "Document has to be completed",
+      detail: """
+        The document of \(address) stands as comments, because the service does not show all that \
+        it must say. \(faults.joined(separator: " "))
+        """,
       address: address.description)
   }
 

@@ -43,7 +43,9 @@ struct StackLoader {
   /// Reads the stack that a folder belongs to; nil if its `berth.yaml` does not say enough.
   ///
   /// Everything found is in `findings`.
-  mutating func load(from start: String, secrets: SecretUse) -> LoadedStack? {
+  mutating func load(
+    from start: String, as choice: EnvironmentChoice = EnvironmentChoice(), secrets: SecretUse
+  ) -> LoadedStack? {
     guard let folder = StackFolder.containing(start) else {
       findings.append(.noStack(start))
       return nil
@@ -69,27 +71,34 @@ struct StackLoader {
     let files = folder.manifests(matching: configuration.computes, reporting: &findings)
     for file in files { sources.add(file.path, file.bytes) }
     let manifests = files.map { ManifestFile(path: $0.path, bytes: $0.bytes) }
-    let targets =
-      switch secrets {
-      case .resolve:
-        bindManifests(
-          manifests, of: configuration, rules: .azureML,
-          secrets: StackSecrets(environment: context.environment, folder: folder.path),
-          reporting: &findings)
-      case .checkForm:
-        bindManifests(
-          manifests, of: configuration, rules: .azureML, secrets: UnresolvedSecrets(),
-          reporting: &findings)
-      }
-    let faulty = Set(findings.findings.filter { $0.severity == .error }.compactMap(\.address))
-    for target in targets where !faulty.contains(target.address.description) {
-      checkCertificate(of: target, now: context.now(), reporting: &findings)
+    var overlays: [ManifestFile] = []
+    for name in choice.overlays {
+      guard let file = folder.overlay(name, reporting: &findings) else { continue }
+      sources.add(file.path, file.bytes)
+      overlays.append(ManifestFile(path: file.path, bytes: file.bytes))
     }
-    let digest = sha256(
-      ([(name, configurationBytes)] + files.map { ($0.path, $0.bytes) })
-        .map { "\($0.0)=\(sha256($0.1))" }.joined(separator: "\n"))
+    let source: any SecretSource =
+      switch secrets {
+      case .resolve: StackSecrets(environment: context.environment, folder: folder.path)
+      case .checkForm: UnresolvedSecrets()
+      }
+    let bound = bindStack(
+      manifests, of: configuration, overlays: overlays, variables: givenVariables(choice),
+      rules: .azureML, secrets: source, reporting: &findings)
+    let faulty = Set(findings.findings.filter { $0.severity == .error }.compactMap(\.address))
+    for target in bound.targets where !faulty.contains(target.address.description) {
+      checkCertificate(of: target, now: context.now(), reporting: &findings)
+      checkIgnoredChanges(of: target, now: context.now(), reporting: &findings)
+    }
+    let configurationFile = ManifestFile(path: name, bytes: configurationBytes)
+    let lines =
+      ([configurationFile] + manifests + overlays).map { "\($0.path)=\(sha256($0.bytes))" }
+      + bound.usedVariables.map { name, value in
+        "var \(name)=\(value.isPlain ? "plain" : "text") \(sha256(Array(value.text.utf8)))"
+      }
     return LoadedStack(
-      folder: folder, configuration: configuration, targets: targets, manifestsSHA256: digest)
+      folder: folder, configuration: configuration, targets: bound.targets,
+      manifestsSHA256: sha256(lines.joined(separator: "\n")))
   }
 
   /// Finds what is wrong with the manifests of a stack whose `berth.yaml` is wrong itself: every
@@ -99,7 +108,8 @@ struct StackLoader {
     for file in files { sources.add(file.path, file.bytes) }
     // Where the workspace is, nobody knows: nothing is compared with it.
     let rules = KindRules(
-      catalog: .azureML, checkName: checkName(_:of:at:reporting:), advice: kindAdvice(for:))
+      catalog: .azureML, checkName: checkName(_:of:at:reporting:), advice: kindAdvice(for:),
+      keyAdvice: keyAdvice(for:of:))
     let unknown = WorkspaceIdentity(
       subscriptionID: "00000000-0000-0000-0000-000000000000", resourceGroup: "unknown",
       name: "unknown", location: "unknown")
@@ -116,10 +126,10 @@ extension KindRules {
   static let azureML = KindRules(
     catalog: .azureML, checkName: checkName(_:of:at:reporting:),
     checkWorkspace: checkAgainstWorkspace(_:_:reporting:), advice: kindAdvice(for:),
-    refusal: refusedKind(_:_:at:), silenceable: silenceableRules)
+    keyAdvice: keyAdvice(for:of:), refusal: refusedKind(_:_:at:), silenceable: silenceableRules)
 }
 
-/// Looks secrets up in the environment and in files below the stack.
+/// Looks secrets up in the environment, in files below the stack, and by its commands.
 private struct StackSecrets: SecretSource {
   let environment: [String: String]
   let folder: String
@@ -142,6 +152,22 @@ private struct StackSecrets: SecretSource {
       return .failure(SecretFileFailure(error.reason))
     }
   }
+
+  func output(of command: [String]) -> Result<String, SecretCommandFailure> {
+    do {
+      var bytes = try programOutput(
+        of: command, environment: environment, in: folder, limit: 256 << 10,
+        timeLimit: .seconds(30))
+      if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
+      if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+      guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0) else {
+        return .failure(SecretCommandFailure("printed what is no text in UTF-8"))
+      }
+      return .success(text)
+    } catch {
+      return .failure(SecretCommandFailure(error.reason))
+    }
+  }
 }
 
 extension Rule {
@@ -150,11 +176,14 @@ extension Rule {
 
 extension Diagnostic {
   static func noStack(_ start: String) -> Diagnostic {
-    Diagnostic(
+    let what =
+      StackFolder.isFolder(start)
+      ? "There is no berth.yaml in \(start) or in a folder above it."
+      : "There is no folder \(start)."
+    return Diagnostic(
       .error, .stackNotFound, "No stack here",
       detail: """
-        There is no berth.yaml in \(start) or in a folder above it. Begin with 'berth init', or \
-        name the stack's folder with '--chdir'.
+        \(what) Begin with 'berth init', or name the stack's folder with '--chdir'.
         """)
   }
 

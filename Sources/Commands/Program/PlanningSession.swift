@@ -11,18 +11,28 @@ internal import TargetModel
 /// A stack, its workspace and what is desired: everything a plan is made from.
 struct PlanningSession: Sendable {
   let stack: LoadedStack
-  let workspace: EmbeddedWorkspace
+  var workspace: EmbeddedWorkspace
   /// The targets with the fingerprints of their secrets.
   let desired: [ComputeTarget]
+  /// Which targets it is about.
+  var selection = TargetSelection.everything
+  /// True if it is no mistake when the selection names what is not there any more.
+  var forgivesSelection = false
+  /// Targets that are to be replaced although nothing demands it.
+  var replacing: Set<TargetAddress> = []
+  /// The names of targets that an earlier apply took away.
+  var stranded: Set<String> = []
 
   /// Loads a stack and opens its workspace.
   ///
   /// Nil, with findings, if that is not possible.
   static func open(
-    _ loader: inout StackLoader, from folder: String, access: EmbeddedWorkspace.Access
+    _ loader: inout StackLoader, from folder: String, as choice: EnvironmentChoice,
+    access: EmbeddedWorkspace.Access
   ) -> PlanningSession? {
     let context = loader.context
-    guard let stack = loader.load(from: folder, secrets: .resolve), !loader.findings.hasErrors
+    guard let stack = loader.load(from: folder, as: choice, secrets: .resolve),
+      !loader.findings.hasErrors
     else { return nil }
     guard
       let workspace = stack.openWorkspace(
@@ -36,14 +46,61 @@ struct PlanningSession: Sendable {
 
   /// Reads the workspace.
   func observe() async throws(BackendFailure) -> Snapshot {
-    Snapshot(workspace: stack.configuration.workspace, targets: try await workspace.list())
+    snapshot(try await workspace.list())
+  }
+
+  /// Reads the workspace, and tells programs so.
+  func observe(_ presenter: Presenter) async throws(BackendFailure) -> Snapshot {
+    presenter.refreshStart(desired.map(\.address))
+    let observed = try await observe()
+    presenter.refreshComplete(told(observed))
+    return observed
+  }
+
+  /// Reads the workspace once the service is done with what this stack is about.
+  func settled(
+    _ presenter: Presenter, in context: CommandContext
+  ) async throws(BackendFailure) -> Snapshot {
+    let executor = Executor(
+      backend: workspace, journal: NoJournal(), clock: context.clock, now: context.now, seed: 0)
+    presenter.refreshStart(desired.map(\.address))
+    let observed = snapshot(
+      try await executor.settle(stack: stack.configuration.stack, desired: desired) {
+        presenter.show($0)
+      })
+    presenter.refreshComplete(told(observed))
+    return observed
+  }
+
+  /// A workspace that nobody looked at.
+  var unread: Snapshot { snapshot([]) }
+
+  private func snapshot(_ targets: [ObservedTarget]) -> Snapshot {
+    Snapshot(workspace: stack.configuration.workspace, targets: targets)
+  }
+
+  /// The live targets that have a document, or that the stack owns.
+  private func told(_ observed: Snapshot) -> [TargetAddress] {
+    let wanted = Set(desired.map(\.address.nameKey))
+    return observed.targets.filter {
+      wanted.contains($0.address.nameKey) || $0.marks.stack == stack.configuration.stack
+    }.map(\.address).sorted()
   }
 
   /// Plans from what was observed.
-  func plan(_ observed: Snapshot, mode: PlanMode) -> PlanningResult {
-    makePlan(
-      PlanningRequest(
-        stack: stack.configuration.stack, desired: desired, observed: observed, mode: mode,
-        catalog: .azureML))
+  ///
+  /// - Parameter allowsLargeRemoval: true if this one plan may take away more than the limits say.
+  func plan(
+    _ observed: Snapshot, mode: PlanMode, allowsLargeRemoval: Bool = false
+  ) -> PlanningResult {
+    var request = PlanningRequest(
+      stack: stack.configuration.stack, desired: desired, observed: observed, mode: mode,
+      catalog: .azureML, blastRadius: stack.configuration.blastRadius,
+      allowsLargeRemoval: allowsLargeRemoval)
+    request.selection = selection
+    request.forgivesSelection = forgivesSelection
+    request.replacing = replacing
+    request.stranded = stranded
+    return makePlan(request)
   }
 }

@@ -86,6 +86,24 @@ struct Presenter: Sendable {
     if hasText { context.messages.writeLine(text) }
   }
 
+  // MARK: Events
+
+  /// Tells programs that targets are about to be read.
+  func refreshStart(_ addresses: [TargetAddress]) {
+    for address in addresses.sorted() { events?.write(stream.refreshStart(address)) }
+  }
+
+  /// Tells programs that targets were read.
+  func refreshComplete(_ addresses: [TargetAddress]) {
+    for address in addresses { events?.write(stream.refreshComplete(address)) }
+  }
+
+  /// Tells programs that the lock is about to be taken.
+  func lockAcquire() { events?.write(stream.stateLockAcquire()) }
+
+  /// Tells programs that the lock was given back.
+  func lockRelease() { events?.write(stream.stateLockRelease()) }
+
   // MARK: Results
 
   /// Begins the stream of events.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Planning
+internal import TargetModel
 
 /// The command `berth apply`.
 struct ApplyCommand: Subcommand {
@@ -11,6 +12,8 @@ struct ApplyCommand: Subcommand {
       Example:
         berth apply --auto-approve
         berth apply plan.json
+        berth apply --target amlcompute.gpu --target 'kubernetes.*'
+        berth apply --resume
 
       Exit codes: 0 done, 1 error or not approved, 3 refused by a safety rule,
       4 another apply is running, 5 the saved plan is stale, 6 applied in part,
@@ -19,13 +22,23 @@ struct ApplyCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
+  @OptionGroup var reuse: ReuseOptions
   @OptionGroup var options: ApplyOptions
 
   @Argument(help: ArgumentHelp("A plan that 'berth plan --out' saved.", valueName: "planfile"))
   var planFile: String?
 
+  @OptionGroup var selection: SelectionOptions
+  @OptionGroup var replace: ReplaceOptions
+
   @Flag(name: .long, help: "Remove everything the stack owns.")
   var destroy = false
+
+  @Flag(name: .customLong("refresh-only"), help: "Only tell what moved in the workspace.")
+  var refreshOnly = false
+
+  @Flag(name: .long, help: "Finish what the last apply began, and nothing else.")
+  var resume = false
 
   @Option(
     name: .customLong("expect-digest"),
@@ -33,15 +46,30 @@ struct ApplyCommand: Subcommand {
   var expectedDigest: String?
 
   func validate() throws {
-    if planFile != nil && destroy {
-      throw ValidationError("A saved plan says itself what it is for: '--destroy' goes with none.")
+    let modes = [(destroy, "--destroy"), (refreshOnly, "--refresh-only"), (resume, "--resume")]
+      .filter(\.0).map(\.1)
+    if modes.count > 1 {
+      throw ValidationError("'\(modes[0])' and '\(modes[1])' exclude each other.")
+    }
+    let isScoped = selection.isUsed || !replace.addresses.isEmpty
+    if planFile != nil, let flag = modes.first ?? (isScoped ? "--target" : nil) {
+      throw ValidationError(
+        "A saved plan says itself what it is for: '\(flag)' and its like go with none.")
+    }
+    if resume && isScoped {
+      throw ValidationError("'--resume' finishes what was begun; it takes no selection.")
+    }
+    if !replace.addresses.isEmpty, let mode = modes.first {
+      throw ValidationError("'--replace' and '\(mode)' exclude each other.")
     }
   }
 
   func run(in context: CommandContext) async -> ExitStatus {
     await ApplyRun(
-      common: common, events: events, options: options, mode: destroy ? .destroy : .apply,
-      planFile: planFile, expectedDigest: expectedDigest, context: context
+      common: common, events: events, choice: reuse.choice, options: options,
+      mode: destroy ? .destroy : refreshOnly ? .refreshOnly : .apply, selection: selection,
+      replacing: replace.addresses, planFile: planFile, expectedDigest: expectedDigest,
+      isResuming: resume, context: context
     ).run()
   }
 }
@@ -64,18 +92,22 @@ struct DestroyCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
+  @OptionGroup var reuse: ReuseOptions
   @OptionGroup var options: ApplyOptions
+  @OptionGroup var selection: SelectionOptions
 
   func run(in context: CommandContext) async -> ExitStatus {
     await ApplyRun(
-      common: common, events: events, options: options, mode: .destroy, planFile: nil,
-      expectedDigest: nil, context: context
+      common: common, events: events, choice: reuse.choice, options: options, mode: .destroy,
+      selection: selection, context: context
     ).run()
   }
 }
 
 /// Options of commands that apply.
 struct ApplyOptions: ParsableArguments {
+  @OptionGroup var lock: LockOptions
+
   @Flag(name: .customLong("auto-approve"), help: "Do not ask.")
   var isApproved = false
 
@@ -85,6 +117,13 @@ struct ApplyOptions: ParsableArguments {
 
   @Flag(name: .long, help: "Print no progress, only what is done.")
   var concise = false
+
+  @Option(
+    name: .customLong("dangerous-removals"),
+    help: ArgumentHelp(
+      "Let the plan with this digest take away more than 'blast_radius' allows.",
+      valueName: "sha256:hex"))
+  var allowedRemoval: String?
 
   func validate() throws {
     guard (1...1_000).contains(parallelism) else {

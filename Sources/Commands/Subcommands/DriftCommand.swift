@@ -9,10 +9,12 @@ struct DriftCommand: Subcommand {
     usage: "berth drift [<options>]",
     discussion: """
       The same as 'berth plan --refresh-only', for scheduled jobs. What the manifests
-      changed since the last apply is not drift and is not told.
+      changed since the last apply is not drift and is not told. '--write accept'
+      writes what is live into the manifests, in place.
 
       Example:
         berth drift --detailed-exitcode
+        berth drift --write accept
 
       Exit codes: 0 done, 1 error, 2 drift (with --detailed-exitcode), 3 with
       '--fail-on drift'.
@@ -20,14 +22,29 @@ struct DriftCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
+  @OptionGroup var reuse: ReuseOptions
 
   @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 if there is drift.")
   var hasDetailedExitCode = false
 
   @OptionGroup var failOn: FailOnOptions
+  @OptionGroup var selection: SelectionOptions
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Write into the manifests: 'accept' what is live.", valueName: "what"))
+  var write: DriftWriting?
 
   func run(in context: CommandContext) async -> ExitStatus {
-    await PlanningRun(common: common, events: events, failOn: failOn.classes, mode: .refreshOnly)
-      .run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: nil)
+    var run = PlanningRun(
+      common: common, events: events, choice: reuse.choice, failOn: failOn.classes,
+      mode: .refreshOnly, selection: selection)
+    run.acceptsDrift = write == .accept
+    return await run.run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: nil)
   }
+}
+
+/// What `berth drift` may write into manifests.
+enum DriftWriting: String, ExpressibleByArgument {
+  case accept
 }

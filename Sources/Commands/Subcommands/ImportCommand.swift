@@ -84,7 +84,8 @@ struct ImportCommand: Subcommand {
     _ found: LiveTargetImport, _ stack: LoadedStack, _ context: CommandContext,
     _ presenter: Presenter
   ) -> ExitStatus {
-    let text = found.text
+    var findings = DiagnosticList()
+    let text = found.text(reporting: &findings)
     if let out {
       do {
         try AtomicFile.write(
@@ -98,10 +99,9 @@ struct ImportCommand: Subcommand {
       presenter.say(text)
     }
     var presenter = presenter
-    var findings = DiagnosticList()
     let name = out ?? "standard output"
     presenter.sources.add(name, Array(text.utf8))
-    found.prove(as: name, reporting: &findings)
+    found.prove(text, as: name, reporting: &findings)
     presenter.show(findings)
     if let out {
       let count = found.targets.count

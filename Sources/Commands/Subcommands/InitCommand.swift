@@ -29,7 +29,7 @@ struct InitCommand: Subcommand {
       return .failure
     }
     do {
-      try AtomicFile.makeFolder(folder)
+      try AtomicFile.makeFolders(folder)
       try AtomicFile.makeFolder(folder + "/compute")
     } catch {
       presenter.show(.unwritable(folder, error.reason))

@@ -4,6 +4,7 @@ internal import EmbeddedBackend
 internal import Planning
 internal import Reporting
 internal import Storage
+internal import TargetModel
 
 /// The command `berth plan`.
 struct PlanCommand: Subcommand {
@@ -22,6 +23,7 @@ struct PlanCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
+  @OptionGroup var reuse: ReuseOptions
 
   @Option(
     name: .long, help: ArgumentHelp("Save the plan, to be applied as it is.", valueName: "file"))
@@ -31,6 +33,15 @@ struct PlanCommand: Subcommand {
   var hasDetailedExitCode = false
 
   @OptionGroup var failOn: FailOnOptions
+
+  @OptionGroup var selection: SelectionOptions
+  @OptionGroup var replace: ReplaceOptions
+
+  @Option(
+    name: .customLong("refresh"),
+    help: ArgumentHelp(
+      "false: do not read the workspace. Such a plan can't be applied.", valueName: "bool"))
+  var readsWorkspace = true
 
   @Flag(name: .long, help: "Plan to remove everything the stack owns.")
   var destroy = false
@@ -42,12 +53,23 @@ struct PlanCommand: Subcommand {
     if destroy && refreshOnly {
       throw ValidationError("'--destroy' and '--refresh-only' exclude each other.")
     }
+    if !replace.addresses.isEmpty, destroy || refreshOnly {
+      throw ValidationError(
+        "'--replace' and '\(destroy ? "--destroy" : "--refresh-only")' exclude each other.")
+    }
+    if !readsWorkspace, destroy || refreshOnly {
+      throw ValidationError("What is there must be read for that: '--refresh=false' goes without.")
+    }
   }
 
   func run(in context: CommandContext) async -> ExitStatus {
     let mode: PlanMode = destroy ? .destroy : refreshOnly ? .refreshOnly : .apply
-    return await PlanningRun(common: common, events: events, failOn: failOn.classes, mode: mode)
-      .run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: out)
+    var run = PlanningRun(
+      common: common, events: events, choice: reuse.choice, failOn: failOn.classes, mode: mode,
+      selection: selection)
+    run.replacing = replace.addresses
+    run.readsWorkspace = readsWorkspace
+    return await run.run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: out)
   }
 }
 
@@ -55,8 +77,15 @@ struct PlanCommand: Subcommand {
 struct PlanningRun {
   let common: CommonOptions
   let events: EventOptions
+  let choice: EnvironmentChoice
   let failOn: Set<FailOnClass>
   let mode: PlanMode
+  let selection: SelectionOptions
+  var replacing: [TargetAddress] = []
+  /// False to plan without a look at what is there.
+  var readsWorkspace = true
+  /// True to write what is live into the manifests.
+  var acceptsDrift = false
 
   func run(
     in context: CommandContext, hasDetailedExitCode: Bool, planFile: String?
@@ -76,22 +105,35 @@ struct PlanningRun {
     _ loader: inout StackLoader, _ presenter: inout Presenter, in context: CommandContext,
     hasDetailedExitCode: Bool, planFile: String?
   ) async -> ExitStatus {
-    let session = PlanningSession.open(
-      &loader, from: common.folder(in: context), access: .readIfPresent)
+    var session = PlanningSession.open(
+      &loader, from: common.folder(in: context), as: choice, access: .readIfPresent)
+    session?.selection = selection.selection(in: context, reporting: &loader.findings)
+    session?.replacing = Set(replacing)
+    if !readsWorkspace { loader.findings.append(.notRefreshed()) }
     presenter.sources = loader.sources
     presenter.show(loader.findings)
     guard let session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
 
     let result: PlanningResult
     do {
-      result = session.plan(try await session.observe(), mode: mode)
+      let observed = readsWorkspace ? try await session.observe(presenter) : session.unread
+      result = session.plan(observed, mode: mode)
     } catch {
       presenter.show(.backend(error, doing: "Reading the workspace"))
       return .failure
     }
     presenter.show(result)
+    LargeRemoval(result, session, in: context).showWay(presenter)
     if let planFile, !save(result, session.stack, planFile, context, presenter) { return .failure }
-    return status(of: result, hasDetailedExitCode: hasDetailedExitCode, presenter)
+    var left = result
+    if acceptsDrift, !result.plan.drift.isEmpty {
+      var findings = DiagnosticList()
+      left.plan.drift = DriftAcceptance(session.stack).accept(
+        result.plan.drift, presenter, reporting: &findings)
+      presenter.show(findings)
+      if findings.hasErrors { return .failure }
+    }
+    return status(of: left, hasDetailedExitCode: hasDetailedExitCode, presenter)
   }
 
   private func save(
@@ -101,7 +143,7 @@ struct PlanningRun {
     let file = PlanFile(
       plan: result.plan, berthVersion: BerthVersion.text,
       timestamp: Timestamp.text(context.now()), isErrored: result.isRefused,
-      manifestsSHA256: stack.manifestsSHA256)
+      isRefreshed: readsWorkspace, manifestsSHA256: stack.manifestsSHA256)
     do {
       try AtomicFile.write(
         Array(file.json.utf8), to: context.path(path, from: context.workingDirectory),
@@ -111,7 +153,7 @@ struct PlanningRun {
       return false
     }
     presenter.say("\nSaved the plan to: \(path.visible)\nDigest: \(file.digest)\n")
-    if !context.isInAutomation, !result.isRefused, !result.plan.isEmpty {
+    if !context.isInAutomation, !result.isRefused, readsWorkspace, !result.plan.isEmpty {
       presenter.say("To do exactly this, run: berth apply \(path.visible)\n")
     }
     return true
@@ -128,5 +170,20 @@ struct PlanningRun {
     }
     let hasChanges = !result.plan.isEmpty || (mode == .refreshOnly && !result.plan.drift.isEmpty)
     return hasDetailedExitCode && hasChanges ? .changesPresent : .success
+  }
+}
+
+extension Rule {
+  static let notRefreshed = Rule("not-refreshed")
+}
+
+extension Diagnostic {
+  fileprivate static func notRefreshed() -> Diagnostic {
+    Diagnostic(
+      .warning, .notRefreshed, "Workspace was not read",
+      detail: """
+        With '--refresh=false' the plan compares with nothing: every document looks as if it were \
+        to be made, and what is in the way is not seen. Such a plan is never applied.
+        """)
   }
 }

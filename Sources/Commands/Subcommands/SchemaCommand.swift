@@ -10,10 +10,10 @@ struct SchemaCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",
     abstract: "Print a JSON Schema for editors, or write all of them.",
-    usage: "berth schema [<kind>|compute|stack] [<options>]",
+    usage: "berth schema [<kind>|compute|overlay|stack] [<options>]",
     discussion: """
-      A kind's schema describes its documents, 'compute' those of any kind, and
-      'stack' berth.yaml.
+      A kind's schema describes its documents, 'compute' those of any kind,
+      'overlay' those of overlays, and 'stack' berth.yaml.
 
       Example:
         berth schema --out schemas
@@ -23,7 +23,7 @@ struct SchemaCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
 
-  @Argument(help: "A kind, 'compute' or 'stack'; 'compute' if it is left out.")
+  @Argument(help: "A kind, 'compute', 'overlay' or 'stack'; 'compute' by default.")
   var subject: String?
 
   @Option(
@@ -52,9 +52,10 @@ struct SchemaCommand: Subcommand {
   private func schema(reporting findings: inout DiagnosticList) -> String? {
     switch subject ?? "compute" {
     case "compute": KindCatalog.schemas.anyKind
+    case "overlay": KindCatalog.schemas.overlay
     case "stack": KindCatalog.schemas.stack
     case let word:
-      knownKind(word, besides: ["compute", "stack"], reporting: &findings)
+      knownKind(word, besides: ["compute", "overlay", "stack"], reporting: &findings)
         .map { KindCatalog.schemas.schema(of: $0) }
     }
   }
@@ -64,7 +65,7 @@ struct SchemaCommand: Subcommand {
   ) -> ExitStatus {
     let folder = context.path(name, from: common.folder(in: context))
     do {
-      try AtomicFile.makeFolder(folder)
+      try AtomicFile.makeFolders(folder)
     } catch {
       presenter.show(.unwritable(name, error.reason))
       return .failure

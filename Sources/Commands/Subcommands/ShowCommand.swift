@@ -3,6 +3,7 @@ internal import Diagnostics
 internal import Planning
 internal import Reporting
 internal import Storage
+internal import TargetModel
 
 /// The command `berth show`.
 struct ShowCommand: Subcommand {
@@ -39,6 +40,16 @@ struct ShowCommand: Subcommand {
         presenter.say(
           "\nPlanned \(file.timestamp.visible) for the stack '\(file.plan.stack.visible)'.\n")
         presenter.say("Digest: \(file.digest)\n")
+        if !file.plan.leftOut.isEmpty {
+          let addresses = file.plan.leftOut.prefix(20).map(\.description.visible)
+          let rest = file.plan.leftOut.count - addresses.count
+          presenter.say(
+            "Left out by the selection: \(addresses.joined(separator: ", "))"
+              + (rest > 0 ? " and \(rest) more\n" : "\n"))
+        }
+        if !file.isRefreshed {
+          presenter.say("It did not read the workspace, so it is never applied.\n")
+        }
         if file.isErrored {
           presenter.say("A safety rule refused it, so it is never applied.\n")
         }

@@ -13,7 +13,8 @@ struct ValidateCommand: Subcommand {
     abstract: "Check the manifests, without a look at the workspace.",
     usage: "berth validate [<options>]",
     discussion: """
-      Secrets are not looked up: references are checked for their form only.
+      Secrets are not looked up and no command is run: references are checked for
+      their form only.
 
       Example:
         berth validate --json
@@ -22,13 +23,15 @@ struct ValidateCommand: Subcommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var reuse: ReuseOptions
 
   @Flag(name: .customLong("json"), help: "Print one JSON object.")
   var printsJSON = false
 
   func run(in context: CommandContext) async -> ExitStatus {
     var loader = StackLoader(context)
-    let stack = loader.load(from: common.folder(in: context), secrets: .checkForm)
+    let stack = loader.load(
+      from: common.folder(in: context), as: reuse.choice, secrets: .checkForm)
     if let stack {
       loader.findings.append(
         contentsOf: refusals(of: stack, isWhole: !loader.findings.hasErrors))

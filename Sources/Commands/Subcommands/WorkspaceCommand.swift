@@ -187,7 +187,7 @@ private struct PortalMistake: Error {
 }
 
 /// Opens a stack's embedded workspace and does something with it.
-private func withWorkspace(
+func withWorkspace(
   _ context: CommandContext, _ common: CommonOptions, access: EmbeddedWorkspace.Access,
   _ body: (EmbeddedWorkspace, Presenter) async throws -> ExitStatus
 ) async -> ExitStatus {

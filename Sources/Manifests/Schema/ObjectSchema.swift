@@ -7,19 +7,21 @@ extension FieldTree {
   /// - Parameters:
   ///   - besides: keys that somebody else reads, with their schemas.
   ///   - required: those of them that must be given.
+  ///   - isPartial: true for a mapping that others complete, in which nothing must be given.
   func objectSchema(
-    besides: [String: AttributeValue] = [:], required: [String] = []
+    besides: [String: AttributeValue] = [:], required: [String] = [], isPartial: Bool = false
   ) -> SchemaForms.Form {
-    var schema = mappingSchema
+    var schema = mappingSchema(isPartial: isPartial)
     if case .map(let own) = schema["properties"] {
       schema["properties"] = .map(own.merging(besides) { own, _ in own })
     }
     var required = required
     var conditions: [AttributeValue] = []
     for names in settableNames {
-      if names.isRequired, names.all.count == 1, names.all[0].segments.count == 1 {
+      let isRequired = names.isRequired && !isPartial
+      if isRequired, names.all.count == 1, names.all[0].segments.count == 1 {
         required.append(names.all[0].segments[0])
-      } else if names.isRequired {
+      } else if isRequired {
         let ways = names.all.map { presence($0.segments[...], ofValue: true) }
         conditions.append(ways.count == 1 ? ways[0] : ["anyOf": .list(ways)])
       }
@@ -30,13 +32,13 @@ extension FieldTree {
     return schema
   }
 
-  private var mappingSchema: SchemaForms.Form {
+  private func mappingSchema(isPartial: Bool) -> SchemaForms.Form {
     var properties: [String: AttributeValue] = [:]
     for (name, child) in children {
       if let field = child.field {
-        if field.field.setBy == .user { properties[name] = child.valueSchema }
+        if field.field.setBy == .user { properties[name] = child.valueSchema(isPartial) }
       } else if child.isSettable {
-        properties[name] = SchemaForms(child.mappingSchema).orNull.schema()
+        properties[name] = SchemaForms(child.mappingSchema(isPartial: isPartial)).orNull.schema()
       }
     }
     return ["type": "object", "properties": .map(properties), "additionalProperties": false]
@@ -53,7 +55,7 @@ extension FieldTree {
     var fields: [Int: Field] = [:]
     collect(into: &fields)
     return fields.sorted { $0.key < $1.key }.map {
-      ([$0.value.path] + $0.value.olderNames, $0.value.isRequired)
+      ([$0.value.path] + $0.value.everyOlderName, $0.value.isRequired)
     }
   }
 

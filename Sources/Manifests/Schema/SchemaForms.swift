@@ -16,6 +16,20 @@ struct SchemaForms {
     return copy
   }
 
+  /// The value of a variable may stand for all of a scalar or a part of it.
+  var orVariable: SchemaForms {
+    var copy = self
+    copy.forms.append(["$ref": "#/$defs/variable"])
+    return copy
+  }
+
+  /// What `orVariable` refers to; a schema that uses it needs it among its definitions.
+  static let variableDefinition: AttributeValue = [
+    "description": "The value of a variable, '${var:NAME}'.",
+    "type": "string", "pattern": .text(variablePattern),
+    "not": ["pattern": .text(referencePattern)],
+  ]
+
   /// The schema, with what else is to be said of the value: title, description, default.
   func schema(_ annotations: Form = [:]) -> AttributeValue {
     var schema = annotations
@@ -78,7 +92,7 @@ extension SchemaForms {
 
   /// A reference, or the secret itself; a message never says what stands there.
   static func secret(isFile: Bool) -> SchemaForms {
-    var plain: Form = ["type": "string", "minLength": 1, "not": ["pattern": #"\$\{"#]]
+    var plain: Form = ["type": "string", "minLength": 1, "not": ["pattern": .text(strayPattern)]]
     if isFile { plain["pattern"] = .text("^\(notNewline)*$") }
     if isFile { plain["maxLength"] = 1_024 }
     let forbidden =
@@ -90,6 +104,12 @@ extension SchemaForms {
       plain,
       ["type": "string", "pattern": .text(variable)],
       ["type": "string", "pattern": .text(#"^\$\{file:(?:(?!\$\{)"# + notNewline + #")+\}$"#)],
+      ["type": "string", "pattern": .text(#"^\$\{command:\#(referenceName)\}$"#)],
+      [
+        "type": "string",
+        "pattern": .text(#"^\$\{(?:env|file|command):\#(notNewline)*\}$"#),
+        "allOf": [["pattern": .text(variablePattern)]],
+      ],
       ["type": ["number", "boolean"]])
   }
 
@@ -124,7 +144,17 @@ extension SchemaForms {
     "^(?:" + words.map(\.patternIgnoringCase).joined(separator: "|") + ")$"
   }
 
-  /// A reference somewhere in a text; only secrets may have one.
-  private static let referencePattern = #"\$\{(?:env|file):"#
+  /// What variables and commands are called.
+  static let referenceName = "[A-Za-z_][A-Za-z0-9_-]{0,63}"
+  /// A reference to a variable somewhere in a text.
+  private static let variablePattern = #"(?<!\$)\$\{var:\#(referenceName)\}"#
+  /// What is meant as a variable and is none.
+  private static let misspeltVariable =
+    #"(?!var:\#(referenceName)\})[vV][aA][rR](?:[sS]|[iI][aA][bB][lL][eE][sS]?)?[:.]"#
+  /// A reference somewhere in a text that only secrets may have, or nothing.
+  private static let referencePattern =
+    #"(?<!\$)\$\{(?:(?:env|file|command):|\#(misspeltVariable))"#
+  /// A reference somewhere in a text where none but to variables may stand.
+  private static let strayPattern = #"(?<!\$)\$\{(?!var:\#(referenceName)\})"#
   private static let notNewline = #"[^\n\u000B\f\r\u0085\u2028\u2029]"#
 }

@@ -20,14 +20,14 @@ extension TargetSetting {
     switch form {
     case .flag:
       annotations["default"] = false
-      return SchemaForms(["type": "boolean"]).schema(annotations)
+      return SchemaForms(["type": "boolean"]).orVariable.schema(annotations)
     case .word(let words):
-      return SchemaForms(["enum": .list(words.map(AttributeValue.text))]).schema(annotations)
+      return SchemaForms(["enum": .list(words.map(AttributeValue.text))]).orVariable.schema(
+        annotations)
     case .words(let words):
       return Self.oneOrMany(["enum": .list(words.map(AttributeValue.text))]).schema(annotations)
     case .fields:
-      return Self.oneOrMany(["enum": .list(kind.fieldsAndGroups.map(AttributeValue.text))])
-        .schema(annotations)
+      return Self.ignoredChanges(of: kind).schema(annotations)
     case .targets:
       let kinds = catalog.kinds.map(\.name.text.patternIgnoringCase).joined(separator: "|")
       return Self.oneOrMany(["type": "string", "pattern": .text(#"^(?:\#(kinds))\.[\s\S]+$"#)])
@@ -35,8 +35,28 @@ extension TargetSetting {
     }
   }
 
+  /// A field, a mapping that says more of it, or several of them.
+  private static func ignoredChanges(of kind: KindDescriptor) -> SchemaForms {
+    let field: SchemaForms.Form = ["enum": .list(kind.fieldsAndGroups.map(AttributeValue.text))]
+    let text: SchemaForms.Form = ["type": ["string", "number", "boolean"]]
+    let mapping: SchemaForms.Form = [
+      "type": "object", "additionalProperties": false, "required": ["field"],
+      "properties": [
+        "field": SchemaForms(field).orVariable.schema(), "owner": .map(text),
+        "reason": .map(text),
+        "until": SchemaForms.text(matching: CalendarDay.pattern).orVariable.schema(),
+      ],
+    ]
+    let one = SchemaForms(field, mapping).orVariable
+    var forms = one
+    forms.forms.append(["type": "array", "items": one.schema()])
+    return forms
+  }
+
   private static func oneOrMany(_ form: SchemaForms.Form) -> SchemaForms {
-    SchemaForms(form, ["type": "array", "items": .map(form)])
+    var forms = SchemaForms(form).orVariable
+    forms.forms.append(["type": "array", "items": SchemaForms(form).orVariable.schema()])
+    return forms
   }
 }
 

@@ -2,17 +2,24 @@ internal import TargetModel
 
 extension ManifestSchemas {
   /// The schema of `berth.yaml`, as `readConfiguration` reads it.
-  static var stackSchema: SchemaForms.Form {
-    object(
+  var stackSchema: SchemaForms.Form {
+    var schema = Self.object(
       [
-        "stack": text(
+        "stack": Self.text(
           "[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
           "Who owns the targets; Berth writes this name on each of them."),
-        "workspace": workspace,
-        "backend": backend,
-        "computes": computes,
-        "silence": silence,
+        "workspace": Self.workspace,
+        "backend": Self.backend,
+        "blast_radius": Self.blastRadius,
+        "computes": Self.computes,
+        "silence": Self.silence,
+        "variables": Self.variables,
+        "defaults": defaults,
+        "commands": Self.commands,
       ], required: ["stack", "workspace"])
+    schema["$defs"] = .map(
+      Self.sharedDefinitions(for: catalog.kinds).merging(defaultsByKind) { shared, _ in shared })
+    return schema
   }
 
   private static var workspace: AttributeValue {
@@ -49,6 +56,40 @@ extension ManifestSchemas {
         ], description: "Where the workspace is."))
   }
 
+  private static var blastRadius: AttributeValue {
+    let defaults = BlastRadius()
+    let limits: [String: AttributeValue] = [
+      "removals": limit("Targets deleted, detached for good or replaced in one plan."),
+      "reattachments": limit("Targets detached and attached again in one plan."),
+    ]
+    var properties = limits
+    properties["above"] = [
+      "type": "integer", "minimum": 0, "maximum": 1_000_000, "default": .integer(defaults.above),
+      "description": "Percentages count only where more targets than this are managed.",
+    ]
+    properties["kinds"] = [
+      "type": "object", "additionalProperties": .map(object(limits)),
+      "description": "Limits of single types, by their name; they count beside the stack's.",
+    ]
+    return .map(
+      object(properties, description: "How much of the stack one plan may take away."))
+  }
+
+  private static func limit(_ description: String) -> AttributeValue {
+    .map(
+      object(
+        [
+          "percent": [
+            "type": "integer", "minimum": 0, "maximum": 100,
+            "description": "Of a hundred managed targets.",
+          ],
+          "count": [
+            "type": "integer", "minimum": 0, "maximum": 1_000_000,
+            "description": "However many targets are managed.",
+          ],
+        ], description: description))
+  }
+
   private static var computes: AttributeValue {
     let pattern: SchemaForms.Form = [
       "type": ["string", "number", "boolean"],
@@ -67,6 +108,74 @@ extension ManifestSchemas {
     let rule: SchemaForms.Form = ["type": "string", "pattern": "^[a-z0-9-]+$"]
     return SchemaForms(["type": "array", "items": .map(rule)])
       .schema(["description": "Rules whose warnings and notes are not told."])
+  }
+
+  /// A value of its own, or a declaration with a type.
+  private static var variables: AttributeValue {
+    let text: SchemaForms.Form = [
+      "type": "string", "not": ["pattern": .text(#"\$\{"#)],
+    ]
+    let anyScalar = SchemaForms(text, ["type": ["number", "boolean", "null"]])
+    func declaration(_ type: String, _ value: SchemaForms, isNamed: Bool = true) -> SchemaForms.Form
+    {
+      object(
+        [
+          "type": ["const": .text(type)],
+          "default": value.schema(["description": "What counts unless a run gives a value."]),
+          "description": ["description": "What the variable is for."],
+        ], required: isNamed ? ["type"] : [])
+    }
+    var values = anyScalar
+    values.forms += [
+      declaration("string", anyScalar, isNamed: false),
+      declaration("number", SchemaForms(["type": ["number", "null"]])),
+      declaration("bool", SchemaForms(["type": ["boolean", "null"]])),
+    ]
+    let mapping: SchemaForms.Form = [
+      "type": "object", "additionalProperties": values.schema(),
+      "propertyNames": ["pattern": .text("^\(SchemaForms.referenceName)$")],
+    ]
+    return SchemaForms(mapping).orNull
+      .schema(["description": "What '${var:NAME}' in documents stands for."])
+  }
+
+  private var defaults: AttributeValue {
+    let names = catalog.kinds.map(\.name.text)
+    let reference = { (name: String) -> AttributeValue in ["$ref": .text("#/$defs/\(name)")] }
+    var schema = Self.object(
+      Dictionary(names.map { ($0, reference($0)) }, uniquingKeysWith: { first, _ in first }))
+    schema["patternProperties"] = .map(
+      Dictionary(
+        names.map { (SchemaForms.wholly([$0]), reference($0)) },
+        uniquingKeysWith: { first, _ in first }))
+    return SchemaForms(schema).orNull
+      .schema(["description": "What documents of a kind say unless they say otherwise."])
+  }
+
+  /// What the defaults of each kind may say.
+  private var defaultsByKind: SchemaForms.Form {
+    var definitions: SchemaForms.Form = [:]
+    for kind in catalog.kinds {
+      let fields = FieldTree(kind.fields).objectSchema(
+        besides: ["berth": TargetSetting.schema(for: kind, among: catalog)], isPartial: true)
+      definitions[kind.name.text] = SchemaForms(fields).orNull.schema()
+    }
+    return definitions
+  }
+
+  private static var commands: AttributeValue {
+    let words: SchemaForms.Form = [
+      "type": "array", "minItems": 1, "maxItems": 1_000,
+      "items": ["type": ["string", "number", "boolean"]],
+    ]
+    let mapping: SchemaForms.Form = [
+      "type": "object", "additionalProperties": .map(words),
+      "propertyNames": ["pattern": .text("^\(SchemaForms.referenceName)$")],
+    ]
+    return SchemaForms(mapping).orNull
+      .schema([
+        "description": "The programs, with their arguments, that '${command:NAME}' may run."
+      ])
   }
 
   private static func object(

@@ -67,8 +67,12 @@ public struct TargetSetting: Sendable {
       TargetSetting(
         key: "workloads", summary: "What the target is meant to run",
         form: .words(workloads.map(\.rawValue)), defaultText: "none"))
-    return settings
+    return kind.isInWorkspace
+      ? settings : settings.filter { keysOutsideWorkspace.contains($0.key) }
   }
+
+  /// The settings that mean something where nothing is ever planned.
+  static let keysOutsideWorkspace = ["depends_on", "workloads"]
 }
 
 extension KindDescriptor {

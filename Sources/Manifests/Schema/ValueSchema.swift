@@ -4,14 +4,21 @@ extension FieldTree {
   /// The schema of the value that stands here; nil where the tree has no field.
   ///
   /// It says what `ValueBinding` does with such a value, as far as JSON Schema can.
-  var valueSchema: AttributeValue? {
+  func valueSchema(_ isPartial: Bool) -> AttributeValue? {
     guard let field = field?.field else { return nil }
-    let forms =
-      field.isKeptSecret
-      ? SchemaForms.secret(isFile: field.type.isFile)
-      : field.type.forms(object: object, usesOlderName: currentName != nil, isTags: field.isTags)
+    let forms: SchemaForms =
+      switch olderShape {
+      case .fileName: .secret(isFile: true)
+      case .texts: SchemaForms(["type": "array", "items": SchemaForms.text.schema()])
+      case nil where field.isKeptSecret: .secret(isFile: field.type.isFile)
+      case nil:
+        field.type.forms(
+          object: object, usesOlderName: currentName != nil, keepsItsName: field.keepsItsName,
+          isTags: field.isTags,
+          isPartial: isPartial)
+      }
     // What must be given must be said; of two names either will do, so there null is let pass.
-    let mayBeNull = !field.isRequired || !field.olderNames.isEmpty
+    let mayBeNull = isPartial || !field.isRequired || !field.everyOlderName.isEmpty
     return (mayBeNull ? forms.orNull : forms).schema(annotations(of: field))
   }
 
@@ -25,7 +32,8 @@ extension FieldTree {
   private func description(of field: Field) -> String {
     if let currentName { return "An older name of '\(currentName)'. \(field.summary)." }
     if field.isKeptSecret {
-      return "\(field.summary). A secret: refer to it with '${env:NAME}' or '${file:path}'."
+      return "\(field.summary). A secret: refer to it with '${env:NAME}', '${file:path}' or "
+        + "'${command:NAME}'."
     }
     return field.summary + "."
   }
@@ -36,38 +44,46 @@ extension FieldType {
   ///
   /// - Parameters:
   ///   - tree: what objects in it hold.
-  ///   - usesOlderName: true if the words of older clients are understood.
+  ///   - usesOlderName: true under a name of older clients, whose words are understood then.
+  ///   - keepsItsName: true if older clients had no other name, so that their words are understood.
   ///   - isTags: true for the user's own tags, among which Berth's marks are refused.
+  ///   - isPartial: true for a part of what others complete, in which nothing must be given.
   func forms(
-    object tree: FieldTree?, usesOlderName: Bool = false, isTags: Bool = false
+    object tree: FieldTree?, usesOlderName: Bool = false, keepsItsName: Bool = false,
+    isTags: Bool = false,
+    isPartial: Bool = false
   ) -> SchemaForms {
     switch self {
     case .text(nil), .secretFile: return .text
-    case .text(let pattern?): return .text(matching: pattern)
-    case .boolean: return .boolean
+    case .text(let pattern?): return .text(matching: pattern).orVariable
+    case .boolean: return .boolean.orVariable
     case .toggle(let on, let off):
       var forms = SchemaForms.boolean
       if usesOlderName { forms.forms += SchemaForms.word([on, off]).forms }
-      return forms
-    case .integer(let range): return .integer(range)
+      return forms.orVariable
+    case .integer(let range): return .integer(range).orVariable
     case .duration(_, let range):
       var forms = SchemaForms.integer(range)
       forms.forms.append(["type": "string", "pattern": .text(Self.isoDuration)])
-      return forms
+      return forms.orVariable
     case .choice(let choices):
-      let others = usesOlderName ? choices.flatMap { $0.olderNames + [$0.wire] } : []
-      return .word(choices.map(\.name), besides: others)
-    case .resourceID(let types): return .resourceID(types)
-    case .region: return .text(matching: "[A-Za-z][A-Za-z0-9 ]{1,63}")
+      let others = choices.flatMap { choice in
+        (usesOlderName || keepsItsName ? choice.olderNames : [])
+          + (usesOlderName || choice.takesWire ? [choice.wire] : [])
+      }
+      return .word(choices.map(\.name), besides: others).orVariable
+    case .resourceID(let types): return .resourceID(types).orVariable
+    case .region: return .text(matching: "[A-Za-z][A-Za-z0-9 ]{1,63}").orVariable
     case .list(let element, let limit):
       var form: SchemaForms.Form = [
-        "type": "array", "items": element.forms(object: tree).schema(),
+        "type": "array", "items": element.forms(object: tree, isPartial: isPartial).schema(),
       ]
       form["maxItems"] = limit.map(AttributeValue.integer)
       return SchemaForms(form)
-    case .object(let fields): return SchemaForms((tree ?? FieldTree(fields)).objectSchema())
+    case .object(let fields):
+      return SchemaForms((tree ?? FieldTree(fields)).objectSchema(isPartial: isPartial))
     case .map(let element):
-      let values = element.forms(object: tree)
+      let values = element.forms(object: tree, isPartial: isPartial)
       var form: SchemaForms.Form = [
         "type": "object", "additionalProperties": (isTags ? values : values.orNull).schema(),
       ]

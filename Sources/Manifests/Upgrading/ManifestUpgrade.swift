@@ -28,8 +28,9 @@ package func upgradeManifest(
   return upgraded
 }
 
-/// The documents of a file with the values that their fields come to.
-private struct BoundDocuments {
+/// The documents of a file, or the defaults of kinds in `berth.yaml`, with the values that their
+/// fields come to.
+struct BoundDocuments {
   struct Document {
     let root: YAMLNode
     let kind: KindDescriptor?
@@ -50,9 +51,14 @@ private struct BoundDocuments {
     var findings = DiagnosticList()
     let read = readYAML(bytes, file: file, reporting: &findings)
     guard !findings.hasErrors else { return nil }
-    documents = read.compactMap(\.root).map { root in
+    documents = read.compactMap(\.root).flatMap { root -> [Document] in
+      if root["type"] == nil, let defaults = root["defaults"], defaults.kind == .mapping {
+        return defaults.entries.map { kind, fields in
+          Document(root: fields, kind: rules.catalog[KindName(kind.text)])
+        }
+      }
       let type = root["type"]
-      return Document(root: root, kind: type.flatMap { rules.catalog[KindName($0.text)] })
+      return [Document(root: root, kind: type.flatMap { rules.catalog[KindName($0.text)] })]
     }
     values = documents.map { document in
       let common = ["$schema", "berth", "name", "type"]
@@ -101,7 +107,9 @@ private struct UpgradePlan {
       guard let child = tree.children[key.text] else { continue }
       if let (_, field) = child.field {
         if let current = child.currentName {
-          upgrade(key, value, field, to: current.segments, of: node, at: path)
+          upgrade(key, value, field, to: current.segments, of: node, at: path, child.olderShape)
+        } else if field.keepsItsName, let word = field.type.currentWord(for: value) {
+          upgrade(value, below: key, to: word)
         }
         if let object = child.object { visit(value, holding: object, field.type) }
       } else {
@@ -125,7 +133,7 @@ private struct UpgradePlan {
 
   private mutating func upgrade(
     _ key: YAMLNode, _ value: YAMLNode, _ field: Field, to current: [String], of node: YAMLNode,
-    at path: [String]
+    at path: [String], _ olderShape: OlderForm.Shape?
   ) {
     guard current.starts(with: path), (1...2).contains(current.count - path.count),
       isWritten(key), let name = current.last
@@ -133,7 +141,13 @@ private struct UpgradePlan {
       findings.append(.notUpgraded(key, current))
       return
     }
-    let word = currentWord(for: value, of: field)
+    if olderShape == .texts, !canWrap(value) {
+      findings.append(.notUpgraded(key, current))
+      return
+    }
+    let word =
+      olderShape == .fileName
+      ? "${file:\(value.text)}" : currentWord(for: value, of: field)
     let isElsewhere = value.location.start.offset < key.location.start.offset
     if word != nil, isElsewhere || !isWritten(value) {
       findings.append(.notUpgraded(key, current))
@@ -148,6 +162,37 @@ private struct UpgradePlan {
     }
     replace(key, by: name)
     if let word { replace(value, by: word) }
+    if olderShape == .texts { wrap(value, in: field.type) }
+  }
+
+  /// True for a list of texts each of which stands at its place and on one line.
+  private func canWrap(_ list: YAMLNode) -> Bool {
+    list.kind == .sequence
+      && list.elements.allSatisfy {
+        isWritten($0) && $0.location.start.line == $0.location.end.line
+          && list.location.start.offset <= $0.location.start.offset
+          && $0.location.start.offset < list.location.end.offset
+      }
+  }
+
+  /// Makes each text of a list an object with that text as its one field.
+  private mutating func wrap(_ list: YAMLNode, in type: FieldType) {
+    guard case .list(.object(let fields), _) = type, let name = fields.first?.path else { return }
+    let isFlow = bytes[list.location.start.offset] == UInt8(ascii: "[")
+    for item in list.elements {
+      let (start, end) = (item.location.start.offset, item.location.end.offset)
+      let text = String(decoding: bytes[start..<end], as: UTF8.self)
+      tokens[start] = (end, isFlow ? "{ \(name): \(text) }" : "\(name): \(text)")
+    }
+  }
+
+  /// Writes today's word behind a key that stays.
+  private mutating func upgrade(_ value: YAMLNode, below key: YAMLNode, to word: String) {
+    guard value.location.start.offset > key.location.start.offset, isWritten(value) else {
+      findings.append(.notUpgraded(value, [word]))
+      return
+    }
+    replace(value, by: word)
   }
 
   /// True if a node's own text stands at its place: no alias, and nothing that belongs to it before
@@ -181,6 +226,16 @@ private struct UpgradePlan {
       .anything:
       return nil
     }
+  }
+}
+
+extension FieldType {
+  /// The word of today's clients for an older one.
+  fileprivate func currentWord(for node: YAMLNode) -> String? {
+    guard case .choice(let choices) = self, node.kind == .scalar,
+      !choices.contains(where: { $0.name.lowercased() == node.text.lowercased() })
+    else { return nil }
+    return choices.first { $0.isMeant(by: node.text) }?.name
   }
 }
 

@@ -78,6 +78,22 @@ extension ChangeDraft {
       observed: observed, document: desired, standing: standing)
   }
 
+  /// A living attachment that stays as it is wanted, and is attached anew because another one may
+  /// have broken it.
+  static func mending(
+    _ desired: ComputeTarget, _ observed: ObservedTarget, _ comparison: TargetComparison,
+    besides others: [TargetAddress], in world: PlanningWorld
+  ) -> ChangeDraft {
+    var draft = recreating(desired, observed, comparison, .ours, in: world)
+    let names = others.map(\.description).joined(separator: ", ")
+    let (verb, noun) = (others.count == 1 ? "holds" : "hold", desired.heldResource?.noun)
+    draft.change.reason = Reason(
+      .doubleAttachment,
+      "\(names) \(verb) the same \(noun ?? "resource"), and the later attachment broke the earlier")
+    draft.mends = others
+    return draft
+  }
+
   private static func recreationReason(
     _ comparison: TargetComparison, _ observed: ObservedTarget
   ) -> Reason {

@@ -14,6 +14,8 @@ struct ChangeDraft: Sendable {
   let document: ComputeTarget?
   /// Whose the live target is; a draft for somebody else's is shown and refused.
   let standing: Standing
+  /// The other holders of the resource that this re-attachment mends; all of them go.
+  var mends: [TargetAddress] = []
 
   var address: TargetAddress { change.address }
 

@@ -43,10 +43,28 @@ private func changing(
   if comparison.needsRecreation || observed.isBroken || crossesOver {
     return .recreating(desired, observed, comparison, standing, in: world)
   }
+  if world.isToBeReplaced(desired) {
+    var draft = ChangeDraft.recreating(desired, observed, comparison, standing, in: world)
+    draft.change.reason = Reason(.replaceRequested, "its replacement was requested")
+    draft.change.isRequested = true
+    return draft
+  }
   if let path = comparison.unknowableSecrets.first, standing != .foreign {
     findings.append(.secretUnknowable(desired, path))
   }
+  if standing != .foreign, let setting = unkeptSetting(of: desired, on: observed) {
+    findings.append(.settingNotKept(desired, setting))
+  }
   return .updating(desired, observed, comparison, standing, in: world)
+}
+
+/// What `berth:` says for the day the document goes away, and the live target's marks do not and
+/// can't be made to; nil if nothing would be lost by it.
+private func unkeptSetting(of desired: ComputeTarget, on observed: ObservedTarget) -> String? {
+  guard !desired.kind.updatesMarks else { return nil }
+  if desired.settings.onRemove == .retain, !observed.isRetained { return "on_remove: retain" }
+  if desired.settings.protect, !observed.marks.isProtected { return "protect: true" }
+  return nil
 }
 
 /// Another kind under the name: a removal, then a creation.
@@ -121,6 +139,7 @@ extension Rule {
   static let fieldChanged = Rule("field-changed")
   static let cannotUpdate = Rule("cannot-update")
   static let tlsNeedsDetach = Rule("tls-needs-detach")
+  static let replaceRequested = Rule("replace-requested")
   static let provisioningFailed = Rule("provisioning-failed")
   static let originChanged = Rule("origin-changed")
   static let adopted = Rule("adopted")
@@ -130,6 +149,8 @@ extension Rule {
   package static let stillInTransition = Rule("still-in-transition")
   /// Whether a secret changed can't be told.
   package static let secretUnknowable = Rule("secret-unknowable")
+  /// What the document says of its own end is not on the live target.
+  package static let settingNotKept = Rule("setting-not-kept")
   /// A target that was to be retained keeps its mark.
   package static let retainedWithMark = Rule("retained-with-mark")
   /// A target stays although everything is to be destroyed.
@@ -161,6 +182,21 @@ extension Diagnostic {
         key in BERTH_FINGERPRINT_KEY to share it between machines.
         """,
       address: desired.address.description, at: desired.location(of: path), hidesSource: true)
+  }
+
+  fileprivate static func settingNotKept(
+    _ desired: ComputeTarget, _ setting: String
+  ) -> Diagnostic {
+    let loss = desired.isAttached ? "detached" : "deleted"
+    return Diagnostic(
+      .warning, .settingNotKept, "Setting counts only while its document stands",
+      detail: """
+        \(desired.address) says '\(setting)', and the service can't add that mark to a living \
+        \(desired.kind.name). If the document goes away, Berth can't know of it, and plans the \
+        target to be \(loss). Keep the document; the next time that the target is \
+        \(desired.isAttached ? "attached" : "created"), the mark is written with it.
+        """,
+      address: desired.address.description, at: desired.location)
   }
 
   fileprivate static func retainedWithMark(_ observed: ObservedTarget) -> Diagnostic {

@@ -1,56 +1,104 @@
 internal import TargetModel
 
-/// The targets of ours that are not as we left them: reality moved although the manifest did not.
+/// The targets of ours that are not as we left them: reality moved.
 ///
-/// The mark of what was last applied tells the two apart. A target whose manifest moved too is
-/// pending, and shows in the plan's changes only. A target that is gone can't carry a mark; it
-/// counts as drift only where the request is to look (`refresh-only`), since a plan will make it.
+/// The mark of what was last applied tells reality's moves from the manifest's, field by field
+/// where it can. What only the manifest moved is pending, and shows in the plan's changes alone. A
+/// target that is gone can't carry a mark, nor can one whose mark somebody took away; they count as
+/// drift only where the request is to look (`refresh-only`), since a plan deals with them anyway.
 func driftedTargets(in world: PlanningWorld) -> [DriftedTarget] {
   guard world.request.mode != .destroy else { return [] }
-  return world.pairs.compactMap { pair in
-    guard let desired = pair.desired else { return nil }
-    guard pair.observed != nil else {
-      guard world.request.mode == .refreshOnly else { return nil }
-      return DriftedTarget(
-        address: desired.address, attributes: [], isMissing: true, source: desired.location)
-    }
-    let attributes = driftedAttributes(pair)
-    guard !attributes.isEmpty, mayHaveDrifted(pair, in: world) else { return nil }
-    return DriftedTarget(
-      address: desired.address, attributes: attributes.map(\.reversed), source: desired.location)
+  return world.pairs.compactMap { drift(of: $0, in: world) }.sorted { $0.address < $1.address }
+}
+
+/// The live targets that are not ours, for people who look.
+///
+/// One that nobody owns and that a document names is told as drift: its mark is gone.
+func unmanagedTargets(in world: PlanningWorld) -> [UnmanagedTarget] {
+  world.pairs.compactMap { pair in
+    guard let observed = pair.observed, !world.owns(observed),
+      pair.desired == nil || lostMark(pair, in: world) == nil,
+      world.standing(of: observed, for: pair.desired) == .foreign
+    else { return nil }
+    return UnmanagedTarget(
+      address: observed.address, owner: observed.marks.stack, resource: observed.resource?.shown,
+      isKnownKind: world.knows(observed))
   }
   .sorted { $0.address < $1.address }
 }
 
-/// True if the manifest is where it was when the target was last applied.
-private func mayHaveDrifted(_ pair: TargetPair, in world: PlanningWorld) -> Bool {
-  guard let desired = pair.desired, let observed = pair.observed, !observed.state.isTransitional
-  else { return false }
-  if world.owns(observed), let applied = observed.marks.applied {
-    if applied == desired.appliedDigest { return true }
-    if desired.kind.keepsMarksUpToDate { return false }
+private func drift(of pair: TargetPair, in world: PlanningWorld) -> DriftedTarget? {
+  guard let desired = pair.desired else { return nil }
+  let isLooking = world.request.mode == .refreshOnly
+  guard let observed = pair.observed else {
+    guard isLooking else { return nil }
+    return DriftedTarget(
+      address: desired.address, attributes: [], isMissing: true, source: desired.location)
   }
-  // Nobody can tell whether the manifest moved: no mark, or one that the service can't change.
-  // Who only looks is told; a plan shows the change.
-  return world.request.mode == .refreshOnly && world.standing(of: observed, for: desired) == .ours
+  if isLooking, let mark = lostMark(pair, in: world) {
+    return DriftedTarget(
+      address: desired.address, attributes: [mark], isUnclear: true, source: desired.location)
+  }
+  guard let comparison = pair.comparison, !observed.state.isTransitional else { return nil }
+  var (fields, isUnclear) = driftedFields(desired, observed, comparison, in: world)
+  // Who only looks is told what nobody can tell for certain; a plan shows the change.
+  if isUnclear, !isLooking { fields = [] }
+  let isCertain = world.owns(observed) && observed.marks.applied == desired.appliedDigest
+  if isCertain || (isLooking && world.standing(of: observed, for: desired) == .ours) {
+    fields += driftBesidesFields(desired, observed)
+  }
+  guard !fields.isEmpty else { return nil }
+  return DriftedTarget(
+    address: desired.address, attributes: fields, isUnclear: isUnclear,
+    source: desired.location)
 }
 
-/// What differs and is not a secret: the service never tells one, so a difference in its
-/// fingerprint means that the manifest moved.
-private func driftedAttributes(_ pair: TargetPair) -> [AttributeChange] {
-  guard let desired = pair.desired, let observed = pair.observed,
-    var differences = pair.comparison?.differences.filter({ !$0.isSensitive })
-  else { return [] }
+/// The fields in which reality moved, told from what was applied to what is live.
+///
+/// Secrets are not among them: the service never tells one, so a difference in its fingerprint
+/// means that the manifest moved.
+private func driftedFields(
+  _ desired: ComputeTarget, _ observed: ObservedTarget, _ comparison: TargetComparison,
+  in world: PlanningWorld
+) -> (fields: [AttributeChange], isUnclear: Bool) {
+  guard world.standing(of: observed, for: desired) == .ours else { return ([], false) }
+  let differing = comparison.differences.filter { !$0.isSensitive }
+  guard !differing.isEmpty else { return ([], false) }
+  let fields = differing.map { $0.drifted(in: desired.kind) }
+  guard let applied = observed.marks.applied else { return (fields, true) }
+  if applied == desired.appliedDigest { return (fields, false) }
+  guard desired.kind.keepsMarksUpToDate,
+    let moved = fieldsMoved(since: applied, desired, observed, differing.map(\.path))
+  else { return (fields, true) }
+  return (fields.filter { moved.contains($0.path) }, false)
+}
+
+/// Power, of which the mark knows nothing, and failure, which is nobody's wish.
+private func driftBesidesFields(
+  _ desired: ComputeTarget, _ observed: ObservedTarget
+) -> [AttributeChange] {
+  var changes: [AttributeChange] = []
   if observed.power != nil, let power = powerDifference(desired, observed) {
-    differences.append(power)
+    changes.append(power.reversed(.medium))
   }
   if observed.isBroken {
-    differences.append(
+    changes.append(
       AttributeChange(
-        path: "provisioning_state", before: .text(observed.state.text), after: "Succeeded",
-        effect: .inPlace))
+        path: "provisioning_state", before: "Succeeded", after: .text(observed.state.text),
+        effect: .inPlace, severity: .high))
   }
-  return differences
+  return changes
+}
+
+/// The stack's mark, where a document names a live target that nobody owns: somebody took the mark
+/// away, or it was never there.
+private func lostMark(_ pair: TargetPair, in world: PlanningWorld) -> AttributeChange? {
+  guard let desired = pair.desired, let observed = pair.observed, pair.comparison != nil,
+    observed.marks.stack == nil, world.standing(of: observed, for: desired) == .foreign
+  else { return nil }
+  return AttributeChange(
+    path: "berth.stack", before: .text(world.request.stack), after: nil, effect: .inPlace,
+    severity: .high)
 }
 
 extension KindDescriptor {
@@ -63,8 +111,13 @@ extension KindDescriptor {
 
 extension AttributeChange {
   /// Told from the other side: from what was applied to what is live.
-  fileprivate var reversed: AttributeChange {
+  fileprivate func reversed(_ severity: DriftSeverity) -> AttributeChange {
     AttributeChange(
-      path: path, before: after, after: before, isSensitive: isSensitive, effect: .inPlace)
+      path: path, before: after, after: before, isSensitive: isSensitive, effect: .inPlace,
+      severity: severity)
+  }
+
+  fileprivate func drifted(in kind: KindDescriptor) -> AttributeChange {
+    reversed(kind.slot(path).map { kind.fields[$0].driftSeverity } ?? .medium)
   }
 }

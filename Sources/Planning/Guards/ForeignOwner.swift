@@ -32,10 +32,12 @@ extension Diagnostic {
 
   private static func situation(_ desired: ComputeTarget, _ observed: ObservedTarget) -> String {
     if let owner = observed.marks.stack {
+      // A retained target is forgotten only where its mark can be taken away.
+      let isForgettable = observed.kind == desired.kind.name && desired.kind.updatesMarks
+      let way = isForgettable ? "with 'berth: {on_remove: retain}' first" : "first"
       return """
         the stack '\(owner)' owns it. Two stacks that change one target undo each other's work. \
-        Choose another name here, or remove the target from '\(owner)' with \
-        'berth: {on_remove: retain}' first.
+        Choose another name here, or remove the target from '\(owner)' \(way).
         """
     }
     guard observed.kind == desired.kind.name else {

@@ -12,14 +12,19 @@ func checkProtected(
 }
 
 extension ChangeDraft {
-  /// What the target's own document says; where it is gone, or its name went to another kind, what
-  /// was said when it was last applied.
-  fileprivate var isProtected: Bool {
-    guard let observed else { return false }
-    guard let document else { return observed.marks.isProtected }
-    // A document that lifts the protection is the reviewed way to lift it.
-    if document.kind.name == observed.kind { return document.settings.protect }
-    return document.settings.protect || observed.marks.isProtected
+  fileprivate var isProtected: Bool { observed?.isProtected(by: document) == true }
+}
+
+extension ObservedTarget {
+  /// True if the document of its name protects it, or its mark does.
+  ///
+  /// The mark outlives the document and the line: a block that was lost in a merge lifts nothing,
+  /// only `protect: false` in the target's own document does.
+  func isProtected(by document: ComputeTarget?) -> Bool {
+    guard let document else { return marks.isProtected }
+    if document.settings.protect { return true }
+    let lifts = document.kind.name == kind && document.settings.liftsProtection
+    return marks.isProtected && !lifts
   }
 }
 

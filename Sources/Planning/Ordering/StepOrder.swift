@@ -8,12 +8,9 @@ internal import TargetModel
 func order(
   _ drafts: [ChangeDraft], in world: PlanningWorld
 ) -> (changes: [Change], steps: [Step]) {
-  var graph = StepGraph(drafts)
-  orderDetachFirst(drafts, &graph)
-  orderNameFree(drafts, &graph)
-  orderDependsOn(drafts, world, &graph)
-
-  let sequence = topologicalOrder(of: graph)
+  let graph = waits(between: drafts, in: world)
+  let isStranded = drafts.map { world.request.stranded.contains($0.address.nameKey) }
+  let sequence = topologicalOrder(of: graph, first: isStranded)
   var number = Array(repeating: 0, count: graph.nodes.count)
   for (index, node) in sequence.enumerated() { number[node] = index + 1 }
 
@@ -31,15 +28,30 @@ func order(
   return (changes, steps)
 }
 
+/// The acts of all changes with everything that they wait for: one line for each ordering rule.
+func waits(between drafts: [ChangeDraft], in world: PlanningWorld) -> StepGraph {
+  var graph = StepGraph(drafts)
+  orderDetachFirst(drafts, &graph)
+  orderNameFree(drafts, &graph)
+  orderMending(drafts, &graph)
+  orderDependsOn(drafts, world, &graph)
+  return graph
+}
+
 /// The nodes, each after those it waits for; of those that are free, the most urgent first.
-private func topologicalOrder(of graph: StepGraph) -> [Int] {
+///
+/// - Parameter first: for each draft, whether an apply took its target away and did not bring it
+///   back.
+private func topologicalOrder(of graph: StepGraph, first isStranded: [Bool]) -> [Int] {
   var followers: [[Int]] = Array(repeating: [], count: graph.nodes.count)
   for (node, waits) in graph.waits.enumerated() {
     for other in waits { followers[other].append(node) }
   }
   // A node's number breaks ties: drafts are sorted by address.
   let rank = graph.nodes.indices.map { node in
-    urgency(of: node, in: graph, followers).rawValue * graph.nodes.count + node
+    let urgency =
+      isStranded[graph.nodes[node].draft] ? .restores : urgency(of: node, in: graph, followers)
+    return urgency.rawValue * graph.nodes.count + node
   }
   var missing = graph.waits.map(\.count)
   var free = StepQueue()
@@ -61,6 +73,8 @@ private func topologicalOrder(of graph: StepGraph) -> [Int] {
 
 /// Which of two free steps goes first.
 private enum Urgency: Int {
+  /// It brings back what an earlier apply took away.
+  case restores
   /// It frees a name or a resource that another target waits for.
   case freesForOthers
   /// It makes or changes a target, or begins to replace it.

@@ -24,6 +24,11 @@ public struct Plan: Hashable, Sendable {
   public var steps: [Step]
   /// How many targets are as they should be.
   public var unchangedCount: Int
+  /// The targets that differ and that the selection leaves out, sorted by address.
+  public var leftOut: [TargetAddress] = []
+  /// Live targets that are not this stack's, sorted by address; only where the plan is to look
+  /// (`refresh-only`).
+  public var unmanaged: [UnmanagedTarget] = []
 
   /// Makes a plan of its parts.
   public init(
@@ -129,6 +134,8 @@ public struct Change: Hashable, Sendable {
   ///
   /// If it moved, the change does not fit any more.
   public var precondition: String?
+  /// True for a replacement that somebody asked for although nothing demands it.
+  public var isRequested = false
 
   /// Makes a change of its parts.
   public init(
@@ -177,17 +184,20 @@ public struct AttributeChange: Hashable, Sendable {
   public var isSensitive: Bool
   /// The effect.
   public var effect: Effect
+  /// How grave it is that reality moved here; nil where it did not.
+  public var severity: DriftSeverity?
 
   /// Makes an attribute change of its parts.
   public init(
     path: AttributePath, before: AttributeValue?, after: AttributeValue?,
-    isSensitive: Bool = false, effect: Effect
+    isSensitive: Bool = false, effect: Effect, severity: DriftSeverity? = nil
   ) {
     self.path = path
     self.before = before
     self.after = after
     self.isSensitive = isSensitive
     self.effect = effect
+    self.severity = severity
   }
 
   /// What this difference costs.
@@ -208,17 +218,48 @@ public struct DriftedTarget: Hashable, Sendable {
   public var attributes: [AttributeChange]
   /// True if the live target is gone.
   public var isMissing: Bool
+  /// True where the mark can't tell whether the manifest moved as well, or instead.
+  public var isUnclear: Bool
   /// Where the manifest names it.
   public var source: SourceLocation?
 
   /// Makes a drifted target of its parts.
   public init(
     address: TargetAddress, attributes: [AttributeChange], isMissing: Bool = false,
-    source: SourceLocation? = nil
+    isUnclear: Bool = false, source: SourceLocation? = nil
   ) {
     self.address = address
     self.attributes = attributes
     self.isMissing = isMissing
+    self.isUnclear = isUnclear
     self.source = source
+  }
+
+  /// The worst of it; a target that is gone is as grave as it gets.
+  public var severity: DriftSeverity {
+    isMissing ? .high : attributes.compactMap(\.severity).max() ?? .medium
+  }
+}
+
+/// A live target that is not this stack's: another stack's, or nobody's.
+public struct UnmanagedTarget: Hashable, Sendable {
+  /// The target concerned.
+  public var address: TargetAddress
+  /// The stack that owns it; nil if none does.
+  public var owner: String?
+  /// What it holds.
+  public var resource: String?
+  /// False for a kind that Berth does not know.
+  public var isKnownKind: Bool
+
+  /// Makes an unmanaged target of its parts.
+  public init(
+    address: TargetAddress, owner: String? = nil, resource: String? = nil,
+    isKnownKind: Bool = true
+  ) {
+    self.address = address
+    self.owner = owner
+    self.resource = resource
+    self.isKnownKind = isKnownKind
   }
 }

@@ -7,6 +7,8 @@ import TestSupport
 struct RandomDocument {
   let kind: KindDescriptor
   var content: AttributeValue
+  /// The variables that it refers to, with their values.
+  private(set) var variables: [String: AttributeValue] = [:]
   /// The place that was spoiled, and the field whose value stands there.
   var spoiled: (path: [String], type: FieldType?, value: AttributeValue?)?
 
@@ -22,10 +24,22 @@ struct RandomDocument {
       guard field.isRequired || random.isLucky(share) else { continue }
       let name = random.isLucky(8) ? field.olderNames.randomElement(using: &random) : nil
       guard let value = Self.value(of: field, using: &random) else { continue }
-      content[name ?? field.path] = value
+      content[name ?? field.path] = random.isLucky(8) ? named(value) : value
     }
     for setting in TargetSetting.all(for: kind) where random.isLucky(6) {
       content[AttributePath(["berth", setting.key])] = Self.value(of: setting, kind, using: &random)
+    }
+  }
+
+  /// A reference to a variable of a value; the value itself if no variable can have it.
+  private mutating func named(_ value: AttributeValue) -> AttributeValue {
+    switch value {
+    case .text(let text) where text.contains("$"): return value
+    case .text, .integer, .bool:
+      let name = "v\(variables.count)"
+      variables[name] = value
+      return .text("${var:\(name)}")
+    case .null, .number, .list, .map, .secret: return value
     }
   }
 

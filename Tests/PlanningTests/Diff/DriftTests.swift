@@ -19,7 +19,7 @@ struct DriftTests {
     #expect(result.plan.drift.map(\.address) == [target.address])
     #expect(
       result.plan.drift.first?.attributes == [
-        AttributeChange(path: "count", before: 3, after: 9, effect: .inPlace)
+        AttributeChange(path: "count", before: 3, after: 9, effect: .inPlace, severity: .medium)
       ])
     #expect(result.plan.changes.map(\.action) == [.update])
   }
@@ -29,6 +29,85 @@ struct DriftTests {
     let result = plan([target], [live(count: 1, applied: before)])
     #expect(result.plan.drift.isEmpty)
     #expect(result.plan.changes.map(\.action) == [.update])
+  }
+
+  @Test func `both sides moved, each its own field`() {
+    let before = desired("pool", "p", ["count": 1, "tags": ["a": "1"]])
+    var live = converged(before)
+    if let slot = target.kind.slot("tags") { live.attributes[slot] = ["a": "2"] }
+    let wanted = desired("pool", "p", ["count": 3, "tags": ["a": "1"]])
+    for mode in [PlanMode.apply, .refreshOnly] {
+      let drift = plan([wanted], [live], mode: mode).plan.drift
+      #expect(drift.map { $0.attributes.map(\.path) } == [["tags"]])
+      #expect(drift.map(\.isUnclear) == [false])
+      #expect(drift.map(\.severity) == [.low])
+    }
+  }
+
+  @Test func `a field that both sides moved is told to who looks`() {
+    let before = desired("pool", "p", ["count": 1])
+    let drift = plan([target], [live(count: 9, applied: before)], mode: .refreshOnly).plan.drift
+    #expect(drift.map(\.isUnclear) == [true])
+    #expect(plan([target], [live(count: 9, applied: before)]).plan.drift.isEmpty)
+  }
+
+  @Test func `a field that the manifest only just mentions is pending`() {
+    let before = desired("link", "l", ["resource_id": .resource("r1")])
+    let after = desired("link", "l", ["resource_id": .resource("r1"), "tls": "on"])
+    #expect(plan([after], [converged(before)], mode: .refreshOnly).plan.drift.isEmpty)
+    // And the other way round, beside another change.
+    let hub = desired("hub", "h", ["resource_id": .resource("r1"), "agents": 2])
+    let made = desired("hub", "h", ["agents": 1])
+    #expect(plan([hub], [converged(made)], mode: .refreshOnly).plan.drift.isEmpty)
+  }
+
+  @Test func `a mark that was taken away is told, and others' targets are listed apart`() {
+    let result = plan(
+      [target, desired("pool", "theirs")],
+      [
+        observed("pool", "p", ["count": 3], marks: .nobodys),
+        observed("pool", "theirs", marks: .anothers),
+        observed("pool", "adhoc", marks: .nobodys), observed("Kusto", "k", marks: .nobodys),
+        observed("pool", "ours"),
+      ], mode: .refreshOnly)
+    #expect(
+      result.plan.drift.map { $0.attributes.map(\.path) } == [["berth.stack"]])
+    #expect(result.plan.drift.map(\.severity) == [.high])
+    #expect(
+      result.plan.unmanaged.map { "\($0.address) \($0.owner ?? "-") \($0.isKnownKind)" }
+        == ["Kusto.k - false", "pool.adhoc - true", "pool.theirs other true"])
+    #expect(plan([target], [observed("pool", "x", marks: .nobodys)]).plan.unmanaged.isEmpty)
+  }
+
+  /// What moved is known, since the test moves it; the planner sees only mark, manifest and life.
+  @Test func `whatever was moved on either side is told apart`() {
+    for seed: UInt64 in 1...2_000 {
+      var random = SeededRandom(seed: seed)
+      let sizes: [AttributeValue] = ["small", "big", "huge"]
+      let applied = desired(
+        "pool", "p", ["size": sizes[0], "count": 1, "tags": ["team": "a"]])
+      var wanted = applied
+      var live = converged(applied)
+      var moved: Set<String> = []
+      for (path, values) in [
+        ("size", sizes), ("count", [1, 2, 3]), ("tags", [["team": "a"], ["team": "b"], [:]]),
+      ] as [(String, [AttributeValue])] {
+        guard let slot = applied.kind.slot(AttributePath(path)) else { continue }
+        switch Int.random(in: 0...2, using: &random) {
+        case 0: wanted.attributes[slot] = values[1]
+        case 1:
+          live.attributes[slot] = values[2] == [:] ? nil : values[2]
+          moved.insert(path)
+        default: break
+        }
+      }
+      for mode in [PlanMode.apply, .refreshOnly] {
+        let drift = plan([wanted], [live], mode: mode).plan.drift
+        let told = Set(drift.flatMap(\.attributes).map(\.path.description))
+        #expect(told == moved, "seed \(seed), \(mode)")
+        #expect(drift.allSatisfy { !$0.isUnclear }, "seed \(seed), \(mode)")
+      }
+    }
   }
 
   @Test func `looking only plans nothing and refuses nothing`() {

@@ -95,6 +95,20 @@ struct OwnershipTests {
     #expect(!result.isRefused)
   }
 
+  @Test func `a wish for the end that no mark can hold is told while its document stands`() {
+    for retains in [true, false] {
+      let link = desired("link", "l", ["resource_id": .resource("r1")]) {
+        $0.onRemove = retains ? .retain : nil
+        $0.protect = !retains
+      }
+      let result = plan([link], [observed("link", "l", ["resource_id": .resource("r1")])])
+      #expect(result.plan.isEmpty)
+      #expect(result.told == ["setting-not-kept link.l"])
+      #expect(!result.isRefused)
+      #expect(plan([link], [converged(link)]).told.isEmpty)
+    }
+  }
+
   @Test func `others' targets and unknown kinds are left alone`() {
     let result = plan(
       [anchor],

@@ -92,14 +92,6 @@ struct AttachOnceTests {
     #expect(detail.contains("link.a") && detail.contains("link.b"))
   }
 
-  @Test func `a double attachment that the plan ends is not warned of`() {
-    let ours = link("a", .resource("r1"))
-    let result = plan(
-      [ours], [converged(ours), observed("link", "b", ["resource_id": .resource("r1")])])
-    #expect(result.plan.steps.map(\.act) == [.detach])
-    #expect(result.findings.isEmpty)
-  }
-
   @Test func `a double attachment of others is theirs`() {
     let result = plan(
       [anchor],

@@ -29,6 +29,16 @@ struct RefusalTests {
     #expect(result.plan.unchangedCount == 0)
   }
 
+  @Test(arguments: [("pool", true), ("link", false)])
+  func `retaining is a way out only where marks can be taken away`(kind: String, isOne: Bool) throws
+  {
+    let fields: [String: AttributeValue] = kind == "link" ? ["resource_id": .resource("r1")] : [:]
+    let result = plan(
+      [desired(kind, "p", fields)], [observed(kind, "p", fields, marks: .anothers)])
+    let finding = try #require(result.finding("foreign-owner"))
+    #expect(finding.detail.contains("on_remove: retain") == isOne)
+  }
+
   @Test func `adopting never removes a target of another kind`() {
     let result = plan(
       [desired("pool", "x") { $0.adopt = true }],
@@ -87,10 +97,22 @@ struct RefusalTests {
     #expect(result.refusals == ["protected link.web"])
   }
 
-  @Test func `a document lifts the protection`() {
+  @Test func `a document lifts the protection in so many words`() {
     let marks = OwnershipMarks(stack: testStack, isProtected: true)
-    let target = desired("pool", "p")
+    let target = desired("pool", "p") { $0.liftsProtection = true }
     #expect(!plan([target], [observed("pool", "p", marks: marks)], mode: .destroy).isRefused)
+  }
+
+  @Test func `the mark protects when the line is lost and the document stays`() {
+    let marks = OwnershipMarks(stack: testStack, isProtected: true)
+    let live = observed("pool", "p", marks: marks)
+    let replacing = plan([desired("pool", "p", ["size": "big"])], [live])
+    #expect(replacing.refusals == ["protected pool.p"])
+    #expect(plan([desired("pool", "p")], [live], mode: .destroy).isRefused)
+    // Alone, the lost line is a change that a reviewer sees.
+    let alone = plan([desired("pool", "p")], [live])
+    #expect(!alone.isRefused)
+    #expect(alone.plan.changes.first?.attributes.map(\.path) == ["berth.protect"])
   }
 
   // MARK: loses-data

@@ -27,8 +27,8 @@ struct ModelWorld {
     protected = Set(
       world.observed.filter { live in
         let document = documents[live.address.nameKey]
-        if let document, document.kind.name == live.kind { return document.settings.protect }
-        return live.marks.isProtected || document?.settings.protect == true
+        let lifts = document?.kind.name == live.kind && document?.settings.liftsProtection == true
+        return document?.settings.protect == true || (live.marks.isProtected && !lifts)
       }.map(\.address.nameKey))
   }
 

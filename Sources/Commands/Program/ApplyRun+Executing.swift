@@ -1,0 +1,107 @@
+internal import ApplyJournal
+internal import BackendInterface
+internal import ComputeKinds
+internal import Diagnostics
+internal import EmbeddedBackend
+internal import Execution
+internal import Planning
+internal import Reporting
+internal import Storage
+internal import TargetModel
+
+/// From the approval to the proof.
+extension ApplyRun {
+  /// - Parameters:
+  ///   - file: the plan; it is done as it stands.
+  ///   - plans: where it is remembered that a saved plan was used.
+  ///   - lost: has an element once the lease is lost.
+  func execute(
+    _ file: PlanFile, _ session: PlanningSession, _ presenter: Presenter,
+    usingUp plans: AppliedPlans? = nil, lost: AsyncStream<Void>
+  ) async -> ExitStatus {
+    let run = runName()
+    let folder = LastRun.journals(in: session.stack.folder.ownFolder)
+    let journal: JournalFile
+    do {
+      try AtomicFile.makeFolder(session.stack.folder.ownFolder, permissions: 0o700)
+      journal = try JournalFile(run + ".jsonl", in: folder)
+      try LastRun.keep(file, of: run, in: folder)
+      // Used up before its first effect: a plan that was begun is never begun again.
+      let check = SavedPlanCheck(saved: file, stack: session.stack)
+      try plans?.add(check.key, run: run)
+    } catch {
+      presenter.show(.unwritable(StackFolder.ownFolderName + "/journals", error.reason))
+      return .failure
+    }
+    let executor = Executor(
+      backend: session.workspace, journal: journal, clock: context.clock, now: context.now,
+      seed: context.randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) })
+    let request = ApplyRequest(
+      plan: file.plan, desired: session.desired, catalog: .azureML,
+      parallelism: options.parallelism, run: run, planDigest: file.digest)
+    presenter.say("\n")
+    let ending = await Interruptible.run(context, presenter, lost: lost) { interrupts in
+      await executor.run(request, interrupts: interrupts) { presenter.show($0) }
+    }
+    return await finish(ending, file.plan, session, presenter)
+  }
+
+  private func finish(
+    _ ending: Interruptible.Ending<ApplyReport>, _ plan: Plan, _ session: PlanningSession,
+    _ presenter: Presenter
+  ) async -> ExitStatus {
+    let report = ending.result
+    var status = report.isComplete ? await prove(plan, session, presenter) : .partlyApplied
+    if ending.lostLock || report.lostLock { presenter.show(.lockLost()) }
+    presenter.show(report, of: plan, isProven: !report.isComplete || status == .success)
+    if !report.isComplete, !report.didAnything {
+      status = ending.lostLock || report.lostLock ? .locked : .failure
+    }
+    return ending.signal?.exitStatus ?? status
+  }
+
+  private func runName() -> String {
+    let time = Timestamp.text(context.now()).prefix(19).filter(\.isNumber)
+    let suffix = context.randomBytes(3).map { String($0, radix: 16) }.joined()
+    return "\(time)-\(suffix)"
+  }
+
+  /// Plans again for the targets that were touched: done is what needs nothing more.
+  private func prove(
+    _ plan: Plan, _ session: PlanningSession, _ presenter: Presenter
+  ) async -> ExitStatus {
+    let touched = Set(plan.changes.map(\.address.nameKey))
+    // What was asked for once is done, and a selection is no part of the proof.
+    var whole = session
+    whole.selection = .everything
+    whole.replacing = []
+    do {
+      let observed = try await whole.observe()
+      let again = whole.plan(observed, mode: plan.mode).plan
+      let left = again.changes.filter { touched.contains($0.address.nameKey) }
+      if left.isEmpty { return .success }
+      presenter.show(.notConverged(left))
+    } catch {
+      presenter.show(.notVerified(error))
+    }
+    return .partlyApplied
+  }
+}
+
+extension ApplyReport {
+  /// True if the workspace refused a write because the lease was over.
+  fileprivate var lostLock: Bool {
+    outcomes.contains { _, outcome in
+      if case .failed(let failure) = outcome {
+        failure.code == BackendFailure.leaseLostCode
+      } else {
+        false
+      }
+    }
+  }
+}
+
+/// For reading before anything is written.
+struct NoJournal: JournalWriting {
+  func append(_ entry: JournalEntry) {}
+}

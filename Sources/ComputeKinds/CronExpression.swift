@@ -1,0 +1,70 @@
+/// What is wrong with a cron expression of five fields, as the end of a sentence; nil if nothing is.
+///
+/// The service reads the format of NCrontab (azure-ai-ml, CronTrigger): `*`, numbers, names of
+/// months and days, ranges, lists and steps.
+func cronFault(_ expression: String) -> String? {
+  for (text, field) in zip(expression.split(separator: " "), cronFields) {
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      if let fault = field.fault(in: part) { return fault }
+    }
+  }
+  return nil
+}
+
+private let cronFields = [
+  CronField(name: "minute", range: 0...59),
+  CronField(name: "hour", range: 0...23),
+  CronField(name: "day of the month", range: 1...31),
+  CronField(
+    name: "month", range: 1...12,
+    words: [
+      "january", "february", "march", "april", "may", "june", "july", "august", "september",
+      "october", "november", "december",
+    ]),
+  CronField(
+    name: "day of the week", range: 0...6,
+    words: ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"],
+    hint: "; Sunday is 0"),
+]
+
+/// One field: what it is called and what may stand in it.
+private struct CronField {
+  let name: String
+  let range: ClosedRange<Int>
+  /// Words for the numbers of the range; three letters of each are enough.
+  var words: [String] = []
+  /// What to say besides where a number is out of range.
+  var hint = ""
+
+  /// What is wrong with one element of the field's list.
+  func fault(in part: Substring) -> String? {
+    let pieces = part.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+    if pieces.count == 2, Int(pieces[1]).map({ $0 < 1 }) ?? true {
+      return "'\(pieces[1])' is no step of the \(name)"
+    }
+    guard pieces[0] != "*" else { return nil }
+    let ends = pieces[0].split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+    for end in ends {
+      guard let number = number(end) else { return "'\(end)' is no \(name)" }
+      if !range.contains(number) {
+        return "the \(name) goes from \(range.lowerBound) to \(range.upperBound), not to "
+          + "\(number)\(hint)"
+      }
+    }
+    if ends.count == 2, let first = number(ends[0]), let last = number(ends[1]), first > last {
+      return "'\(pieces[0])' ends before it begins"
+    }
+    return nil
+  }
+
+  private func number(_ text: Substring) -> Int? {
+    if let word = words.firstIndex(where: { $0 == text.lowercased() || isShort(text, of: $0) }) {
+      return range.lowerBound + word
+    }
+    return !text.isEmpty && text.allSatisfy { ("0"..."9").contains($0) } ? Int(text) : nil
+  }
+
+  private func isShort(_ text: Substring, of word: String) -> Bool {
+    text.count == 3 && word.hasPrefix(text.lowercased())
+  }
+}

@@ -1,0 +1,75 @@
+public import BackendInterface
+internal import GRDB
+internal import Synchronization
+
+/// The leases on an embedded workspace, kept in its own file.
+///
+/// A lease whose process is gone may be taken over at once, one whose process is alive only when it
+/// stood still for long enough.
+public final class EmbeddedLeases: LeaseStore {
+  private let workspace: EmbeddedWorkspace
+  private let held = Mutex<[String: HolderFile]>([:])
+
+  init(of workspace: EmbeddedWorkspace) {
+    self.workspace = workspace
+  }
+
+  /// Takes the lease if nobody holds it, or if its holder is known to be gone.
+  public func acquire(
+    _ id: String, for holder: LeaseHolder, expiresAt: Int64, standingStill: LeaseRecord?
+  ) async throws(BackendFailure) -> LeaseAttempt {
+    let path = workspace.path
+    guard let file = HolderFile(of: id, beside: path) else {
+      throw BackendFailure(
+        .fatal, code: "LeaseFileFailed",
+        message: "The file '\(HolderFile.path(of: id, beside: path))' can't be made and locked.")
+    }
+    let attempt = try await workspace.inLeases { rows, workspace -> LeaseAttempt in
+      if let record = try rows.record(of: workspace) {
+        let isGone = HolderFile.isAbandoned(record.lease.id, beside: path)
+        guard isGone || standingStill.map({ Self.isUnchanged($0, record) }) ?? false else {
+          return .held(record)
+        }
+        if isGone { HolderFile.remove(record.lease.id, beside: path) }
+      }
+      return .granted(
+        try rows.put(id, on: workspace, for: holder, expiresAt: expiresAt))
+    }
+    if case .granted = attempt { held.withLock { $0[id] = file } }
+    return attempt
+  }
+
+  private static func isUnchanged(_ seen: LeaseRecord, _ found: LeaseRecord) -> Bool {
+    seen.lease == found.lease && seen.renewals == found.renewals
+  }
+
+  /// Renews a lease; false if it is over.
+  public func renew(_ lease: Lease, expiresAt: Int64) async throws(BackendFailure) -> Bool {
+    try await workspace.inLeases { rows, workspace in
+      try rows.renew(lease, on: workspace, expiresAt: expiresAt)
+    }
+  }
+
+  /// Gives a lease back.
+  public func release(_ lease: Lease) async throws(BackendFailure) {
+    _ = try await workspace.inLeases { rows, workspace in
+      try rows.stands(lease, on: workspace) ? rows.end(lease.id) : false
+    }
+    // Closing the file tells the next one that nobody is alive, so it comes last.
+    held.withLock { $0[lease.id] = nil }
+  }
+
+  /// The leases that stand in the file, in the order of their workspaces; those of processes that
+  /// are gone are left out.
+  public func leases() async throws(BackendFailure) -> [LeaseRecord] {
+    let path = workspace.path
+    return try await workspace.readLeases().filter {
+      !HolderFile.isAbandoned($0.lease.id, beside: path)
+    }
+  }
+
+  /// Ends a lease whose holder may be alive; false if there is none of this id.
+  public func revoke(_ id: String) async throws(BackendFailure) -> Bool {
+    try await workspace.inLeases { rows, _ in try rows.end(id) }
+  }
+}

@@ -1,0 +1,55 @@
+internal import TargetModel
+
+/// Most fields of which it is tried out who moved them; each one more doubles the work.
+private let mostFieldsTried = 8
+
+/// Which of the differing fields reality moved since a target was last applied; the others were
+/// moved by the manifest.
+///
+/// The mark is a digest of all that was applied. For each differing field that was either what the
+/// manifest says now (reality moved) or what is live now (the manifest moved): the combination with
+/// the digest of the mark is the truth. Besides, a field that the manifest only just mentions, or no
+/// longer does, may have been otherwise.
+///
+/// - Returns: nil if no combination fits: a field was moved on both sides, or too much was.
+func fieldsMoved(
+  since applied: String, _ desired: ComputeTarget, _ observed: ObservedTarget,
+  _ differing: [AttributePath]
+) -> Set<AttributePath>? {
+  let slots = differing.compactMap(desired.kind.slot)
+  guard slots.count <= mostFieldsTried else { return nil }
+  for former in desired.formerStates(besides: Set(slots), observed) {
+    for choice in 0..<(1 << slots.count) {
+      var guess = former
+      var moved: Set<AttributePath> = []
+      for (index, slot) in slots.enumerated() {
+        if choice & (1 << index) == 0 {
+          guess.attributes[slot] = observed.attributes[slot]
+        } else {
+          moved.insert(desired.kind.fields[slot].path)
+        }
+      }
+      if guess.appliedDigest == applied { return moved }
+    }
+  }
+  return nil
+}
+
+extension ComputeTarget {
+  /// What the manifest may have said of the fields that do not differ: what it says now, and the
+  /// same with one field mentioned or not.
+  fileprivate func formerStates(
+    besides differing: Set<Int>, _ observed: ObservedTarget
+  ) -> [ComputeTarget] {
+    var states = [self]
+    for (slot, field) in kind.fields.enumerated()
+    where field.setBy == .user && !field.isWriteOnly && field.defaultValue == nil
+      && !differing.contains(slot)
+    {
+      var former = self
+      former.attributes[slot] = attributes[slot] == nil ? observed.attributes[slot] : nil
+      if former.attributes[slot] != attributes[slot] { states.append(former) }
+    }
+    return states
+  }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import Testing
+
+/// Two applies at once, as users meet it.
+@Suite("Locks")
+struct LockTests {
+  private static let gpu = ["gpu.yml": "name: gpu\ntype: amlcompute\n"]
+
+  /// The id in `Lock Info`.
+  private func id(in text: String) throws -> String {
+    String(try #require(text.firstMatch(of: /ID: +([0-9a-f]{32})/)).1)
+  }
+
+  @Test func `F16 two applies of one stack exclude each other, and the holder is named`() throws {
+    let folder = try TemporaryFolder.stack(Self.gpu, milliseconds: 1_500)
+    var first = try RunningApply(in: folder)
+    first.wait(for: "Creating...")
+    let second = try folder.run("apply", "--auto-approve")
+    #expect(second.status == 4)
+    #expect(
+      second.messages.contains(
+        try Regex(
+          """
+          Error: Error acquiring the state lock
+
+          Lock Info:
+            ID:        [0-9a-f]{32}
+            Path:      test
+            Operation: apply
+            Who:       .+@.+
+            Version:   .+
+            Created:   .{19} UTC \\([0-9]s ago, expires in 5[0-9]s\\)
+
+          """)), "\(second.messages)")
+    #expect(first.waitUntilExit() == 0)
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    #expect(try folder.run("lock", "list").output == "Nobody holds a lock.\n")
+  }
+
+  @Test func `F16 an apply that waits goes on when the other one is done, and both are right`()
+    throws
+  {
+    let folder = try TemporaryFolder.stack(Self.gpu, milliseconds: 1_500)
+    var first = try RunningApply(in: folder)
+    first.wait(for: "Creating...")
+    try folder.write("name: cpu\ntype: amlcompute\n", to: "cpu.yml")
+    let second = try folder.run("apply", "--auto-approve", "--lock-timeout", "60s")
+    #expect(second.status == 0, "\(second.output)\(second.messages)")
+    #expect(second.output.contains("Acquiring lock. This may take a few moments...\n"))
+    #expect(second.output.contains("Plan: 1 to add, 0 to change, 0 to destroy."))
+    #expect(first.waitUntilExit() == 0)
+    #expect(try folder.run("plan", "--detailed-exitcode").status == 0)
+  }
+
+  @Test func `F18 applies of two stacks that share a workspace exclude each other`() throws {
+    let shared = try TemporaryFolder()
+    let store = shared.url.appendingPathComponent("shared.db").path
+    func stack(_ name: String, _ manifest: String) throws -> TemporaryFolder {
+      let folder = try TemporaryFolder.stack(["x.yml": manifest], name: name, milliseconds: 1_500)
+      try folder.write(
+        try folder.read("berth.yaml").replacing(
+          "type: local,", with: "type: local, store: \(store),"),
+        to: "berth.yaml")
+      return folder
+    }
+    let (one, two) = (
+      try stack("one", "name: gpu\ntype: amlcompute\n"),
+      try stack("two", "name: cpu\ntype: amlcompute\n")
+    )
+    var first = try RunningApply(in: one)
+    first.wait(for: "Creating...")
+    let refused = try two.run("apply", "--auto-approve")
+    #expect(refused.status == 4)
+    #expect(refused.messages.contains("Path:      one"))
+    #expect(try two.run("plan").status == 0)
+    #expect(first.waitUntilExit() == 0)
+    #expect(try two.run("apply", "--auto-approve").status == 0)
+  }
+
+  @Test func `T22 a lock that is removed by force stops its run before the next write`() throws {
+    let folder = try TemporaryFolder.stack(
+      [
+        "gpu.yml": "name: gpu\ntype: amlcompute\n",
+        "cpu.yml": "name: cpu\ntype: amlcompute\nberth: {depends_on: [amlcompute.gpu]}\n",
+      ], milliseconds: 2_500)
+    var apply = try RunningApply(in: folder)
+    apply.wait(for: "Creating...")
+    let shown = try folder.run("lock", "show")
+    #expect(shown.output.contains("Operation: apply"))
+    let id = try id(in: shown.output)
+    #expect(try folder.run("lock", "list").output.contains(id))
+    #expect(try folder.run("lock", "list", "--json").output.contains("\"id\": \"\(id)\""))
+    #expect(try folder.run("lock", "show", id, "--json").output.contains("\"token\": 1"))
+
+    let wrong = try folder.run("force-unlock", String(id.dropLast()) + "x", "--force")
+    #expect(wrong.status == 1)
+    #expect(wrong.messages.contains("[lock-unknown]"))
+    let unconfirmed = try folder.run("force-unlock", id)
+    #expect(unconfirmed.status == 1)
+    #expect(unconfirmed.output.contains("Who: "))
+    #expect(unconfirmed.messages.contains("[not-approved]"))
+    #expect(try folder.run("force-unlock", id, "--force").status == 0)
+
+    #expect(apply.waitUntilExit() == 6, "\(apply.output)\(apply.messages)")
+    #expect(apply.messages.contains("[lock-lost]"), "\(apply.messages)")
+    let list = try folder.run("list").output
+    #expect(list.contains("amlcompute.gpu"))
+    #expect(!list.contains("amlcompute.cpu"))
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+  }
+
+  @Test func `F26 the lock of a run that was killed is free at once`() throws {
+    let folder = try TemporaryFolder.stack(Self.gpu, milliseconds: 1_500)
+    var apply = try RunningApply(in: folder)
+    apply.wait(for: "Creating...")
+    kill(apply.process.processIdentifier, SIGKILL)
+    apply.waitUntilExit()
+    #expect(try folder.run("lock", "list").output == "Nobody holds a lock.\n")
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: folder.url.appendingPathComponent(".berth").path)
+    #expect(!names.contains { $0.contains("-lease-") }, "\(names)")
+  }
+
+  @Test func `an apply without a lock says nothing of one`() throws {
+    let folder = try TemporaryFolder.stack(Self.gpu, milliseconds: 1_000)
+    var apply = try RunningApply(in: folder, ["apply", "--auto-approve", "--lock=false"])
+    apply.wait(for: "Creating...")
+    #expect(try folder.run("lock", "list").output == "Nobody holds a lock.\n")
+    #expect(apply.waitUntilExit() == 0)
+  }
+
+  @Test func `events tell of the lock and of what is read`() throws {
+    let folder = try TemporaryFolder.stack(Self.gpu)
+    let run = try folder.run("apply", "--auto-approve", "--json")
+    let types = run.output.split(separator: "\n").compactMap { line in
+      line.firstMatch(of: /"type":"([a-z_]+)"/).map { String($0.1) }
+    }
+    #expect(
+      types == [
+        "version", "state_lock_acquire", "refresh_start", "planned_change", "change_summary",
+        "apply_start", "apply_complete", "change_summary", "state_lock_release",
+      ], "\(run.output)")
+    let again = try folder.run("plan", "--json").output
+    #expect(again.contains("\"type\":\"refresh_complete\""))
+  }
+
+  @Test(arguments: ["x", "5", "-1s", "1d", "99999999999s", "s"])
+  func `a timeout that is no time is bad usage`(text: String) throws {
+    let folder = try TemporaryFolder.stack(Self.gpu)
+    let run = try folder.run("apply", "--lock-timeout=\(text)")
+    #expect(run.status == 1)
+    #expect(run.messages.contains("Times look like"), "\(run.messages)")
+  }
+}

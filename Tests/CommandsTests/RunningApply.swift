@@ -1,0 +1,45 @@
+import Foundation
+
+/// An apply that is under way, and what it has printed.
+struct RunningApply {
+  let process: Process
+  private let pipe = Pipe()
+  private let messageFile: URL
+  private(set) var output = ""
+
+  init(
+    in folder: TemporaryFolder, _ arguments: [String] = ["apply", "--auto-approve"],
+    isHinted: Bool = false
+  ) throws {
+    process = BerthBinary.process(
+      arguments, in: folder.url, environment: isHinted ? ["BERTH_IN_AUTOMATION": ""] : [:])
+    messageFile = folder.url.appendingPathComponent(".messages-\(UUID().uuidString)")
+    _ = FileManager.default.createFile(atPath: messageFile.path, contents: nil)
+    process.standardOutput = pipe
+    process.standardError = try FileHandle(forWritingTo: messageFile)
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+  }
+
+  /// What it wrote to the standard error so far.
+  var messages: String { (try? String(contentsOf: messageFile, encoding: .utf8)) ?? "" }
+
+  /// Reads until a text has been printed, or to the end.
+  mutating func wait(for text: String) {
+    while !output.contains(text), readMore() {}
+  }
+
+  /// Reads to the end; the exit code.
+  @discardableResult
+  mutating func waitUntilExit() -> Int32 {
+    while readMore() {}
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  private mutating func readMore() -> Bool {
+    let data = pipe.fileHandleForReading.availableData
+    output += String(decoding: data, as: UTF8.self)
+    return !data.isEmpty
+  }
+}

@@ -1,0 +1,196 @@
+import BackendInterface
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// Taking, keeping and losing the lease on a workspace, in a time of its own.
+struct WorkspaceLockTests {
+  private let store = OneLease()
+  private let clock = TestClock()
+
+  private var lock: WorkspaceLock {
+    WorkspaceLock(
+      store: store, clock: clock, now: { 0 }, randomBytes: { Array(repeating: 7, count: $0) })
+  }
+
+  private func holder(_ who: String) -> LeaseHolder {
+    LeaseHolder(path: "prod", operation: "apply", who: who, version: "1", createdAt: 0)
+  }
+
+  private var elapsed: Duration { clock.now.offset }
+
+  @Test func `a lease that is held fails at once, with its holder`() async throws {
+    store.hold(by: holder("other"))
+    let attempt = try await lock.acquire(for: holder("me"), timeout: .zero) {
+      Issue.record("nobody waits")
+    }
+    guard case .held(let record) = attempt else {
+      Issue.record("taken")
+      return
+    }
+    #expect(record.holder.who == "other")
+    #expect(elapsed == .zero)
+  }
+
+  @Test func `a wait is told after 400 ms, once, and ends with the timeout`() async throws {
+    store.hold(by: holder("other"))
+    var told: [Duration] = []
+    // A living holder beats.
+    store.beats = true
+    let attempt = try await lock.acquire(for: holder("me"), timeout: .seconds(300)) {
+      told.append(elapsed)
+    }
+    if case .granted = attempt { Issue.record("a living lease was taken over") }
+    #expect(told.count == 1)
+    #expect(told.allSatisfy { $0 >= .milliseconds(400) && $0 < .seconds(2) })
+    #expect(elapsed == .seconds(300))
+  }
+
+  @Test func `a lease that becomes free is taken`() async throws {
+    store.hold(by: holder("other"))
+    store.isFreeAfter = 5
+    let attempt = try await lock.acquire(for: holder("me"), timeout: .seconds(30)) {}
+    if case .held = attempt { Issue.record("not taken") }
+    #expect(elapsed < .seconds(10))
+  }
+
+  @Test func `F17 a holder that stands still is taken over after its lease and the grace`()
+    async throws
+  {
+    store.hold(by: holder("paused"))
+    let attempt = try await lock.acquire(for: holder("me"), timeout: .seconds(120)) {}
+    if case .held = attempt { Issue.record("not taken over") }
+    #expect(elapsed >= .seconds(75))
+    #expect(elapsed < .seconds(78))
+  }
+
+  @Test func `F20 the wall clock decides nothing`() async throws {
+    store.hold(by: holder("other"))
+    store.beats = true
+    var lock = lock
+    let hours = Mutex<Int64>(0)
+    lock = WorkspaceLock(
+      store: store, clock: clock,
+      now: {
+        hours.withLock {
+          $0 += 1; return $0 * ($0 % 2 == 0 ? 3_600_000 : -3_600_000)
+        }
+      },
+      randomBytes: { Array(repeating: 7, count: $0) })
+    let attempt = try await lock.acquire(for: holder("me"), timeout: .seconds(200)) {}
+    if case .granted = attempt { Issue.record("a living lease was taken over") }
+  }
+
+  @Test func `a lease is renewed while the work goes on, and given back`() async throws {
+    guard
+      case .granted(let lease) = try await lock.acquire(
+        for: holder("me"), timeout: .zero, isWaiting: {})
+    else { throw BackendFailure.leaseLost }
+    let wasLost = await lock.hold(lease) { lost in
+      try? await clock.sleep(for: .seconds(100))
+      return store.current?.lease != lease
+    }
+    #expect(!wasLost)
+    #expect(store.renewalCount >= 5)
+    #expect(store.current == nil)
+  }
+
+  @Test func `F19 work is told when its lease is lost, or can't be renewed in time`() async throws {
+    for failure in [OneLease.Trouble.revoked, .unreachable] {
+      let store = OneLease()
+      let lock = WorkspaceLock(
+        store: store, clock: clock, now: { 0 }, randomBytes: { Array(repeating: 7, count: $0) })
+      guard
+        case .granted(let lease) = try await lock.acquire(
+          for: holder("me"), timeout: .zero, isWaiting: {})
+      else { throw BackendFailure.leaseLost }
+      store.trouble = failure
+      let start = elapsed
+      await lock.hold(lease) { lost in
+        for await _ in lost { break }
+      }
+      // Never later than the margin before its end.
+      #expect(elapsed - start <= .seconds(50), "\(failure)")
+    }
+  }
+}
+
+/// A store with one lease, whose holder may be alive or not.
+private final class OneLease: LeaseStore {
+  enum Trouble { case revoked, unreachable }
+
+  private struct State {
+    var record: LeaseRecord?
+    var token: Int64 = 0
+    var beats = false
+    var isFreeAfter: Int?
+    var renewals = 0
+    var trouble: Trouble?
+  }
+
+  private let state = Mutex(State())
+
+  var current: LeaseRecord? { state.withLock { $0.record } }
+  var renewalCount: Int { state.withLock { $0.renewals } }
+  var beats: Bool {
+    get { state.withLock { $0.beats } }
+    set { state.withLock { $0.beats = newValue } }
+  }
+  var isFreeAfter: Int? {
+    get { state.withLock { $0.isFreeAfter } }
+    set { state.withLock { $0.isFreeAfter = newValue } }
+  }
+  var trouble: Trouble? {
+    get { state.withLock { $0.trouble } }
+    set { state.withLock { $0.trouble = newValue } }
+  }
+
+  func hold(by holder: LeaseHolder) {
+    state.withLock {
+      $0.token += 1
+      $0.record = LeaseRecord(
+        lease: Lease(id: "other", token: $0.token), holder: holder, renewals: 0, expiresAt: 60_000)
+    }
+  }
+
+  func acquire(
+    _ id: String, for holder: LeaseHolder, expiresAt: Int64, standingStill: LeaseRecord?
+  ) async throws(BackendFailure) -> LeaseAttempt {
+    state.withLock { state in
+      if let left = state.isFreeAfter {
+        state.isFreeAfter = left - 1
+        if left == 0 { state.record = nil }
+      }
+      if state.beats { state.record?.renewals += 1 }
+      if let record = state.record, standingStill != record { return .held(record) }
+      state.token += 1
+      let lease = Lease(id: id, token: state.token)
+      state.record = LeaseRecord(lease: lease, holder: holder, renewals: 0, expiresAt: expiresAt)
+      return .granted(lease)
+    }
+  }
+
+  func renew(_ lease: Lease, expiresAt: Int64) async throws(BackendFailure) -> Bool {
+    let trouble = state.withLock { state in
+      state.renewals += 1
+      return state.trouble
+    }
+    switch trouble {
+    case .revoked: return false
+    case .unreachable: throw BackendFailure(.retryable, code: "x", message: "Not reachable.")
+    case nil: return true
+    }
+  }
+
+  func release(_ lease: Lease) async throws(BackendFailure) {
+    state.withLock { if $0.record?.lease == lease { $0.record = nil } }
+  }
+
+  func leases() async throws(BackendFailure) -> [LeaseRecord] {
+    [current].compactMap(\.self)
+  }
+
+  func revoke(_ id: String) async throws(BackendFailure) -> Bool { false }
+}
