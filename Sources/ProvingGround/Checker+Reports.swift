@@ -17,7 +17,7 @@ extension Checker {
       checkDone(party, history, step, truth)
     case .stepFailed(let step, _, let failure):
       checkCanary(failure.message)
-      if !failure.outcomeIsUnknown { checkFailed(party, history, step, failure) }
+      if !failure.outcomeIsUnknown { checkFailed(party, history, step, failure, truth) }
     case .stepSkipped(let step, _):
       expect(
         history.arrivals[step.id] == nil, .untruth,
@@ -32,7 +32,7 @@ extension Checker {
   ) {
     let key = step.address.nameKey
     let words = "run \(party): \(step.act.rawValue) \(step.address) is told as done"
-    let known = history.sighting(of: key, step.act)
+    let known = history.sighting(of: key, step.act, at: now)
     guard let assignment = history.assignment,
       !isTouched(key, since: known?.target?.view ?? 0, butBy: party)
     else { return }
@@ -69,13 +69,17 @@ extension Checker {
 
   /// O11: a step that failed for certain took no effect and takes none any more.
   private mutating func checkFailed(
-    _ party: Party, _ history: PartyHistory, _ step: Step, _ failure: StepFailure
+    _ party: Party, _ history: PartyHistory, _ step: Step, _ failure: StepFailure,
+    _ truth: MemoryStore
   ) {
     let key = step.address.nameKey
+    let view = history.decisions[key]?.target?.view ?? 0
     guard failure.code != "attach-once", let flight = flights[key], flight.party == party,
       flight.step == step.id, !flight.hasFailed,
-      !isTouched(key, since: history.arrivals[step.id]?.first ?? 0, butBy: party)
+      !isTouched(key, since: view, butBy: party)
     else { return }
+    // What came twice may fail and then change; it never came to be.
+    if flight.hasEnded, let live = truth.compute(key), !live.isInEffect { return }
     expect(
       false, .untruth,
       "run \(party): \(step.act.rawValue) \(step.address) is told as failed (\(failure.code)), and "

@@ -18,7 +18,7 @@ extension Checker {
       intent.map { $0.act == request.act || $0.act == .update } ?? false, .blindWrite,
       "\(words) without a durable intent")
     // What other steps saw since then is not this one's.
-    guard let known = history.decisions[key] ?? history.sighting(of: key, request.act),
+    guard let known = history.decisions[key] ?? history.sighting(of: key, request.act, at: now),
       let look = known.target, look.event > history.lastSend[key] ?? -1,
       now - look.time < .seconds(3)
     else {

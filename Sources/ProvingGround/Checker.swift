@@ -192,7 +192,7 @@ struct Checker: Sendable {
   }
 
   private mutating func journaled(_ party: Party, _ record: JournalRecord) {
-    parties[party, default: .init()].note(record)
+    parties[party, default: .init()].note(record, at: now)
     switch record {
     case .finished(_, .failed(_, let message)), .finished(_, .unknown(_, let message)):
       checkCanary(message)

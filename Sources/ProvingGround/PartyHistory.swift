@@ -72,12 +72,12 @@ struct PartyHistory: Sendable {
     }
   }
 
-  mutating func note(_ record: JournalRecord) {
+  mutating func note(_ record: JournalRecord, at now: Duration) {
     switch record {
     case .started, .ended: break
     case .intended(let intent):
       intents[intent.address.nameKey] = intent
-      decisions[intent.address.nameKey] = sighting(of: intent.address.nameKey, intent.act)
+      decisions[intent.address.nameKey] = sighting(of: intent.address.nameKey, intent.act, at: now)
     case .submitted(let step, _): if let key = key(of: step) { submitted.insert(key) }
     case .finished(let step, let result):
       guard let key = key(of: step) else { return }
@@ -89,10 +89,11 @@ struct PartyHistory: Sendable {
   }
 
   /// The last look at a target; for an attach, one that asked for the holders of its resource.
-  func sighting(of key: String, _ act: Act) -> Sighting? {
+  func sighting(of key: String, _ act: Act, at now: Duration) -> Sighting? {
     guard act == .attach, let resource = assignment?.desired[key]?.heldResource?.key else {
-      return sightings.last { $0.key == key && $0.holderViews.isEmpty }
-        ?? sightings.last { $0.key == key }
+      let alone = sightings.last { $0.key == key && $0.holderViews.isEmpty }
+      if let look = alone?.target, now - look.time < .seconds(3) { return alone }
+      return sightings.last { $0.key == key }
     }
     return sightings.last { $0.key == key && $0.holderViews[resource] != nil }
   }

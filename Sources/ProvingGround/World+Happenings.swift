@@ -116,6 +116,8 @@ extension StoredCompute {
   fileprivate func editablePath(_ choice: Int) -> (path: AttributePath, value: AttributeValue)? {
     if choice % 12 == 11 { return ("tags.berth-stack", choice < 30 ? .null : "lab") }
     if choice % 12 == 10 { return ("tags.berth-protect", "true") }
+    // The service takes no other change while it is at work.
+    guard operation == nil else { return nil }
     switch body["properties.computeType"]?.text {
     case "Pool": return ("count", .integer(choice % 3))
     case "Link": return ("tls", choice.isMultiple(of: 2) ? "person" : .null)
