@@ -90,7 +90,14 @@ struct PartyHistory: Sendable {
 
   /// The last look at a target; for an attach, one that asked for the holders of its resource.
   func sighting(of key: String, _ act: Act, at now: Duration) -> Sighting? {
-    guard act == .attach, let resource = assignment?.desired[key]?.heldResource?.key else {
+    let resource = assignment?.desired[key]?.heldResource?.key
+    let isReattaching = changes[key]?.action.isReplacement == true
+    if act == .detach || act == .delete, isReattaching, let resource {
+      // Before the first half is looked for what would make the second one fail.
+      let look = sightings.last { $0.key == key && $0.holderViews[resource] != nil }
+      if let look { return look }
+    }
+    guard act == .attach, let resource else {
       let alone = sightings.last { $0.key == key && $0.holderViews.isEmpty }
       if let look = alone?.target, now - look.time < .seconds(3) { return alone }
       return sightings.last { $0.key == key }
