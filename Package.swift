@@ -42,7 +42,7 @@ let package = Package(
       ]),
   ],
   dependencies: [
-    // Subcommands, flags and help. Imported by Commands only.
+    // Subcommands, flags and help. Imported by Commands and berth-proof only.
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // SHA-256 digests and slow keyed fingerprints of secrets. Imported by Digests only.
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -115,6 +115,19 @@ let package = Package(
       "BackendConformance",
       imports: ["BackendInterface", "TestSupport", "TargetModel", "Diagnostics"]),
 
+    // The proving ground: worlds in which everything goes wrong. For us, not for users.
+    module(
+      "ProvingGround",
+      imports: [
+        "ApplyJournal", "BackendInterface", "Diagnostics", "Execution", "Planning",
+        "SimulatorBackend", "TargetModel", "TestSupport",
+      ]),
+    .executableTarget(
+      name: "berth-proof",
+      dependencies: [
+        "ProvingGround", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: strict),
+
     tests("DiagnosticsTests", imports: ["Diagnostics", "TestSupport"]),
     tests("ManifestSyntaxTests", imports: ["ManifestSyntax", "Diagnostics", "TestSupport"]),
     tests(
@@ -181,6 +194,8 @@ let package = Package(
         "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Execution", "Manifests",
         "Planning", "Reporting", "SimulatorBackend", "TargetModel",
       ], packageAccess: false),
+    tests(
+      "ProvingGroundTests", imports: ["ProvingGround", "berth-proof"], goldens: ["Scenarios"]),
     // Drives the built `berth` binary, as a user would.
     tests(
       "CommandsTests",

@@ -87,6 +87,22 @@ extension ApplyMachine {
 
   // MARK: Failures that pass
 
+  /// Everybody asked too often, so everybody waits: also when the step that was told so is over by
+  /// now.
+  mutating func notePause(in event: MachineEvent) {
+    let failure: BackendFailure?
+    switch event {
+    case .looked(_, .failure(let reason)), .submitted(_, .failure(let reason)),
+      .polled(_, .failure(let reason)):
+      failure = reason
+    case .looked, .submitted, .polled, .began, .journaled, .journalFailed, .timePassed,
+      .interrupted, .abandoned:
+      failure = nil
+    }
+    guard case .throttled(let retryAfter?)? = failure?.failureClass else { return }
+    pausedUntil = max(pausedUntil, now + max(retryAfter, .zero))
+  }
+
   /// True if a failed call will be made again after a pause; false if trying is over.
   mutating func triesAgain(_ index: Int, after failure: BackendFailure) -> Bool {
     runs[index].failedTries += 1
@@ -94,7 +110,6 @@ extension ApplyMachine {
     var delay = pause
     switch failure.failureClass {
     case .throttled(let retryAfter):
-      // Everybody asked too often, so everybody waits.
       delay = retryAfter.map { max($0, .zero) } ?? pause
       pausedUntil = max(pausedUntil, now + delay)
     case .retryable, .conflict: break

@@ -42,6 +42,9 @@ extension ApplyMachine {
     case (.underWay, _):
       runs[index].absences = 0
       callLater(index, after: growingDelay(index))
+    case (.broken(let failure), _) where failure.code == StepFailure.attachOnce:
+      // Harm was done, which is more than what the monitor says.
+      end(index, .failed(failure))
     case (.missing, .failed(let code, let message)), (.broken, .failed(let code, let message)):
       end(index, .failed(StepFailure(code: code, message: message)))
     case (.broken(let failure), _):

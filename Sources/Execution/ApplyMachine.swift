@@ -111,6 +111,7 @@ struct ApplyMachine: Sendable {
   }
 
   private mutating func take(_ event: MachineEvent) {
+    notePause(in: event)
     switch event {
     case .began: append(.started(header))
     case .journaled(.started): isOpen = true

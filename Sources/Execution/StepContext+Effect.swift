@@ -45,12 +45,15 @@ extension StepContext {
     if let holder = holders(in: sight).first {
       return .broken(
         StepFailure(
-          code: "attach-once",
+          code: StepFailure.attachOnce,
           message: "\(holder.address) holds the same resource, and one of the two attachments is "
             + "broken now. Somebody attached it at the same time. Remove one of the two."))
     }
     if let stack = target.marks.stack, stack != self.stack {
       return .missing("it belongs to the stack \"\(stack)\"")
+    }
+    if target.marks.stack == nil, desired.kind.updatesMarks {
+      return .missing("it does not carry this stack's mark")
     }
     let fields = differences(desired, target)
     guard fields.isEmpty else {
@@ -92,9 +95,10 @@ extension StepContext {
     guard let target = sight.target else {
       return marksAfterwards == nil ? .visible : .missing("it is not there")
     }
+    if target.state.isTransitional { return .underWay }
     let wanted = MarkTags.tags(for: marksAfterwards ?? OwnershipMarks())
-    if MarkTags.tags(for: target.marks) == wanted { return .visible }
-    return target.state.isTransitional ? .underWay : .missing("its marks are not as they should be")
+    return MarkTags.tags(for: target.marks) == wanted
+      ? .visible : .missing("its marks are not as they should be")
   }
 
   private func failure(of target: ObservedTarget) -> StepFailure? {

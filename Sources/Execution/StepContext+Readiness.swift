@@ -15,6 +15,11 @@ enum Readiness: Sendable {
   case refused(StepFailure)
 }
 
+extension StepFailure {
+  /// The code of a failure that is about a second attachment.
+  static let attachOnce = "attach-once"
+}
+
 extension StepContext {
   /// Judges what was seen right before the write.
   func readiness(_ sight: Sight) -> Readiness {
@@ -51,7 +56,7 @@ extension StepContext {
 
   func heldElsewhere(by holder: ObservedTarget) -> StepFailure {
     StepFailure(
-      code: "attach-once",
+      code: StepFailure.attachOnce,
       message: "\(holder.address) holds \(desired?.heldResource?.shown ?? "the resource"). "
         + "A second attachment breaks the first one. Plan again.")
   }

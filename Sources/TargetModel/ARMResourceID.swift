@@ -24,6 +24,10 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads an id; refuses whatever the service could read in two ways.
   public init(parsing text: String) throws(Malformed) {
+    if let plain = Self(plain: text) {
+      self = plain
+      return
+    }
     guard text.hasPrefix("/") else {
       throw Malformed(reason: "it must begin with '/subscriptions/'")
     }
@@ -50,6 +54,46 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
     self.canonical = "/" + keys.joined(separator: "/")
     self.type = ([keys[5]] + stride(from: 6, to: keys.count, by: 2).map { keys[$0] })
       .joined(separator: "/")
+  }
+
+  /// Reads an id in which nothing is odd, in one go; nil leaves it to the careful way, which says
+  /// what is wrong.
+  private init?(plain text: String) {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count)
+    var starts: [Int] = []
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "/"):
+        if bytes.last == UInt8(ascii: "/") { return nil }
+        starts.append(bytes.count + 1)
+        bytes.append(byte)
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes.append(byte | 0x20)
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+        UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "("), UInt8(ascii: ")"):
+        bytes.append(byte)
+      // A segment may be nothing but full stops.
+      case UInt8(ascii: ".") where bytes.last != UInt8(ascii: "/"): bytes.append(byte)
+      default: return nil
+      }
+    }
+    guard starts.first == 1, bytes.last != UInt8(ascii: "/"), starts.count >= 8,
+      starts.count.isMultiple(of: 2)
+    else { return nil }
+    func key(_ index: Int) -> ArraySlice<UInt8> {
+      bytes[starts[index]..<(index + 1 < starts.count ? starts[index + 1] - 1 : bytes.count)]
+    }
+    guard key(0).elementsEqual("subscriptions".utf8), key(2).elementsEqual("resourcegroups".utf8),
+      key(4).elementsEqual("providers".utf8)
+    else { return nil }
+    var type = Array(key(5))
+    for index in stride(from: 6, to: starts.count, by: 2) {
+      type.append(UInt8(ascii: "/"))
+      type += key(index)
+    }
+    self.text = text
+    self.canonical = String(decoding: bytes, as: UTF8.self)
+    self.type = String(decoding: type, as: UTF8.self)
   }
 
   /// The subscription, in lower case.

@@ -10,6 +10,10 @@ public struct AttributePath: Hashable, Sendable, Comparable, CustomStringConvert
 
   /// Splits at full stops.
   public init(_ text: String) {
+    guard text.utf8.contains(UInt8(ascii: ".")) else {
+      self.init([text])
+      return
+    }
     self.init(text.split(separator: ".", omittingEmptySubsequences: false).map(String.init))
   }
 

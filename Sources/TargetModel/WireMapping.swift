@@ -47,28 +47,28 @@ public struct WireMapping: Sendable {
 
   /// The target that a body shows; nil where it has no name.
   public func target(in body: AttributeValue) -> ObservedTarget? {
-    guard let name = body["name"]?.text else { return nil }
-    let properties = body["properties"] ?? .map([:])
-    let computeType = properties["computeType"]?.text ?? "Unknown"
+    guard let name = body[key: "name"]?.text else { return nil }
+    let properties = body[key: "properties"] ?? .map([:])
+    let computeType = properties[key: "computeType"]?.text ?? "Unknown"
     let kind = catalog.kind(computeType: computeType)
-    let tags = (body["tags"]?.map ?? [:]).compactMapValues(\.text)
+    let tags = (body[key: "tags"]?.map ?? [:]).compactMapValues(\.text)
     let attributes = kind.map { decoded(body, as: $0) } ?? Attributes(slotCount: 0)
     return ObservedTarget(
       name: name, kind: kind?.name ?? KindName(computeType), isKnownKind: kind != nil,
       attributes: attributes,
-      state: ProvisioningState(properties["provisioningState"]?.text ?? "Unknown"),
-      errors: (properties["provisioningErrors"]?.list ?? []).map(Self.message),
-      isAttached: properties["isAttachedCompute"]?.bool ?? (properties["resourceId"]?.text != nil),
+      state: ProvisioningState(properties[key: "provisioningState"]?.text ?? "Unknown"),
+      errors: (properties[key: "provisioningErrors"]?.list ?? []).map(Self.message),
+      isAttached: properties[key: "isAttachedCompute"]?.bool ?? (properties[key: "resourceId"]?.text != nil),
       resource: kind.map { $0.heldResource(of: attributes) } ?? unknownKindResource(properties),
       marks: MarkTags.marks(in: tags),
-      power: Self.power(properties[AttributePath("properties.state")]?.text))
+      power: Self.power(properties[key: "properties"]?[key: "state"]?.text))
   }
 
   private func decoded(_ body: AttributeValue, as kind: KindDescriptor) -> Attributes {
     var attributes = Attributes(for: kind)
     for (slot, field) in kind.fields.enumerated() where !field.isSecret {
       guard let wire = field.wire, let value = body[wire], value != .null else { continue }
-      if field.path == "tags" {
+      if field.path == .tags {
         let own = (value.map ?? [:]).filter { !MarkTags.isMark($0.key) }
         attributes[slot] = own.isEmpty ? nil : .map(own)
       } else {
@@ -82,7 +82,7 @@ public struct WireMapping: Sendable {
 
   /// A target of a kind we do not know still holds what it names.
   private func unknownKindResource(_ properties: AttributeValue) -> ResourceIdentity? {
-    guard let text = properties["resourceId"]?.text,
+    guard let text = properties[key: "resourceId"]?.text,
       let id = try? ARMResourceID(parsing: text)
     else { return nil }
     return ResourceIdentity(id)
@@ -102,6 +102,11 @@ public struct WireMapping: Sendable {
     default: nil
     }
   }
+}
+
+extension AttributePath {
+  /// A literal is taken apart each time that it is met.
+  fileprivate static let tags: AttributePath = "tags"
 }
 
 extension Field {

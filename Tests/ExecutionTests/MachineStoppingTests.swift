@@ -44,6 +44,33 @@ import Testing
     }
   }
 
+  @Test func `a pause counts for all, also when the step that was told of it is over`() {
+    let wanted = [pool("a"), pool("b")]
+    var machine = ApplyMachine(
+      ApplyRequest(
+        plan: planning(wanted, []).plan, desired: wanted, catalog: .invented, parallelism: 2,
+        run: "run", planDigest: "digest"),
+      limits: ApplyLimits(), random: SeededRandom(seed: 1))
+    for case .append(let record) in machine.handle(.began, at: .zero) {
+      _ = machine.handle(.journaled(record), at: .zero)
+    }
+    // The first is on its way to the service, the second still reads.
+    for case .append(let record) in machine.handle(
+      .looked(StepID(1), .success(Sight(target: nil))), at: .zero)
+    {
+      _ = machine.handle(.journaled(record), at: .zero)
+    }
+    _ = machine.handle(.interrupted, at: .zero)
+    let tooOften = BackendFailure(
+      .throttled(retryAfter: .seconds(40)), code: "429", message: "Too often.")
+    _ = machine.handle(.looked(StepID(2), .failure(tooOften)), at: .zero)
+    let calls = machine.handle(
+      .submitted(StepID(1), .success(OperationHandle(reference: "o"))), at: .seconds(1))
+    #expect(calls.filter(\.isCall).isEmpty)
+    #expect(machine.nextWake.map { $0 <= .seconds(40) } ?? false)
+    #expect(!machine.handle(.timePassed, at: .seconds(40)).filter(\.isCall).isEmpty)
+  }
+
   @Test func `a request that was turned away before an interruption is not sent again after it`() {
     var machine = started(pool("p"))
     for case .append(let record) in machine.handle(

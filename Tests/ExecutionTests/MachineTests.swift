@@ -262,6 +262,37 @@ import Testing
     #expect(failure.message.contains("link.b"))
   }
 
+  @Test func `two holders are told aloud whatever the operation says`() {
+    var machine = started(link("a", holding: "r"))
+    submit(&machine)
+    let internalError = OperationStatus.failed(code: "InternalError", message: "Something.")
+    _ = machine.handle(.polled(StepID(1), .success(internalError)), at: .seconds(5))
+    let sight = Sight(
+      target: observed(link("a", holding: "r")), others: [observed(link("b", holding: "r"))])
+    _ = machine.handle(.looked(StepID(1), .success(sight)), at: .seconds(6))
+    guard case .failed(let failure) = machine.report.outcomes[0].outcome else {
+      return #expect(Bool(false), "\(machine.report)")
+    }
+    #expect(failure.code == "attach-once")
+  }
+
+  @Test func `a target that lost its mark meanwhile is not done`() {
+    var machine = started(pool("p"))
+    submit(&machine)
+    _ = machine.handle(.polled(StepID(1), .success(.succeeded)), at: .seconds(5))
+    for second in [10, 30, 60, 90] {
+      guard !machine.isFinished else { break }
+      let unmarked = Sight(target: observed(pool("p"), stack: nil))
+      _ = machine.handle(.looked(StepID(1), .success(unmarked)), at: .seconds(second))
+      if let wake = machine.nextWake { _ = machine.handle(.timePassed, at: wake) }
+    }
+    guard case .failed(let failure) = machine.report.outcomes[0].outcome else {
+      return #expect(Bool(false), "\(machine.report)")
+    }
+    #expect(failure.code == "read-back-differs")
+    #expect(failure.message.contains("mark"))
+  }
+
   @Test func `where replicas lag, a target is gone only when two reads say so`() {
     var limits = ApplyLimits()
     limits.absenceConfirmations = 2

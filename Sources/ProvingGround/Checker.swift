@@ -1,0 +1,206 @@
+internal import ApplyJournal
+internal import BackendInterface
+internal import Planning
+internal import SimulatorBackend
+internal import TargetModel
+
+/// Follows the history of a world and says what should never have happened.
+///
+/// It knows the truth: each event comes with the world as it is right after it. What somebody else
+/// did after a run's last read is nobody's fault, since the service has no conditional write; that
+/// is what the `view` of an event is for.
+struct Checker: Sendable {
+  let mapping: WireMapping
+  var violations: [Violation] = []
+  var parties: [Party: PartyHistory] = [:]
+  var now: Duration = .zero
+  /// The number of the event at hand.
+  private(set) var count = 0
+  /// What shows as a holder, since when and by whom.
+  var holdings: [String: Holding] = [:]
+  /// Who touched a target, and when last.
+  private(set) var touches: [String: [Touch]] = [:]
+  /// Whose operation is under way on a target.
+  var flights: [String: Flight] = [:]
+
+  struct Holding: Sendable {
+    let resource: ResourceIdentity
+    let since: Int
+    let party: Party?
+  }
+
+  struct Touch: Sendable {
+    var event: Int
+    /// The run; nil for a person.
+    let party: Party?
+  }
+
+  /// A write that the service took.
+  struct Flight: Sendable {
+    let party: Party
+    let step: StepID?
+    let isAttach: Bool
+    let isLate: Bool
+    /// Up to where the run had looked for holders when it sent this.
+    let view: Int
+    var hasEnded = false
+    var hasFailed = false
+  }
+
+  init(_ mapping: WireMapping) { self.mapping = mapping }
+
+  mutating func take(_ event: WorldEvent, at now: Duration, in truth: MemoryStore) {
+    self.now = now
+    count += 1
+    switch event {
+    case .planned(let party, let assignment): parties[party, default: .init()].begin(assignment)
+    case .locked(let party): parties[party, default: .init()].hasLock = true
+    case .unlocked(let party): parties[party, default: .init()].hasLock = false
+    case .asked(let party, let isWrite): checkPause(party, isWrite)
+    case .paused(let party, let until):
+      let former = parties[party]?.pausedUntil ?? .zero
+      parties[party, default: .init()].pausedUntil = max(former, until)
+      parties[party]?.pausedAt = now
+    case .saw(let party, let key, let target, let view, let task):
+      let look = PartyHistory.Look(target: target, event: count, view: view, time: now)
+      parties[party, default: .init()].saw(key, look, in: task)
+    case .sawHolders(let party, let resource, let view, let task):
+      parties[party, default: .init()].sawHolders(of: resource, view: view, in: task)
+    case .journaled(let party, let record): journaled(party, record)
+    case .sent(let party, let request): sent(party, request, truth)
+    case .arrived(let party, let step, let request, let view, let isLate):
+      arrived(party, step, request, view, isLate, truth)
+    case .portal(let key):
+      touch(key, by: nil)
+      // An operation does not outlive its target.
+      if truth.compute(key)?.operation == nil { flights[key]?.hasEnded = true }
+      updateHolding(key, nil, truth)
+    case .effect(let entry): effect(entry, truth)
+    case .told(let party, let event): told(party, event, truth)
+    case .signalled(let party): parties[party]?.signal(at: now)
+    case .abandoned(let party): parties[party]?.isAbandoned = true
+    case .finished(let party, let report, let elapsed): finished(party, report, elapsed)
+    case .crashed(let party): parties[party]?.hasLock = false
+    }
+  }
+
+  mutating func expect(_ holds: Bool, _ invariant: Invariant, _ words: @autoclosure () -> String) {
+    if !holds, violations.count < 20 {
+      violations.append(Violation(invariant: invariant, words: words(), event: count))
+    }
+  }
+
+  /// True if somebody else touched a target after an event.
+  func isTouched(_ key: String, since event: Int, butBy party: Party) -> Bool {
+    touches[key]?.contains { $0.party != party && $0.event > event } ?? false
+  }
+
+  private mutating func touch(_ key: String, by party: Party?) {
+    if let index = touches[key]?.firstIndex(where: { $0.party == party }) {
+      touches[key]?[index].event = count
+    } else {
+      touches[key, default: []].append(Touch(event: count, party: party))
+    }
+  }
+
+  func target(_ key: String, in truth: MemoryStore) -> ObservedTarget? {
+    truth.compute(key).flatMap { mapping.target(in: $0.body) }
+  }
+
+  // MARK: Facts
+
+  private mutating func arrived(
+    _ party: Party, _ step: StepID?, _ request: WriteRequest, _ view: Int, _ isLate: Bool,
+    _ truth: MemoryStore
+  ) {
+    let key = request.name.lowercased()
+    touch(key, by: party)
+    flights[key] = Flight(
+      party: party, step: step, isAttach: request.act == .attach, isLate: isLate, view: view)
+    if let step { parties[party]?.arrivals[step, default: []].append(count) }
+    // What has no operation is done with its answer.
+    if truth.compute(key)?.operation == nil { ended(key, failed: false) }
+    updateHolding(key, party, truth)
+  }
+
+  /// Notes since when a target shows as the holder of what it holds.
+  private mutating func updateHolding(_ key: String, _ party: Party?, _ truth: MemoryStore) {
+    guard let resource = truth.compute(key)?.resource else {
+      holdings[key] = nil
+      return
+    }
+    if let former = holdings[key], former.resource == resource { return }
+    holdings[key] = Holding(resource: resource, since: count, party: party)
+  }
+
+  private mutating func effect(_ entry: HistoryEntry, _ truth: MemoryStore) {
+    let key = entry.name.lowercased()
+    let flight = flights[key].flatMap { $0.hasEnded ? nil : $0 }
+    let last = flights[key]
+    switch HistoryEvent(rawValue: entry.event) {
+    case .attached:
+      if let flight, flight.isAttach { checkHolders(key, flight, truth) }
+      ended(key, failed: false)
+    // Whoever broke it was told apart when that attach took effect.
+    case .attachmentBroken: touch(key, by: nil)
+    case .failed: ended(key, failed: true)
+    case .created, .updated, .deleted, .detached, .started, .stopped, .restarted:
+      ended(key, failed: false)
+    case .resourceDestroyed:
+      expect(
+        last?.isLate ?? true, .notOurs, "the resource of \(entry.name) was deleted with it")
+    case .orphaned:
+      expect(last?.isLate ?? true, .notOurs, "the machines of \(entry.name) were left behind")
+    case .orphanAdopted, .changedInPortal, .removedInPortal, nil: break
+    }
+    updateHolding(key, flight?.party, truth)
+  }
+
+  private mutating func ended(_ key: String, failed: Bool) {
+    guard let flight = flights[key], !flight.hasEnded else { return }
+    flights[key]?.hasEnded = true
+    flights[key]?.hasFailed = failed
+    touch(key, by: flight.party)
+    if !failed, let step = flight.step { parties[flight.party]?.effects[step] = count }
+  }
+
+  /// O1 and O2, at the moment in which an attach takes effect.
+  private mutating func checkHolders(_ key: String, _ flight: Flight, _ truth: MemoryStore) {
+    guard let resource = truth.compute(key)?.resource else { return }
+    for (other, holding) in holdings where other != key && holding.resource.clashes(with: resource)
+    {
+      guard holding.since <= flight.view, let holder = truth.compute(other), holder.isInEffect
+      else { continue }
+      expect(
+        false, .twoHolders,
+        "run \(flight.party) attached \(key) while \(other) held \(resource.shown)")
+      expect(
+        false, .attachmentBroken, "run \(flight.party) attached \(key), which broke \(other)")
+    }
+  }
+
+  // MARK: Journals and pauses
+
+  private mutating func checkPause(_ party: Party, _ isWrite: Bool) {
+    guard let history = parties[party], now > history.pausedAt, now < history.pausedUntil else {
+      return
+    }
+    // A look is several reads; one that is under way ends.
+    if !isWrite, now < history.pausedAt + .seconds(10) { return }
+    let words = "run \(party) asked at \(now), and was told to wait until \(history.pausedUntil)"
+    expect(false, .tooOften, words)
+  }
+
+  private mutating func journaled(_ party: Party, _ record: JournalRecord) {
+    parties[party, default: .init()].note(record, at: now)
+    switch record {
+    case .finished(_, .failed(_, let message)), .finished(_, .unknown(_, let message)):
+      checkCanary(message)
+    case .started, .intended, .submitted, .finished, .ended: break
+    }
+  }
+
+  mutating func checkCanary(_ text: String) {
+    expect(!text.contains(Scene.canary), .canary, "a secret stands in: \(text)")
+  }
+}

@@ -1,0 +1,100 @@
+internal import ApplyJournal
+internal import Planning
+internal import Synchronization
+internal import TargetModel
+
+/// The disk on which a run keeps its journal.
+final class Disk: JournalWriting, Sendable {
+  private struct State {
+    var bytes: [UInt8] = []
+    var entries: [JournalEntry] = []
+    var isBroken = false
+  }
+
+  private let world: World
+  private let party: Party
+  private let state = Mutex(State())
+
+  init(_ world: World, _ party: Party) {
+    self.world = world
+    self.party = party
+  }
+
+  func append(_ entry: JournalEntry) throws(JournalWriteFailure) {
+    let point = cutPoint(before: entry.record)
+    if let point, world.cut(party, point) {
+      tear(entry)
+      throw JournalWriteFailure("is gone")
+    }
+    let draw = world.state.withLock(\.faults)
+    let fails = draw.draw([.diskError], from: world.stage) != nil
+    if fails { world.with { $0.tally.note(.diskError, in: .intending) } }
+    let isBroken = state.withLock { state in
+      if fails { state.isBroken = true }
+      guard !state.isBroken else { return true }
+      state.bytes += Array(JournalCodec.line(entry, number: state.entries.count).utf8)
+      state.entries.append(entry)
+      return false
+    }
+    if isBroken { throw JournalWriteFailure("could not be written: the disk is full") }
+    world.emit(.journaled(party, entry.record))
+    if case .intended = entry.record, world.cut(party, .intentDurable) {
+      throw JournalWriteFailure("is gone")
+    }
+    if case .submitted = entry.record, world.cut(party, .journaledNotVerified) {
+      throw JournalWriteFailure("is gone")
+    }
+  }
+
+  private func cutPoint(before record: JournalRecord) -> CutPoint? {
+    guard case .intended(let intent) = record else { return nil }
+    let isSecondHalf =
+      intent.act == .attach
+      && state.withLock { state in
+        state.entries.contains { entry in
+          if case .intended(let former) = entry.record {
+            former.act == .detach && former.address.nameKey == intent.address.nameKey
+          } else {
+            false
+          }
+        }
+      }
+    return isSecondHalf ? .betweenDetachAndAttach : .beforeIntent
+  }
+
+  /// The line that was being written when the run was killed may be there in part.
+  private func tear(_ entry: JournalEntry) {
+    let draw = world.state.withLock(\.faults)
+    guard draw.draw([.tornTail], from: world.stage) != nil else { return }
+    world.with { $0.tally.note(.tornTail, in: .intending) }
+    let share = world.stage.choose(100)
+    state.withLock { state in
+      let line = Array(JournalCodec.line(entry, number: state.entries.count).utf8)
+      state.bytes += line.prefix(line.count * share / 100)
+    }
+  }
+
+  /// What a journal that could be written to its end does not tell; nil if it tells everything.
+  func gap(in report: ApplyReport) -> String? {
+    let (entries, isBroken) = state.withLock { ($0.entries, $0.isBroken) }
+    guard !isBroken else { return nil }
+    let journal = JournalState(replaying: entries)
+    guard journal.end != nil else { return "the journal has no end" }
+    for (step, outcome) in report.outcomes where outcome == .done {
+      guard journal.status(of: step.id) == .finished(.done) else {
+        return "the journal does not tell that \(step.id) is done"
+      }
+    }
+    return nil
+  }
+
+  /// What a later process reads, held against what was written; nil if it is right.
+  func damage(reading: ([UInt8]) -> [JournalEntry]?) -> String? {
+    let (bytes, entries) = state.withLock { ($0.bytes, $0.entries) }
+    guard let found = reading(bytes) else { return "the journal can't be read" }
+    guard found == entries else {
+      return "\(entries.count) records were written and \(found.count) are read"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,136 @@
+/// What may go wrong in a world (reliability.md section 4).
+package enum Fault: Int, Sendable, CaseIterable {
+  /// The service asks everybody to wait (F3).
+  case throttled
+  /// A call fails before it does anything: 503, a reset, no connection (F4, F5).
+  case serverError
+  /// A write takes effect and its answer is lost (F5).
+  case lostReply
+  /// A write's answer is lost, and it takes effect minutes later (F6).
+  case late
+  /// A proxy sends a write twice (F6).
+  case doubled
+  /// A write is refused: policy, quota (F7).
+  case refused
+  /// Something else is being done to the target (F8).
+  case conflict
+  /// The operation takes up to five minutes.
+  case slow
+  /// The operation goes on beyond every deadline (F10).
+  case stuck
+  /// The operation fails (F12).
+  case failedOperation
+  /// The operation's monitor does not answer or talks nonsense (F11).
+  case illMonitor
+  /// The monitor tells of success before the end (F11).
+  case earlySuccess
+  /// The monitor tells of a failure although the target is fine (F11).
+  case falseFailure
+  /// The list lags behind by up to two minutes (F13).
+  case staleList
+  /// A read or a write takes its time on the way.
+  case latency
+  /// The disk refuses a journal's record (F23).
+  case diskError
+  /// The process is killed (F1).
+  case crash
+  /// The last line of a journal is torn at a crash (F2).
+  case tornTail
+  /// A first signal (F25).
+  case signal
+  /// A second signal: the run ends at once (F26).
+  case abandon
+  /// A person edits a target in the portal (F14, F15).
+  case portalEdit
+  /// A person removes a target in the portal.
+  case portalRemoval
+  /// A person attaches a resource in the portal, held or not (F18).
+  case portalAttach
+  /// Another stack applies in the same workspace (F18).
+  case otherStack
+  /// A second runner of the stack (F16).
+  case secondRunner
+
+  /// The highest rate, in thousandths of the occasions.
+  var highestRate: Int {
+    switch self {
+    case .throttled: 300
+    case .serverError, .illMonitor, .earlySuccess: 200
+    case .lostReply, .refused, .conflict, .failedOperation, .falseFailure: 150
+    case .late, .doubled, .slow: 100
+    case .stuck: 30
+    case .staleList: 500
+    case .latency: 300
+    case .diskError: 30
+    case .crash: 60
+    case .tornTail: 1000
+    case .signal, .abandon: 40
+    case .portalEdit, .portalRemoval, .portalAttach: 60
+    case .otherStack, .secondRunner: 600
+    }
+  }
+}
+
+/// How far a run is with what a call is about.
+package enum MachineState: Int, Sendable, CaseIterable {
+  /// The workspace is read for a plan, or to prove that nothing is left.
+  case planning
+  /// A step's target is read right before the write.
+  case looking
+  /// The intent is on its way to the disk.
+  case intending
+  /// The request is on its way.
+  case submitting
+  /// The operation runs.
+  case polling
+  /// The target is read back.
+  case verifying
+}
+
+/// Where a run was cut short by a crash (reliability.md section 4).
+package enum CutPoint: Int, Sendable, CaseIterable {
+  case beforeIntent
+  case intentDurable
+  case sentNoEffect
+  case effectNoReply
+  case replyNotJournaled
+  case journaledNotVerified
+  case betweenDetachAndAttach
+  case planning
+}
+
+/// Which faults a world has, and how often.
+struct FaultDraw: Sendable {
+  private var rates: [Int]
+
+  static let none = FaultDraw(rates: Array(repeating: 0, count: Fault.allCases.count))
+
+  subscript(_ fault: Fault) -> Int {
+    get { rates[fault.rawValue] }
+    set { rates[fault.rawValue] = newValue }
+  }
+
+  /// First which kinds there are, each in one world of three, then how often.
+  static func drawn(from stage: Stage) -> FaultDraw {
+    var draw = none
+    // Some worlds are calm: what fails there fails by itself.
+    guard !stage.chance(100) else { return draw }
+    for fault in Fault.allCases where stage.chance(333) {
+      draw[fault] = 1 + stage.choose(fault.highestRate)
+    }
+    return draw
+  }
+
+  /// One of several faults that may come on an occasion, or nil.
+  func draw(_ faults: [Fault], from stage: Stage) -> Fault? {
+    let total = faults.reduce(0) { $0 + self[$1] }
+    guard total > 0 else { return nil }
+    var number = stage.choose(max(1000, total)) - (max(1000, total) - total)
+    guard number >= 0 else { return nil }
+    for fault in faults {
+      number -= self[fault]
+      if number < 0 { return fault }
+    }
+    return nil
+  }
+}

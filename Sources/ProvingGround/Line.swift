@@ -1,0 +1,193 @@
+internal import ApplyJournal
+internal import BackendInterface
+internal import Planning
+internal import SimulatorBackend
+internal import Synchronization
+internal import TargetModel
+
+/// A run's line to the service: the transport of a world, on which everything may go wrong.
+struct Line: Backend {
+  let world: World
+  let party: Party
+
+  // MARK: Reads
+
+  func list() async throws(BackendFailure) -> [ObservedTarget] {
+    let fault = try await depart(nil, [.throttled, .serverError, .staleList, .latency])
+    return world.with { state in state.list(state.view(fault, party, .planning).store) }
+  }
+
+  func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? {
+    let key = name.lowercased()
+    _ = try await depart(key, [.throttled, .serverError, .latency])
+    let task = currentTask
+    return world.with { state in
+      let target = state.target(name)
+      state.emit(.saw(party, key: key, target, view: state.checker.count, task: task))
+      return target
+    }
+  }
+
+  func holders(of resource: ResourceIdentity) async throws(BackendFailure) -> [ObservedTarget] {
+    let fault = try await depart(nil, [.throttled, .serverError, .staleList, .latency])
+    let task = currentTask
+    return world.with { state in
+      let (store, event) = state.view(fault, party, .looking)
+      state.emit(.sawHolders(party, resource: resource.key, view: event, task: task))
+      return store.holders(ofResource: resource.key)
+        .compactMap { state.dialect.mapping.target(in: $0.body) }
+        .filter { $0.resource?.clashes(with: resource) == true }
+    }
+  }
+
+  func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {
+    let fault = try await depart(
+      nil, [.throttled, .serverError, .illMonitor, .earlySuccess, .falseFailure, .latency],
+      isPoll: true)
+    switch fault {
+    case .illMonitor?:
+      throw BackendFailure(.invalid, code: "OperationNotFound", message: "There is no such thing.")
+    case .earlySuccess?: return .succeeded
+    case .falseFailure?: return .failed(code: "InternalError", message: "Something went wrong.")
+    default: return try world.with { $0.status(operation) }.get()
+    }
+  }
+
+  // MARK: Writes
+
+  func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
+    let key = request.name.lowercased()
+    if world.state.withLock({ $0.runs[party]?.isDead ?? true }) { throw .dead }
+    let (step, view) = world.with { state -> (StepID?, Int) in
+      state.tally.writes += 1
+      state.tally.acts[request.act.rawValue, default: 0] += 1
+      state.emit(.sent(party, request))
+      let history = state.checker.parties[party]
+      let resource = request.resource?.key
+      return (
+        history?.intents[key]?.step,
+        resource.flatMap { history?.decisions[key]?.holderViews[$0] }
+          ?? history?.decisions[key]?.target?.view ?? 0
+      )
+    }
+    let fault = try await depart(
+      key,
+      [
+        .throttled, .serverError, .refused, .conflict, .lostReply, .late, .doubled, .slow, .stuck,
+        .failedOperation, .latency,
+      ], isWrite: true)
+    try cut(.sentNoEffect)
+    let fate: OperationFate
+    switch fault {
+    case .refused?:
+      throw BackendFailure(
+        .invalid, code: "QuotaExceeded", message: "There is no quota left.", requestID: "r-1")
+    case .conflict?:
+      throw BackendFailure(.conflict, code: "Conflict", message: "Something else is being done.")
+    case .late?:
+      let delay = Duration.seconds(1 + world.stage.choose(300))
+      world.stage.later(delay) {
+        world.with { state in
+          state.isLate = true
+          _ = state.arrive(request, from: party, step, view: view, fate: .succeeds)
+          state.isLate = false
+        }
+      }
+      throw .lost
+    case .slow?: fate = .takes(Int64(20_000 + world.stage.choose(300_000)))
+    case .stuck?: fate = .takes(3 * 3600 * 1000)
+    case .failedOperation?: fate = .fails(code: "ProvisioningFailed", message: "It did not work.")
+    default: fate = .succeeds
+    }
+    let result = world.with {
+      $0.arrive(request, from: party, step, view: view, fate: fate)
+    }
+    if fault == .doubled {
+      world.stage.later(.seconds(world.stage.choose(20))) {
+        world.with { _ = $0.arrive(request, from: party, step, view: view, fate: .succeeds) }
+      }
+    }
+    try cut(.effectNoReply)
+    if fault == .lostReply { throw .lost }
+    if fault == .latency { await pause() }
+    try cut(.replyNotJournaled)
+    return try result.get()
+  }
+
+  // MARK: On the way
+
+  /// All reads of one look are made by one task.
+  private var currentTask: Int { withUnsafeCurrentTask { $0?.hashValue ?? 0 } }
+
+  /// A call leaves the run: counts, pauses, faults, and whatever else happens in the meantime.
+  private func depart(
+    _ key: String?, _ faults: [Fault], isWrite: Bool = false, isPoll: Bool = false
+  ) async throws(BackendFailure) -> Fault? {
+    if world.state.withLock({ $0.runs[party]?.isDead ?? true }) { throw .dead }
+    world.interact(party)
+    if world.state.withLock({ $0.runs[party]?.isDead ?? true }) { throw .dead }
+    world.emit(.asked(party, isWrite: isWrite))
+    let draw = world.state.withLock(\.faults)
+    guard let fault = draw.draw(faults, from: world.stage) else { return nil }
+    world.with { state in
+      let phase: MachineState =
+        isPoll
+        ? .polling
+        : isWrite
+          ? .submitting
+          : state.checker.parties[party]?.state(of: key ?? "", isRead: true) ?? .planning
+      state.tally.note(fault, in: phase)
+    }
+    switch fault {
+    case .throttled: throw throttled()
+    case .serverError: throw .lost
+    case .latency: await pause()
+    default: break
+    }
+    return fault
+  }
+
+  private func throttled() -> BackendFailure {
+    let seconds = world.stage.choose(40)
+    guard seconds > 0 else {
+      return BackendFailure(.throttled(retryAfter: nil), code: "429", message: "Too often.")
+    }
+    world.with { state in state.emit(.paused(party, until: state.now + .seconds(seconds))) }
+    return BackendFailure(
+      .throttled(retryAfter: .seconds(seconds)), code: "429", message: "Too often.")
+  }
+
+  private func pause() async {
+    try? await world.stage.sleep(
+      until: world.stage.now + .milliseconds(50 + world.stage.choose(1500)))
+  }
+
+  /// The run may be killed here.
+  func cut(_ point: CutPoint) throws(BackendFailure) {
+    if world.cut(party, point) { throw .dead }
+  }
+}
+
+extension BackendFailure {
+  static let lost = BackendFailure(.retryable, code: "NoAnswer", message: "There was no answer.")
+  static let dead = BackendFailure(.fatal, code: "Dead", message: "The process is gone.")
+}
+
+extension WriteRequest {
+  /// What an attach takes.
+  var resource: ResourceIdentity? {
+    if case .attach(let target, _) = self { target.heldResource } else { nil }
+  }
+}
+
+extension WorldState {
+  /// What a list shows: the world, or the world as it was.
+  mutating func view(
+    _ fault: Fault?, _ party: Party, _ phase: MachineState
+  ) -> (store: MemoryStore, event: Int) {
+    guard fault == .staleList else { return (truth, checker.count) }
+    let recent = former.filter { now - $0.time <= .seconds(120) }
+    guard let oldest = recent.first else { return (truth, checker.count) }
+    return (oldest.store, oldest.event)
+  }
+}

@@ -1,0 +1,242 @@
+internal import ApplyJournal
+internal import BackendInterface
+internal import Planning
+internal import SimulatorBackend
+internal import Synchronization
+internal import TargetModel
+internal import TestSupport
+
+/// One world from its beginning to its verdict.
+package struct Proof: Sendable {
+  package let violations: [Violation]
+  package let tally: Tally
+  /// A digest of everything that happened, in its order.
+  package let hash: UInt64
+  /// The choices that were made, where they were recorded.
+  package let choices: [Int]
+  /// What happened, where it was traced.
+  package let lines: [String]
+
+  /// Plays the world of a tape.
+  package static func play(
+    _ tape: Tape, sabotage: Sabotage? = nil, tracing: Bool = false
+  ) -> Proof {
+    let stage = Stage(tape)
+    let world = World(stage, tracing: tracing)
+    let ended = stage.play(turns: 60_000) { await Life(world: world, sabotage: sabotage).live() }
+    return world.state.withLock { state in
+      if !ended { state.checker.expect(false, .offStage, "it hangs or does not end") }
+      // What calls a run holds the run, which holds the world.
+      state.runs = [:]
+      state.tally.worlds = 1
+      state.tally.violations = state.checker.violations.isEmpty ? 0 : 1
+      let hash = state.hash ^ stage.orderHash
+      state.tally.digest = hash
+      return Proof(
+        violations: state.checker.violations, tally: state.tally, hash: hash, choices: stage.taken,
+        lines: state.lines)
+    }
+  }
+
+  /// Plays the world of a seed.
+  package static func play(
+    seed: UInt64, sabotage: Sabotage? = nil, tracing: Bool = false
+  ) -> Proof {
+    play(Tape(seed: seed), sabotage: sabotage, tracing: tracing)
+  }
+}
+
+/// How a world goes: two phases, and the questions at their ends.
+struct Life: Sendable {
+  let world: World
+  let sabotage: Sabotage?
+
+  private var stage: Stage { world.stage }
+
+  func live() async {
+    let scene = Scene(stage)
+    let faults = FaultDraw.drawn(from: stage)
+    await settle(scene)
+    world.with { state in
+      state.faults = faults
+      state.hasRivals = true
+      state.sharesLock = true
+    }
+    let sharesLock = stage.chance(500)
+    world.with { $0.sharesLock = !sharesLock }
+    var party = 0
+    for desired in scene.commits {
+      party += 3
+      await phaseOne(party, desired, scene, faults)
+    }
+    await calmDown()
+    await phaseTwo(party + 3, scene.commits.last ?? [])
+  }
+
+  // MARK: The beginning
+
+  /// Makes what is live at the beginning, in its order; a second attachment breaks the first.
+  private func settle(_ scene: Scene) async {
+    for live in scene.live {
+      world.with { state in
+        let request: WriteRequest =
+          live.document.isAttached
+          ? .attach(live.document, marks: live.marks) : .create(live.document, marks: live.marks)
+        for request in state.dialect.requests(for: request, current: nil) {
+          _ = try? state.service.handle(
+            request, at: state.serviceTime,
+            fate: live.isFailed ? .fails(code: "ProvisioningFailed", message: "No.") : .succeeds)
+        }
+      }
+    }
+    try? await stage.sleep(until: stage.now + .seconds(60))
+    world.with { state in
+      for live in scene.live { state.emit(.portal(key: live.document.address.nameKey)) }
+    }
+  }
+
+  // MARK: Phase one: everything goes wrong
+
+  private func phaseOne(
+    _ party: Party, _ desired: [ComputeTarget], _ scene: Scene, _ faults: FaultDraw
+  ) async {
+    let meetsOthers = !scene.others.isEmpty && stage.chance(faults[.otherStack])
+    let meetsSecond = stage.chance(faults[.secondRunner])
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.run(party, Scene.stack, desired, faults, sabotage) }
+      if meetsOthers {
+        group.addTask {
+          await self.wait(60)
+          self.world.with { $0.tally.note(.otherStack, in: .planning) }
+          await self.run(party + 1, Scene.otherStack, scene.others, faults, nil)
+        }
+      }
+      if meetsSecond {
+        group.addTask {
+          await self.wait(60)
+          self.world.with { $0.tally.note(.secondRunner, in: .planning) }
+          await self.run(party + 2, Scene.stack, scene.commits[0], faults, sabotage)
+        }
+      }
+    }
+  }
+
+  private func wait(_ most: Int) async {
+    try? await stage.sleep(until: stage.now + .seconds(stage.choose(most)))
+  }
+
+  /// One run that may be killed or told to stop.
+  private func run(
+    _ party: Party, _ stack: String, _ desired: [ComputeTarget], _ faults: FaultDraw,
+    _ sabotage: Sabotage?
+  ) async {
+    var state = RunState()
+    if faults[.crash] > 0, stage.chance(800) { state.cutsLeft = stage.choose(20) }
+    if faults[.signal] > 0, stage.chance(500) {
+      state.signalIn = stage.choose(30)
+      if faults[.abandon] > 0, stage.chance(500) { state.abandonIn = stage.choose(30) }
+    }
+    _ = await go(party, stack, desired, state, sabotage)
+  }
+
+  @discardableResult
+  private func go(
+    _ party: Party, _ stack: String, _ desired: [ComputeTarget], _ state: RunState,
+    _ sabotage: Sabotage?
+  ) async -> Run.Ending {
+    let run = Run(
+      world: world, party: party, stack: stack, desired: desired, sabotage: sabotage)
+    world.with { world in
+      world.tally.runs += 1
+      world.runs[party] = state
+    }
+    let task = Task(executorPreference: stage) { await run.apply() }
+    world.with { $0.runs[party]?.cancel = { task.cancel() } }
+    let ending = await task.value
+    world.with { world in
+      switch ending {
+      case .complete: world.tally.complete += 1
+      case .partial: world.tally.partial += 1
+      case .locked, .unread, .refused, .empty, .dead: break
+      }
+      let left = world.locks.values.contains(party)
+      world.checker.expect(!left, .lockKept, "run \(party) kept its lock")
+    }
+    return ending
+  }
+
+  // MARK: Phase two: faults stop
+
+  private func calmDown() async {
+    world.with { state in
+      state.faults = .none
+      state.hasRivals = false
+    }
+    // Whatever is late or stuck comes to an end.
+    try? await stage.sleep(until: stage.now + .seconds(4 * 3600))
+    world.with { _ in }
+  }
+
+  private func phaseTwo(_ first: Party, _ desired: [ComputeTarget]) async {
+    var endings: [Run.Ending] = []
+    for party in first..<first + 3 {
+      let writes = world.state.withLock(\.tally.writes)
+      let ending = await go(party, Scene.stack, desired, RunState(), sabotage)
+      endings.append(ending)
+      switch ending {
+      case .refused:
+        return expectNothing(writtenSince: writes)
+      case .empty:
+        expectNothing(writtenSince: writes)
+        return expectDesired(desired)
+      case .complete: break
+      case .partial, .locked, .unread, .dead:
+        world.with { state in
+          state.checker.expect(
+            false, .notCalm,
+            "a calm apply of a plan that no guard refused ended like this: \(ending)")
+        }
+      }
+    }
+    world.with { state in
+      state.checker.expect(
+        false, .notConverged, "three calm applies ended like this: \(endings)")
+    }
+  }
+
+  private func expectNothing(writtenSince writes: Int) {
+    world.with { state in
+      state.checker.expect(
+        state.tally.writes == writes, .restless, "an apply without a change wrote something")
+    }
+  }
+
+  /// O16: everything that is wanted is there, and nothing of ours that is not.
+  private func expectDesired(_ desired: [ComputeTarget]) {
+    world.with { state in
+      let wanted = Dictionary(
+        desired.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
+      for (key, document) in wanted.sorted(by: { $0.key < $1.key }) {
+        guard let live = state.target(key), let compute = state.truth.compute(key) else {
+          state.checker.expect(false, .missing, "\(document.address) is missing")
+          continue
+        }
+        let differences = TargetComparison(document, with: live).differences.map(\.path.description)
+        state.checker.expect(
+          live.kind == document.kind.name && differences.isEmpty && compute.isInEffect
+            && !compute.isBroken, .missing,
+          "\(document.address) is not as wanted: \(live.kind) \(live.state.text) \(differences)")
+        state.checker.expect(
+          live.marks.stack == Scene.stack || document.settings.adopt, .missing,
+          "\(document.address) is not ours")
+      }
+      for compute in state.truth.computes() where wanted[compute.key] == nil {
+        guard let live = state.target(compute.name), live.marks.stack == Scene.stack,
+          live.isKnownKind
+        else { continue }
+        state.checker.expect(
+          live.marks.onRemove == .retain, .missing, "\(live.address) is ours and nobody wants it")
+      }
+    }
+  }
+}

@@ -1,0 +1,192 @@
+internal import BackendInterface
+internal import Planning
+internal import SimulatorBackend
+internal import Synchronization
+internal import TargetModel
+internal import TestSupport
+
+/// The workspace of one world, with everybody who acts on it, its checker and its counts.
+///
+/// The service is the product's own simulated one; what is done to it takes the way of the real
+/// requests and bodies.
+final class World: Sendable {
+  let stage: Stage
+  let state: Mutex<WorldState>
+
+  init(_ stage: Stage, tracing: Bool) {
+    self.stage = stage
+    state = Mutex(WorldState(tracing: tracing))
+  }
+
+  /// Brings about what is due, then does something to the world.
+  func with<Result: Sendable>(_ body: (inout WorldState) -> Result) -> Result {
+    let now = stage.now
+    return state.withLock { state in
+      state.advance(to: now)
+      return body(&state)
+    }
+  }
+
+  func emit(_ event: WorldEvent) { with { $0.emit(event) } }
+}
+
+struct WorldState {
+  var service: SimulatedService<MemoryStore>
+  let dialect: ServiceDialect
+  var checker: Checker
+  var faults = FaultDraw.none
+  var tally = Tally()
+  var runs: [Party: RunState] = [:]
+  /// Who holds a lock, by its name.
+  var locks: [String: Party] = [:]
+  /// True while a person or another stack may do something.
+  var hasRivals = false
+  /// True while a write arrives that got stuck on its way: whatever it meets is not what was seen.
+  var isLate = false
+  /// True where both stacks know of one lock.
+  var sharesLock = true
+  /// The worlds of the last two minutes, where lists lag.
+  var former: [(time: Duration, event: Int, store: MemoryStore)] = []
+  var lastRemoved: (name: String, resource: String)?
+  private(set) var now: Duration = .zero
+  private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+  private(set) var lines: [String] = []
+  private let isTracing: Bool
+  private var seenHistory = 0
+  private var lastStored = -1
+
+  static let catalog = KindCatalog.invented
+  private static let configuration = SimulatorConfiguration(
+    workspace: testWorkspace, catalog: catalog, operationMilliseconds: 20_000)
+
+  init(tracing: Bool) {
+    service = SimulatedService(store: MemoryStore(), configuration: Self.configuration)
+    dialect = ServiceDialect(configuration: Self.configuration)
+    checker = Checker(dialect.mapping)
+    isTracing = tracing
+  }
+
+  var truth: MemoryStore { service.store }
+  /// The time as the service tells it.
+  var serviceTime: Int64 {
+    let (seconds, attoseconds) = now.components
+    return 1_767_603_600_000 + seconds * 1000 + attoseconds / 1_000_000_000_000_000
+  }
+
+  // MARK: Events
+
+  mutating func emit(_ event: WorldEvent) {
+    tally.events += 1
+    let before = checker.violations.count
+    checker.take(event, at: now, in: service.store)
+    fold(event)
+    if isTracing {
+      lines.append("\(checker.count) \(now.components.seconds)s \(event.line)")
+      for violation in checker.violations.dropFirst(before) {
+        lines.append("   VIOLATION \(violation.invariant.rawValue): \(violation.words)")
+      }
+    }
+  }
+
+  private mutating func fold(_ event: WorldEvent) {
+    fold(UInt64(truncatingIfNeeded: now.components.seconds))
+    let (code, party, text) = event.digest
+    fold(UInt64(code << 8 | (party & 0xFF)))
+    for byte in text.utf8 { fold(UInt64(byte)) }
+  }
+
+  private mutating func fold(_ number: UInt64) { hash = (hash ^ number) &* 0x100_0000_01B3 }
+
+  mutating func advance(to time: Duration) {
+    now = max(now, time)
+    // Any request first brings about what was due; this one asks for nothing.
+    if !service.store.operationsDue(at: serviceTime).isEmpty {
+      _ = try? service.handle(.operation(id: ""), at: serviceTime)
+    }
+    tellEffects()
+  }
+
+  /// Tells what the service wrote into its history since last time.
+  mutating func tellEffects() {
+    guard service.store.history.count > seenHistory else { return }
+    let entries = service.store.history[seenHistory...]
+    seenHistory = service.store.history.count
+    for entry in entries { emit(.effect(entry)) }
+    remember()
+  }
+
+  mutating func remember() {
+    guard faults[.staleList] > 0, lastStored != checker.count else { return }
+    lastStored = checker.count
+    former.append((now, checker.count, service.store))
+    if former.count > 12 { former.removeFirst() }
+  }
+
+  // MARK: Asking the service
+
+  func target(_ name: String) -> ObservedTarget? {
+    service.store.compute(name.lowercased()).flatMap { dialect.mapping.target(in: $0.body) }
+  }
+
+  func list(_ store: MemoryStore) -> [ObservedTarget] {
+    store.computes().compactMap { dialect.mapping.target(in: $0.body) }
+  }
+
+  /// A write arrives at the service.
+  mutating func arrive(
+    _ request: WriteRequest, from party: Party, _ step: StepID?, view: Int, fate: OperationFate
+  ) -> Result<OperationHandle, BackendFailure> {
+    var handle = OperationHandle.finished
+    do {
+      var current: AttributeValue?
+      if dialect.needsCurrent(request) { current = try answer(.get(name: request.name)).body }
+      for request in dialect.requests(for: request, current: current) {
+        let response = try answer(request, fate)
+        if let operation = response.operation { handle = OperationHandle(reference: operation) }
+      }
+    } catch {
+      return .failure(error)
+    }
+    if case .detach = request, let resource = truth.compute(request.name.lowercased())?.resource {
+      lastRemoved = (request.name, resource.shown)
+    }
+    emit(.arrived(party, step, request, view: view, isLate: isLate))
+    tellEffects()
+    remember()
+    return .success(handle)
+  }
+
+  private mutating func answer(
+    _ request: ServiceRequest, _ fate: OperationFate = .succeeds
+  ) throws(BackendFailure) -> ServiceResponse {
+    let response: ServiceResponse
+    do {
+      response = try service.handle(request, at: serviceTime, fate: fate)
+    } catch {
+      throw BackendFailure(.fatal, code: "SimulatorFailed", message: "\(error)")
+    }
+    guard response.isSuccess else { throw dialect.failure(response) }
+    return response
+  }
+
+  mutating func status(_ operation: OperationHandle) -> Result<OperationStatus, BackendFailure> {
+    guard let id = operation.reference else { return .success(.succeeded) }
+    do {
+      return .success(dialect.status(try answer(.operation(id: id))))
+    } catch {
+      return .failure(error)
+    }
+  }
+}
+
+/// What the world knows of a run that is under way.
+struct RunState {
+  var isDead = false
+  var isOver = false
+  /// After so many interactions it is killed.
+  var cutsLeft: Int?
+  var signalIn: Int?
+  var abandonIn: Int?
+  var cancel: @Sendable () -> Void = {}
+  var interrupt: @Sendable () -> Void = {}
+}

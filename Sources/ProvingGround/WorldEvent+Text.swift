@@ -1,0 +1,66 @@
+internal import ApplyJournal
+internal import BackendInterface
+internal import Planning
+internal import SimulatorBackend
+internal import TargetModel
+
+/// How an event is told, and what of it goes into the digest of a world.
+extension WorldEvent {
+  /// A number for the case, the run, and a few words that are the same everywhere.
+  var digest: (code: Int, party: Int, text: String) {
+    switch self {
+    case .planned(let party, let assignment): (1, party, "\(assignment.plan.steps.count)")
+    case .locked(let party): (2, party, "")
+    case .unlocked(let party): (3, party, "")
+    case .asked(let party, let isWrite): (4, party, isWrite ? "w" : "")
+    case .paused(let party, _): (5, party, "")
+    case .saw(let party, let key, let target, _, _): (6, party, target == nil ? key : key + "+")
+    case .sawHolders(let party, let resource, _, _): (7, party, resource)
+    case .journaled(let party, _): (8, party, "")
+    case .sent(let party, let request): (9, party, request.name)
+    case .arrived(let party, _, let request, _, _): (10, party, request.name)
+    case .portal(let key): (11, 0, key)
+    case .effect(let entry): (12, 0, entry.event)
+    case .told(let party, _): (13, party, "")
+    case .signalled(let party): (14, party, "")
+    case .finished(let party, let report, _): (15, party, report.isComplete ? "+" : "")
+    case .crashed(let party): (16, party, "")
+    case .abandoned(let party): (17, party, "")
+    }
+  }
+
+  var line: String {
+    switch self {
+    case .planned(let party, let assignment):
+      "run \(party) plans: "
+        + assignment.plan.steps.map { step in
+          "\(step.id) \(step.act.rawValue) \(step.address)"
+            + (step.waitsFor.isEmpty
+              ? "" : " after " + step.waitsFor.map(\.description).joined(separator: " "))
+        }.joined(separator: ", ")
+    case .locked(let party): "run \(party) takes the lock"
+    case .unlocked(let party): "run \(party) gives the lock back"
+    case .asked(let party, let isWrite): "run \(party) asks" + (isWrite ? " for a change" : "")
+    case .paused(let party, let until): "run \(party) is told to wait until \(until)"
+    case .saw(let party, let key, let target, let view, _):
+      "run \(party) sees \(key) "
+        + (target.map { "\($0.kind) \($0.state.text) \($0.resource?.shown ?? "")" } ?? "nowhere")
+        + " as of \(view)"
+    case .sawHolders(let party, let resource, let view, _):
+      "run \(party) asks who holds \(resource), as of \(view)"
+    case .journaled(let party, let record): "run \(party) records \(record)"
+    case .sent(let party, let request): "run \(party) sends \(request.act.rawValue) \(request.name)"
+    case .arrived(let party, let step, let request, _, _):
+      "the service takes \(request.act.rawValue) \(request.name) of run \(party)"
+        + (step.map { " (\($0))" } ?? "")
+    case .portal(let key): "a person touches \(key)"
+    case .effect(let entry): "effect: \(entry.event) \(entry.name) \(entry.resource ?? "")"
+    case .told(let party, let event): "run \(party) tells \(event)"
+    case .signalled(let party): "run \(party) gets a signal"
+    case .finished(let party, let report, let elapsed):
+      "run \(party) ends after \(elapsed): \(report.isComplete ? "complete" : "not complete")"
+    case .crashed(let party): "run \(party) is killed"
+    case .abandoned(let party): "run \(party) gets a second signal"
+    }
+  }
+}

@@ -1,0 +1,52 @@
+internal import ApplyJournal
+internal import BackendInterface
+internal import Planning
+internal import SimulatorBackend
+internal import TargetModel
+
+/// Who acts in a world: a run, by its number.
+typealias Party = Int
+
+/// Something that happened in a world. A history of these is all that the invariants look at,
+/// beside the world itself.
+enum WorldEvent: Sendable {
+  /// A run made a plan that no guard refused.
+  case planned(Party, Assignment)
+  case locked(Party)
+  case unlocked(Party)
+  /// A run's call leaves it.
+  case asked(Party, isWrite: Bool)
+  /// A run was told to wait until then.
+  case paused(Party, until: Duration)
+  /// A run saw one target, or that there is none. `view` is the event up to which it saw,
+  /// `task` tells the reads of one look from those of another.
+  case saw(Party, key: String, ObservedTarget?, view: Int, task: Int)
+  /// A run asked who holds a resource.
+  case sawHolders(Party, resource: String, view: Int, task: Int)
+  /// A run's record is durable.
+  case journaled(Party, JournalRecord)
+  /// A run's write leaves it.
+  case sent(Party, WriteRequest)
+  /// The service took a write, perhaps minutes after it was sent.
+  case arrived(Party, StepID?, WriteRequest, view: Int, isLate: Bool)
+  /// A person did something to a target.
+  case portal(key: String)
+  /// Something came to be in the workspace.
+  case effect(HistoryEntry)
+  case told(Party, ApplyEvent)
+  /// A first signal.
+  case signalled(Party)
+  /// A second signal: the run ends at once.
+  case abandoned(Party)
+  case finished(Party, ApplyReport, elapsed: Duration)
+  case crashed(Party)
+}
+
+/// What a run is to carry out.
+struct Assignment: Sendable {
+  let stack: String
+  let plan: Plan
+  let desired: [String: ComputeTarget]
+  /// What was seen when the plan was made.
+  let observed: [String: ObservedTarget]
+}

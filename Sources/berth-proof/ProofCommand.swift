@@ -1,0 +1,109 @@
+internal import ArgumentParser
+internal import ProvingGround
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+#if canImport(FoundationEssentials)
+  internal import FoundationEssentials
+#else
+  internal import Foundation
+#endif
+
+@main struct ProofCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "berth-proof",
+    abstract: "Plays worlds in which everything goes wrong, and says what should never happen.",
+    discussion: "BERTH_SIM_SEED=N plays one world and prints what happens in it.")
+
+  @Option(help: "How many worlds.") var seeds = 1000
+  @Option(help: "The seed of the first.") var firstSeed: UInt64 = 1
+  @Option(help: "How many threads.") var jobs = 2
+  @Option(help: "Plant a bug, by its name, or 'all' of them one after the other.")
+  var sabotage: String?
+  @Option(help: "Where to keep the scenario of a violation.") var scenarios: String?
+  @Flag(help: "Go through all small worlds and all interleavings instead.") var complete = false
+  @Flag(help: "Print the tables as Markdown, for docs/proof.md.") var markdown = false
+
+  mutating func run() async throws {
+    if let seed = ProcessInfo.processInfo.environment["BERTH_SIM_SEED"].flatMap(UInt64.init) {
+      return replay(seed)
+    }
+    if complete { return try await searchCompletely() }
+    if sabotage == "all" { return try await tryAllSabotages() }
+    let planted = try sabotage.map(plant)
+    var campaign = Campaign(first: firstSeed, count: seeds, jobs: jobs)
+    campaign.sabotage = planted
+    campaign.stopsAtFirst = planted != nil
+    let clock = ContinuousClock()
+    let start = clock.now
+    let outcome = await campaign.play { _ in }
+    let seconds = (clock.now - start) / .seconds(1)
+    print(Report.text(of: outcome.tally, seconds: seconds, isMarkdown: markdown))
+    for (seed, violation) in outcome.failures.prefix(40) {
+      print("seed \(seed): \(violation.invariant.rawValue)\n    \(violation.words)")
+    }
+    guard let failure = outcome.failures.first, planted == nil else { return }
+    try keepScenario(failure.seed, failure.violation)
+    throw ExitCode.failure
+  }
+
+  private func searchCompletely() async throws {
+    let counts = await CompleteSearch().run(jobs: jobs)
+    print(
+      "small worlds \(counts.worlds): \(counts.plans) plans, \(counts.refusals) refusals, "
+        + "\(counts.states) states, \(counts.interleavings) interleavings, "
+        + "\(counts.violations.count) violations")
+    for violation in counts.violations { print(violation) }
+    if !counts.violations.isEmpty { throw ExitCode.failure }
+  }
+
+  private func plant(_ name: String) throws -> Sabotage {
+    guard let found = Sabotage.allCases.first(where: { "\($0)" == name }) else {
+      throw ValidationError(
+        "There is no such bug. These are: "
+          + Sabotage.allCases.map { "\($0)" }.joined(separator: " "))
+    }
+    return found
+  }
+
+  private func replay(_ seed: UInt64) {
+    let planted = sabotage.flatMap { name in Sabotage.allCases.first { "\($0)" == name } }
+    let proof = Proof.play(seed: seed, sabotage: planted, tracing: true)
+    print(proof.lines.joined(separator: "\n"))
+    print("trace \(String(proof.hash, radix: 16)), \(proof.violations.count) violations")
+  }
+
+  /// Each bug in worlds of its own until it is caught, several times.
+  private func tryAllSabotages() async throws {
+    var missed = 0
+    for planted in Sabotage.allCases {
+      let counts = await SabotageTrial(planted, rounds: 9, most: seeds, jobs: jobs).run()
+      if counts.median == nil { missed += 1 }
+      print(Report.row(of: planted, counts, isMarkdown: markdown))
+      fflush(nil)
+    }
+    print("\(Sabotage.allCases.count) bugs, \(missed) not caught within \(seeds) worlds")
+    if missed > 0 { throw ExitCode.failure }
+  }
+
+  private func keepScenario(_ seed: UInt64, _ violation: Violation) throws {
+    var shrinker = Shrinker(violation.invariant)
+    let proof = Proof.play(Tape(seed: seed, records: true))
+    let choices = shrinker.shrink(proof.choices)
+    let story = Proof.play(Tape(choices), tracing: true)
+    let text = story.lines.joined(separator: "\n")
+    guard let scenarios else { return print("seed \(seed), shrunk:\n\(text)") }
+    let folder = "\(scenarios)/seed-\(seed)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let tape = choices.map(String.init).joined(separator: " ") + "\n"
+    try Data(tape.utf8).write(to: URL(filePath: folder + "/tape.txt"))
+    let words = "\(violation.invariant.rawValue): \(violation.words)\n\n\(text)\n"
+    try Data(words.utf8).write(to: URL(filePath: folder + "/story.txt"))
+    print("Kept in \(folder).")
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import ProvingGround
+import Testing
+
+/// Worlds in which everything goes wrong; `swift run berth-proof` plays many more.
+@Suite struct ProofTests {
+  @Test(arguments: 0..<8)
+  func `nothing that should never happen happens in worlds we know`(part: Int) {
+    for seed in stride(from: UInt64(1 + part), through: 400, by: 8) { expectPeace(seed) }
+  }
+
+  @Test func `nothing that should never happen happens in fresh worlds`() {
+    let first = UInt64.random(in: 1_000_000...1_000_000_000)
+    print("fresh worlds from seed \(first); BERTH_SIM_SEED=N swift run berth-proof replays one")
+    for seed in first..<first + 300 { expectPeace(seed) }
+  }
+
+  private func expectPeace(_ seed: UInt64) {
+    let proof = Proof.play(seed: seed)
+    for violation in proof.violations {
+      Issue.record("seed \(seed): \(violation.invariant.rawValue): \(violation.words)")
+    }
+  }
+
+  @Test func `one seed gives one story, with and without a recorded tape`() {
+    for seed in 1...40 as ClosedRange<UInt64> {
+      let first = Proof.play(seed: seed)
+      #expect(Proof.play(seed: seed).hash == first.hash, "seed \(seed)")
+      let recorded = Proof.play(Tape(seed: seed, records: true))
+      #expect(recorded.hash == first.hash, "seed \(seed)")
+      #expect(Proof.play(Tape(recorded.choices), tracing: true).hash == first.hash, "seed \(seed)")
+    }
+  }
+
+  @Test func `another process plays the same worlds`() throws {
+    let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundleURL
+    let executable = URL(filePath: CommandLine.arguments[0])
+    let process = Process()
+    process.executableURL =
+      (bundle ?? executable).deletingLastPathComponent().appending(path: "berth-proof")
+    process.arguments = ["--seeds", "40", "--jobs", "2"]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    var tally = Tally()
+    for seed in 1...40 as ClosedRange<UInt64> { tally.add(Proof.play(seed: seed).tally) }
+    #expect(text.contains("digest \(String(tally.digest, radix: 16))\n"), "\(text)")
+  }
+
+  @Test func `the worlds are worth the trouble`() {
+    var tally = Tally()
+    for seed in 1...900 as ClosedRange<UInt64> { tally.add(Proof.play(seed: seed).tally) }
+    for fault in Fault.allCases {
+      #expect(
+        MachineState.allCases.contains { tally.count(fault, $0) > 0 }, "no world has \(fault)")
+    }
+    for point in CutPoint.allCases where point != .planning {
+      #expect(tally.cuts[point.rawValue] > 0, "no run is killed at \(point)")
+    }
+    #expect(tally.complete > 300)
+    for rule in ["attach-once", "foreign-owner", "protected", "loses-data", "empty-desired"] {
+      #expect(tally.refusals[rule, default: 0] > 0, "no world breaks \(rule)")
+    }
+  }
+
+  @Test func `a failure is shrunk to a short tape that fails in the same way`() throws {
+    let sabotage = Sabotage.detachByDelete
+    var seed: UInt64 = 1
+    while Proof.play(seed: seed, sabotage: sabotage).violations.isEmpty { seed += 1 }
+    let proof = Proof.play(Tape(seed: seed, records: true), sabotage: sabotage)
+    let invariant = try #require(proof.violations.first).invariant
+    var shrinker = Shrinker(invariant, sabotage: sabotage, tries: 150)
+    let choices = shrinker.shrink(proof.choices)
+    #expect(choices.count < proof.choices.count)
+    let again = Proof.play(Tape(choices), sabotage: sabotage)
+    #expect(again.violations.contains { $0.invariant == invariant })
+  }
+}
