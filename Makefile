@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: demo test build strict install uninstall format format-check clean
+.PHONY: demo test build strict proof install uninstall format format-check clean
 
 ## See Berth plan and apply a realistic stack in the embedded workspace.
 demo:
@@ -21,6 +21,10 @@ build:
 strict:
 	@scripts/install-requirements
 	swift build --build-tests --explicit-target-dependency-import-check error
+
+## Play many simulated worlds, in which everything goes wrong, in a release build.
+proof:
+	@scripts/proof
 
 ## Put a release binary into PREFIX/bin.
 install:

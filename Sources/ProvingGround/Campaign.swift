@@ -20,6 +20,8 @@ package struct Campaign: Sendable {
   }
 
   /// Plays them all. A world's outcome does not depend on the number of threads.
+  ///
+  /// - Parameter progress: is told, on any thread, how many more worlds were played.
   package func play(progress: @escaping @Sendable (Int) -> Void = { _ in }) async -> Outcome {
     await withTaskGroup(of: Outcome.self) { group in
       for job in 0..<jobs {
@@ -45,7 +47,7 @@ package struct Campaign: Sendable {
       if let violation = proof.violations.first { outcome.failures.append((seed, violation)) }
       if stopsAtFirst, !outcome.failures.isEmpty { break }
       played += 1
-      if played.isMultiple(of: 1000) {
+      if played == 250 {
         progress(played)
         played = 0
       }

@@ -41,7 +41,9 @@ internal import ProvingGround
     campaign.stopsAtFirst = planted != nil
     let clock = ContinuousClock()
     let start = clock.now
-    let outcome = await campaign.play { _ in }
+    let progress = Progress(of: seeds)
+    let outcome = await campaign.play { progress.played($0) }
+    progress.end()
     let seconds = (clock.now - start) / .seconds(1)
     print(Report.text(of: outcome.tally, seconds: seconds, isMarkdown: markdown))
     for (seed, violation) in outcome.failures.prefix(40) {
