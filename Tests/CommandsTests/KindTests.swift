@@ -61,6 +61,9 @@ struct KindTests {
     let text = try folder.run("explain", kind.name.text, "--json").output
     let json = try AttributeValue(json: text)
     #expect(json["fields"]?.list?.count == kind.fields.count)
+    for key in ["name", "type"] {
+      #expect(try folder.run("explain", "\(kind.name).\(key)").output.contains("must be given"))
+    }
     #expect(try folder.run("kinds").output.contains("\n\(kind.name) "))
   }
 }

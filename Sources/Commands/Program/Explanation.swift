@@ -70,6 +70,18 @@ struct Explanation {
     ]
   }
 
+  /// A key that says which target a document is about.
+  init(of key: IdentityKey, in kind: KindDescriptor) {
+    let facts = key.facts(in: kind)
+    text =
+      "\(kind.name).\(key)\n\n  \(key.summary).\n\n"
+      + TextTable(facts.map { [$0.name, $0.text] }).text(margin: "  ")
+    json = [
+      "kind": .text(kind.name.text), "path": .text(key.rawValue), "summary": .text(key.summary),
+      "type": "text", "required": true, "pattern": .text(key.pattern(in: kind)),
+    ]
+  }
+
   /// Settings under `berth`.
   init(of settings: [TargetSetting], in kind: KindDescriptor) {
     text =
@@ -88,6 +100,47 @@ struct Explanation {
         ["type", setting.type], ["default", setting.defaultText], ["set by", "the manifest"],
         ["a change", "is Berth's own; the service sees no field of it"],
       ]).text(margin: "  ")
+  }
+}
+
+/// The keys of every document that no kind's table has.
+enum IdentityKey: String, CustomStringConvertible {
+  case name, type
+
+  var description: String { rawValue }
+
+  fileprivate var summary: String {
+    switch self {
+    case .name: "What the target is called in its workspace"
+    case .type: "The kind of compute target"
+    }
+  }
+
+  fileprivate func facts(in kind: KindDescriptor) -> [(name: String, text: String)] {
+    let required = ("default", "none: it must be given")
+    switch self {
+    case .name where !kind.isInWorkspace:
+      return [("type", "the word '\(kind.name)'"), required]
+    case .name:
+      return [
+        ("type", "3 to 24 letters, digits and hyphens, a letter first"), required,
+        ("a change", "is another target: the one of the former name goes, if it was ours"),
+        ("source", "Azure ML REST API, computeName; unique within a region"),
+      ]
+    case .type:
+      return [
+        ("type", "the word '\(kind.name)'"), required,
+        ("a change", "is another target: one is removed, then the other made"),
+      ]
+    }
+  }
+
+  /// What matches every value, as a regular expression.
+  fileprivate func pattern(in kind: KindDescriptor) -> String {
+    switch self {
+    case .name: namePattern(of: kind)
+    case .type: kind.name.text
+    }
   }
 }
 

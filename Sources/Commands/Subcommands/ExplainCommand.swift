@@ -53,6 +53,7 @@ struct ExplainCommand: Subcommand {
         return Explanation(of: [setting], in: kind)
       }
     }
+    if let key = IdentityKey(rawValue: path.description) { return Explanation(of: key, in: kind) }
     switch KindExplanation.subject(path, in: kind) {
     case .field(let field, let path, let olderName):
       return Explanation(of: field, path: path, olderName: olderName, in: kind)

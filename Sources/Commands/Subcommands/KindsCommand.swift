@@ -34,11 +34,11 @@ struct KindsCommand: Subcommand {
     let rows = overviews.map { overview in
       let keys = overview.changesInPlace
       return [
-        overview.kind.name.text, overview.origin,
-        keys.isEmpty ? "nothing" : keys.joined(separator: ", "), overview.otherChanges,
+        overview.kind.name.text, overview.origin, overview.otherChanges,
+        keys.isEmpty ? "nothing" : keys.joined(separator: ", "),
       ]
     }
-    let titles = ["KIND", "COMES TO BE", "CHANGES IN PLACE", "ANY OTHER CHANGE"]
+    let titles = ["KIND", "COMES TO BE", "A CHANGE", "BUT IN PLACE"]
     context.output.write(TextTable([titles] + rows).text())
     let runs = overviews.map { overview in
       [overview.kind.name.text, overview.workloads?.joined(separator: ", ") ?? "not stated"]
