@@ -87,7 +87,8 @@ import Testing
     let machine = looked(unread) { _ in Sight(target: live[0]) }
     let failure = try #require(self.failure(machine))
     #expect(failure.code == "precondition-failed")
-    #expect(failure.message.contains("'password'") && failure.message.contains("Nothing was removed"))
+    #expect(
+      failure.message.contains("'password'") && failure.message.contains("Nothing was removed"))
     #expect(!failure.message.contains("PASSWORD"))
   }
 

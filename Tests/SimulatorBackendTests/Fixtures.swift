@@ -12,7 +12,8 @@ final class TestClock: Sendable {
 
   func advance(by step: Int64) { milliseconds.withLock { $0 += step } }
   func advance(by step: Duration) {
-    advance(by: step.components.seconds * 1_000 + step.components.attoseconds / 1_000_000_000_000_000)
+    advance(
+      by: step.components.seconds * 1_000 + step.components.attoseconds / 1_000_000_000_000_000)
   }
 
   var now: @Sendable () -> Int64 { { self.milliseconds.withLock { $0 } } }

@@ -15,7 +15,9 @@ func orderDetachFirst(_ drafts: [ChangeDraft], _ graph: inout StepGraph) {
     guard let resource = draft.acquiredResource, let node = graph.acquisition(of: index) else {
       continue
     }
-    for release in releases.all(clashingWith: resource) { graph.add(node, waitsFor: release, because: .detachFirst) }
+    for release in releases.all(clashingWith: resource) {
+      graph.add(node, waitsFor: release, because: .detachFirst)
+    }
   }
 }
 

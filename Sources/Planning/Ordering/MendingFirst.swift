@@ -18,7 +18,9 @@ func orderMending(_ drafts: [ChangeDraft], _ graph: inout StepGraph) {
   }
   for (node, others) in mendings {
     for other in others {
-      if let release = releases[other] { graph.add(release, waitsFor: node, because: .mendingFirst) }
+      if let release = releases[other] {
+        graph.add(release, waitsFor: node, because: .mendingFirst)
+      }
     }
   }
 }
