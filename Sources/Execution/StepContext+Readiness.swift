@@ -58,7 +58,8 @@ extension StepContext {
     StepFailure(
       code: StepFailure.attachOnce,
       message: "\(holder.address) holds \(desired?.heldResource?.shown ?? "the resource"). "
-        + "A second attachment breaks the first one. Plan again.")
+        + "A second attachment breaks the first one. Detach that one, or leave the resource to it in "
+        + "the manifests, and plan again.")
   }
 
   // MARK: Something is to be changed or removed
