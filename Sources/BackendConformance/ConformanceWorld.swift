@@ -27,10 +27,10 @@ package struct ConformanceWorld: Sendable, CustomStringConvertible {
 
   /// Walks through the world and returns what the backend did wrong; nothing if it conforms.
   ///
-  /// - Parameter letTimePass: called while an operation runs. A backend with a real service waits a
-  ///   little; one with a clock of its own sets it forward.
+  /// - Parameter letTimePass: called while an operation runs, and where something must be long ago.
+  ///   A backend with a real service waits so long; one with a clock of its own sets it forward.
   package func violations(
-    of backend: any Backend, letTimePass: @escaping @Sendable () async -> Void
+    of backend: any Backend, letTimePass: @escaping @Sendable (Duration) async -> Void
   ) async -> [String] {
     var visit = Visit(backend: backend, letTimePass: letTimePass)
     do {

@@ -5,10 +5,10 @@ internal import TargetModel
 /// One walk through a world, with what was found wrong on the way.
 struct Visit {
   let backend: any Backend
-  let letTimePass: @Sendable () async -> Void
+  let letTimePass: @Sendable (Duration) async -> Void
   private(set) var violations: [String] = []
 
-  init(backend: any Backend, letTimePass: @escaping @Sendable () async -> Void) {
+  init(backend: any Backend, letTimePass: @escaping @Sendable (Duration) async -> Void) {
     self.backend = backend
     self.letTimePass = letTimePass
   }
@@ -31,7 +31,7 @@ struct Visit {
       case .succeeded?: return
       case .failed(let code, let message)?:
         return blame("The operation on '\(request.name)' failed: \(code): \(message)")
-      case .running?, nil: await letTimePass()
+      case .running?, nil: await letTimePass(.milliseconds(50))
       }
     }
     blame("The operation on '\(request.name)' did not end.")

@@ -76,6 +76,7 @@ let writingWorlds: [ConformanceWorld] = [
     try await visit.carryOut(
       .create(ComputeTarget(.inventedPool, "again", ["size": "large"]), marks: marks))
     try await visit.carryOut(.delete(name: "again"))
+    await visit.letTimePass(visit.backend.consistency.window)
     let pool = ComputeTarget(.inventedPool, "again", ["size": "tiny"])
     try await visit.carryOut(.create(pool, marks: marks))
     try await visit.expectShown(pool, marks: marks)

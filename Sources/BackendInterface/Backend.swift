@@ -27,9 +27,25 @@ public protocol Backend: Sendable {
 
   /// How far an operation is. Hints, never truth: success is confirmed by reading the target.
   func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus
+
+  /// Looks for what would make a write fail, without doing anything: a body that the service
+  /// refuses, a resource that does not exist or that the caller may not see.
+  ///
+  /// Asked about the second half of a re-attachment before its first half is sent. That it answers
+  /// promises nothing. What would make the write fail is of class `.invalid` or `.denied`.
+  func preflight(_ request: WriteRequest) async throws(BackendFailure)
+
+  /// When absence counts, where a name is to be used again.
+  var consistency: ConsistencyTimes { get }
 }
 
 extension Backend {
+  /// Finds nothing, for services that can't be asked.
+  public func preflight(_ request: WriteRequest) async throws(BackendFailure) {}
+
+  /// The times of the real service.
+  public var consistency: ConsistencyTimes { ConsistencyTimes() }
+
   /// Looks through the list, for services that can't be asked by resource.
   public func holders(
     of resource: ResourceIdentity

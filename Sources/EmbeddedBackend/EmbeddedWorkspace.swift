@@ -140,6 +140,15 @@ public struct EmbeddedWorkspace: Backend {
     return dialect.status(try checked(try await answer(.operation(id: id))))
   }
 
+  /// Looks at the body of what is to be made, as the service does at its door.
+  public func preflight(_ request: WriteRequest) async throws(BackendFailure) {
+    let service = SimulatedService(store: MemoryStore(), configuration: configuration)
+    if let failure = dialect.obstacle(to: request, in: service) { throw failure }
+  }
+
+  /// When absence counts, by the configuration's own times.
+  public var consistency: ConsistencyTimes { configuration.consistency }
+
   // MARK: The portal
 
   /// Does something behind Berth's back.

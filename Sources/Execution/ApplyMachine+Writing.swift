@@ -37,32 +37,30 @@ extension ApplyMachine {
     }
     switch context.readiness(sight) {
     case .alreadyDone: verifyAbsence(index)
+    case .refused where mayStillShow(index, sight):
+      wait(index, "the name still shows what was removed")
     case .refused(var failure):
       failure.outcomeIsUnknown = runs[index].lostReplies > 0
       end(index, .failed(failure))
     case .wait(let reason):
-      runs[index].absences = 0
-      if !runs[index].hasNotedWaiting {
-        runs[index].hasNotedWaiting = true
-        tell(.noted("\(context.step.address): Waiting, since \(reason)."))
-      }
-      callLater(index, after: growingDelay(index))
+      if sight.target != nil { runs[index].foundNameInUse = true }
+      wait(index, reason)
     case .ready(let request):
       if isConvincedOfAbsence(index) { intend(index, request) }
     }
   }
 
-  /// A name is free when enough reads in a row say so; false, with another read on its way, if
-  /// they do not yet.
-  private mutating func isConvincedOfAbsence(_ index: Int) -> Bool {
-    switch runs[index].step.act {
-    case .update, .start, .stop, .mark, .detach, .delete: return true
-    case .create, .attach: break
-    }
-    runs[index].absences += 1
-    if runs[index].absences >= limits.absenceConfirmations { return true }
-    callLater(index, after: limits.absenceSpacing)
-    return false
+  /// Looks again later, and says once why.
+  private mutating func wait(_ index: Int, _ reason: String) {
+    runs[index].absences = 0
+    noteWaiting(index, "Waiting, since \(reason).")
+    callLater(index, after: growingDelay(index))
+  }
+
+  mutating func noteWaiting(_ index: Int, _ sentence: String) {
+    guard !runs[index].hasNotedWaiting else { return }
+    runs[index].hasNotedWaiting = true
+    tell(.noted("\(runs[index].step.address): \(sentence)"))
   }
 
   private func tookEffect(_ context: StepContext, _ sight: Sight) -> Bool {
@@ -114,6 +112,7 @@ extension ApplyMachine {
 
   mutating func submitted(_ index: Int, _ result: Result<OperationHandle, BackendFailure>) {
     guard case .submitting = runs[index].phase else { return }
+    noteRemoval(index)
     switch result {
     case .success(let operation):
       append(.submitted(runs[index].step.id, operation: operation.reference))
@@ -138,6 +137,7 @@ extension ApplyMachine {
       look(index, after: backoff.pause(afterFailures: runs[index].lostReplies))
     case .conflict:
       runs[index].conflicts += 1
+      runs[index].foundNameInUse = true
       guard runs[index].conflicts < limits.tries else {
         return end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
       }

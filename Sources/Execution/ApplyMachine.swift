@@ -47,6 +47,8 @@ struct ApplyMachine: Sendable {
   var isOver = false
   /// The service asked all callers to wait until then.
   var pausedUntil: Duration = .zero
+  /// When this run last asked for a removal under a name, as names compare.
+  var removals: [String: Duration] = [:]
   /// The workspace itself was found missing.
   var workspaceFailure: StepFailure?
 

@@ -1,3 +1,4 @@
+public import BackendInterface
 public import Planning
 public import TargetModel
 
@@ -17,6 +18,10 @@ public struct ApplyRequest: Sendable {
   public var run: String
   /// The plan's digest, for the journal.
   public var planDigest: String
+  /// The names, as names compare, under which an earlier apply removed something.
+  ///
+  /// Like those that the plan itself frees they are used again only when they are free for certain.
+  public var freedNames: Set<String> = []
 
   /// A request; ten steps at a time unless said otherwise.
   public init(
@@ -54,8 +59,13 @@ public struct ApplyLimits: Hashable, Sendable {
   /// One, since a backend shows at once a write that it answered; a service whose replicas lag
   /// needs more.
   public var absenceConfirmations = 1
+  /// The same where something is to be made under a name that was in use: this plan, an earlier
+  /// apply or the service says so.
+  public var reuseConfirmations = 2
   /// The time between two such reads.
-  public var absenceSpacing: Duration = .seconds(10)
+  public var absenceSpacing: Duration
+  /// How long after a removal its absence does not count yet, where its name is used again.
+  public var absenceWindow: Duration
   /// How often a target that came to rest, but not as wanted, is read before that is believed:
   /// operations are known to report success too early.
   public var readBacks = 3
@@ -63,7 +73,11 @@ public struct ApplyLimits: Hashable, Sendable {
   public var progressInterval: Duration = .seconds(10)
 
   /// The defaults.
-  public init() {}
+  /// - Parameter consistency: the times of the service at hand.
+  public init(_ consistency: ConsistencyTimes = ConsistencyTimes()) {
+    absenceSpacing = consistency.spacing
+    absenceWindow = consistency.window
+  }
 
   /// How long a step on a target of this kind may take.
   public func deadline(of kind: KindName) -> Duration { deadlines[kind] ?? deadline }

@@ -16,16 +16,17 @@ public struct Executor: Sendable {
   ///   - journal: where intents become durable before their effects.
   ///   - clock: measures waits and durations; one that counts while the machine is suspended.
   ///   - now: wall time in milliseconds since 1970, for the journal's readers only.
+  ///   - limits: the defaults, with the backend's own times, unless said otherwise.
   ///   - seed: spreads retries of callers that failed together.
   public init(
     backend: any Backend, journal: any JournalWriting, clock: any Clock<Duration>,
-    now: @escaping @Sendable () -> Int64, limits: ApplyLimits = ApplyLimits(), seed: UInt64
+    now: @escaping @Sendable () -> Int64, limits: ApplyLimits? = nil, seed: UInt64
   ) {
     self.backend = backend
     self.journal = journal
     self.clock = clock
     self.wallTime = now
-    self.limits = limits
+    self.limits = limits ?? ApplyLimits(backend.consistency)
     self.seed = seed
   }
 
@@ -141,14 +142,30 @@ extension Backend {
   /// The step's own target comes last: what it shows is the freshest.
   fileprivate func look(_ request: LookRequest) async -> Result<Sight, BackendFailure> {
     do throws(BackendFailure) {
+      let obstacle = try await obstacle(to: request.nextWrite)
       var others: [ObservedTarget] = []
       if let resource = request.resource { others = try await holders(of: resource) }
       for name in request.knownHolders {
         if let holder = try await read(name) { others.append(holder) }
       }
-      return .success(Sight(target: try await read(request.name), others: others))
+      return .success(
+        Sight(target: try await read(request.name), others: others, obstacle: obstacle))
     } catch {
       return .failure(error)
+    }
+  }
+
+  /// What would make a write fail; failures that pass are thrown.
+  private func obstacle(to write: WriteRequest?) async throws(BackendFailure) -> BackendFailure? {
+    guard let write else { return nil }
+    do throws(BackendFailure) {
+      try await preflight(write)
+      return nil
+    } catch {
+      switch error.failureClass {
+      case .denied, .invalid: return error
+      case .retryable, .throttled, .conflict, .absent, .fatal: throw error
+      }
     }
   }
 }

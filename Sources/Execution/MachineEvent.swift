@@ -44,7 +44,7 @@ enum MachineCommand: Sendable {
 /// What to read for a step.
 ///
 /// All of it is read anew.
-struct LookRequest: Hashable, Sendable {
+struct LookRequest: Sendable {
   /// The name of the step's target.
   var name: String
   /// What the step is about to take; whoever holds it is looked for.
@@ -53,6 +53,8 @@ struct LookRequest: Hashable, Sendable {
   ///
   /// They are read one by one, since a list alone is not trusted on whether they let go.
   var knownHolders: [String]
+  /// The write that comes after the step's own; whatever would make it fail is looked for as well.
+  var nextWrite: WriteRequest?
 }
 
 /// What a look showed.
@@ -61,4 +63,6 @@ struct Sight: Hashable, Sendable {
   var target: ObservedTarget?
   /// The other targets that were seen, whoever they are.
   var others: [ObservedTarget] = []
+  /// What would make the next write fail.
+  var obstacle: BackendFailure?
 }

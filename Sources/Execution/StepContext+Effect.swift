@@ -56,22 +56,32 @@ extension StepContext {
       return .missing("it does not carry this stack's mark")
     }
     let fields = differences(desired, target)
-    guard fields.isEmpty else {
-      return .missing(
-        "these fields are not as they should be: "
-          + fields.map(\.description).joined(separator: ", "))
+    return fields.isEmpty ? .visible : .missing(explanation(of: fields))
+  }
+
+  /// What is not as it was sent, and what to do about it.
+  private func explanation(of fields: [AttributeChange]) -> String {
+    let words = fields.map { field in
+      field.isSensitive
+        ? "\(field.path)"
+        : "\(field.path) is \((field.before ?? .null).canonicalJSON) and should be "
+          + (field.after ?? .null).canonicalJSON
     }
-    return .visible
+    let sentence = "these fields are not as they should be: " + words.joined(separator: ", ")
+    guard step.act == .create, fields.contains(where: { $0.effect != .inPlace }) else {
+      return sentence
+    }
+    return sentence + ". What was deleted under its name before seems to have come back. Apply "
+      + "again: the next plan replaces it, and waits until the name is free"
   }
 
   /// The fields that are not as the step was to leave them.
   private func differences(
     _ desired: ComputeTarget, _ target: ObservedTarget
-  ) -> [AttributePath] {
+  ) -> [AttributeChange] {
     TargetComparison(desired, with: target).differences
       // What only a re-attachment changes is not an update's to bring about.
       .filter { step.act != .update || $0.effect == .inPlace }
-      .map(\.path)
   }
 
   private func removed(_ sight: Sight) -> Effect {

@@ -12,12 +12,15 @@ extension StepContext {
       uniquingKeysWith: { first, _ in first })
     let holders = plannedHolders(in: request.plan)
     var touched: Set<String> = []
+    var freed = request.freedNames
     return request.plan.steps.map { step in
       var context = StepContext(
         step: step, change: changes[step.address] ?? changesByName[step.address.nameKey],
         desired: request.desired[step.address], catalog: request.catalog,
         stack: request.plan.stack,
-        isFirstOnTarget: touched.insert(step.address.nameKey).inserted, knownHolders: [])
+        isFirstOnTarget: touched.insert(step.address.nameKey).inserted,
+        reusesName: freed.contains(step.address.nameKey), knownHolders: [])
+      if context.isRemoval { freed.insert(step.address.nameKey) }
       if let resource = context.resourceToTake {
         context.knownHolders = (holders[resource.key] ?? [])
           .filter { $0.lowercased() != step.address.nameKey }

@@ -58,7 +58,8 @@ extension StepContext {
     StepFailure(
       code: StepFailure.attachOnce,
       message: "\(holder.address) holds \(desired?.heldResource?.shown ?? "the resource"). "
-        + "A second attachment breaks the first one. Plan again.")
+        + "A second attachment breaks the first one. Detach that one, or leave the resource to it in "
+        + "the manifests, and plan again.")
   }
 
   // MARK: Something is to be changed or removed
@@ -83,6 +84,17 @@ extension StepContext {
         "The manifests given to this apply lack \(step.address), so it could not be attached again. "
           + "Nothing was removed.")
     }
+    if let secret = desired.flatMap(unreadSecret) {
+      return refusal(
+        "\(step.address) needs '\(secret)' to be attached again, and its value was not read. Nothing "
+          + "was removed. Make the reference readable here and apply again.")
+    }
+    if let obstacle = sight.obstacle {
+      return StepFailure(
+        code: obstacle.code,
+        message: "\(step.address) could not be attached again: \(obstacle.message) Nothing was "
+          + "removed.", requestID: obstacle.requestID)
+    }
     let leaving = Set(knownHolders.map { $0.lowercased() })
     let holder = holders(in: sight).first {
       $0.state != .deleting && !leaving.contains($0.address.nameKey)
@@ -91,6 +103,17 @@ extension StepContext {
     var failure = heldElsewhere(by: holder)
     failure.message += " Nothing was removed."
     return failure
+  }
+
+  /// A secret that is set and was never read.
+  private func unreadSecret(_ target: ComputeTarget) -> AttributePath? {
+    for (slot, field) in target.kind.fields.enumerated() where field.isSecret {
+      switch target.attributes[slot] {
+      case .secret?, .null?, nil: continue
+      case .bool?, .integer?, .number?, .text?, .list?, .map?: return field.path
+      }
+    }
+    return nil
   }
 
   /// Why the live target is not the one that was planned for, or nil.

@@ -15,6 +15,8 @@ struct StepContext: Sendable {
   let stack: String
   /// True if no other step of the plan touches the target before this one.
   let isFirstOnTarget: Bool
+  /// True if something was removed under the name, by this plan or by an earlier apply.
+  let reusesName: Bool
   /// The names under which the step's resource was held when the plan was made.
   var knownHolders: [String]
 
@@ -22,7 +24,8 @@ struct StepContext: Sendable {
 
   /// What to read right before the write.
   var look: LookRequest {
-    LookRequest(name: name, resource: resourceToTake, knownHolders: knownHolders)
+    LookRequest(
+      name: name, resource: resourceToTake, knownHolders: knownHolders, nextWrite: secondHalf)
   }
 
   /// What to read afterwards: for whoever gave something up, that it is gone.
@@ -42,6 +45,12 @@ struct StepContext: Sendable {
       return false
     }
     return action.release == step.act && action.acquisition == .attach
+  }
+
+  /// What the second half will send, if this step is the first half of a re-attachment.
+  private var secondHalf: WriteRequest? {
+    guard isFirstHalf, let desired else { return nil }
+    return .attach(desired, marks: desired.marks(of: stack))
   }
 
   /// The marks that the step leaves; nil where it takes them away.

@@ -26,6 +26,8 @@ struct StepRun: Sendable {
   /// How often the target was read back and was at rest but not as wanted.
   var readBacks = 0
   var hasNotedWaiting = false
+  /// True once the service showed, or said, that the name of what is to be made is in use.
+  var foundNameInUse = false
   /// True while an intent stands in the journal whose request was not sent.
   var hasUnsentIntent = false
 

@@ -151,9 +151,24 @@ struct Checker: Sendable {
         last?.isLate ?? true, .notOurs, "the resource of \(entry.name) was deleted with it")
     case .orphaned:
       expect(last?.isLate ?? true, .notOurs, "the machines of \(entry.name) were left behind")
-    case .orphanAdopted, .changedInPortal, .removedInPortal, nil: break
+    case .orphanAdopted: cameBack(key, flight)
+    case .changedInPortal, .removedInPortal, nil: break
     }
     updateHolding(key, flight?.party, truth)
+  }
+
+  /// A creation found what had been deleted under its name: it is not what was asked for, and a run
+  /// that deleted it itself had to wait.
+  private mutating func cameBack(_ key: String, _ flight: Flight?) {
+    guard let flight, let history = parties[flight.party] else { return }
+    let isOwnWork =
+      history.assignment?.plan.steps.contains {
+        $0.address.nameKey == key && $0.act == .delete && history.effects[$0.id] != nil
+      } ?? false
+    expect(
+      flight.isLate || !isOwnWork, .usedTooSoon,
+      "run \(flight.party) made \(key) before it was gone for certain")
+    ended(key, failed: true)
   }
 
   private mutating func ended(_ key: String, failed: Bool) {

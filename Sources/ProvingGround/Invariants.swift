@@ -18,6 +18,7 @@ package enum Invariant: String, Sendable, CaseIterable {
   case missing = "O16 each desired target exists or is named"
   case restless = "O17 one more apply writes nothing"
   case afterSignal = "F25 after a signal nothing begins and no re-attachment stays half done"
+  case usedTooSoon = "F30 no run uses a name again before what it removed there is gone for certain"
   case outOfOrder = "no target is made before what it depends on"
   case journalLies = "every prefix of a journal can be read and tells of every effect"
   case offStage = "the world ends by itself, on one thread"

@@ -61,6 +61,9 @@ struct Run: Sendable {
     let saboteur = sabotage.map { Saboteur(backend, $0, self) }
     let journal: any JournalWriting = sabotage.map { SabotagedJournal(disk, $0) } ?? disk
     var limits = ApplyLimits()
+    if sabotage == .nameReusedAtOnce {
+      (limits.reuseConfirmations, limits.absenceWindow) = (1, .zero)
+    }
     if sabotage == .deadlineIgnored { limits.deadline = .seconds(1_000_000) }
     let executor = Executor(
       backend: saboteur ?? backend, journal: journal,

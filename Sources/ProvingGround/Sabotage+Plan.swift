@@ -90,8 +90,8 @@ extension Sabotage {
       plan.steps.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for index in plan.steps.indices {
       let step = plan.steps[index]
-      plan.steps[index].waitsFor.removeAll { id in
-        steps[id].map { drops(step, $0) } ?? false
+      plan.steps[index].waits.removeAll { wait in
+        steps[wait.step].map { drops(step, $0) } ?? false
       }
     }
   }

@@ -34,6 +34,7 @@ package enum Sabotage: String, Sendable, CaseIterable {
   case conflictIsDone = "a conflict counts as done"
   case lossIsDone = "a lost answer counts as done"
   case lossIsFailure = "a lost answer counts as a failure"
+  case nameReusedAtOnce = "one absence is enough to use a name again"
   // The end of a step.
   case successTrusted = "success is not confirmed by reading"
   case failureTrusted = "a failure of the monitor is not confirmed by reading"

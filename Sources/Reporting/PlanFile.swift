@@ -193,6 +193,12 @@ public struct PlanFile: Hashable, Sendable {
       "waits_for": .list(step.waitsFor.map { .text($0.description) }),
     ]
     if let resource = step.resource { object["resource_id"] = .text(resource) }
+    let rules = step.waits.compactMap { wait in
+      wait.rule.map { (wait.step.description, AttributeValue.text($0.id)) }
+    }
+    if !rules.isEmpty {
+      object["wait_rules"] = .map(Dictionary(rules, uniquingKeysWith: { first, _ in first }))
+    }
     return object
   }
 }

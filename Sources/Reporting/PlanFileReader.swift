@@ -204,14 +204,15 @@ private struct PlanFileReader {
   private func step(_ item: AttributeValue) throws(PlanFileFailure) -> Step {
     guard let id = StepID(try text("id", in: item)) else { throw wrong("id") }
     guard let act = Act(rawValue: try text("act", in: item)) else { throw wrong("act") }
-    var waits: [StepID] = []
+    let rules = item[key: "wait_rules"]
+    var waits: [Wait] = []
     for each in try list("waits_for", in: item) {
       guard let id = each.text.flatMap(StepID.init) else { throw wrong("waits_for") }
-      waits.append(id)
+      waits.append(Wait(for: id, because: rules?[key: id.description]?.text.map { Rule($0) }))
     }
     return Step(
       id: id, address: try address(item), act: act,
-      resource: try optionalText("resource_id", in: item), waitsFor: waits)
+      resource: try optionalText("resource_id", in: item), waits: waits)
   }
 
   private func address(_ item: AttributeValue) throws(PlanFileFailure) -> TargetAddress {

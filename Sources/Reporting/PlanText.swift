@@ -164,7 +164,9 @@ public struct PlanText: Sendable {
     let steps = plan.steps.filter { involved.contains($0.id) }
     let width = steps.map { $0.id.description.count }.max() ?? 0
     var lines = steps.map { step in
-      let waits = step.waitsFor.map(\.description).joined(separator: ", ")
+      let waits = step.waits.map { wait in
+        "\(wait.step)" + (wait.rule.map { " [\($0.id.visible)]" } ?? "")
+      }.joined(separator: ", ")
       return "  \(step.id.description.padded(to: width)) \(step.act.rawValue) "
         + step.address.description.visible
         + (waits.isEmpty ? "" : style.paint(" (waits for \(waits))", .grey))

@@ -140,6 +140,8 @@ extension AttributePath {
   static let modifiedOn: AttributePath = "properties.modifiedOn"
   static let state: AttributePath = "properties.properties.state"
   static let lastOperation: AttributePath = "properties.properties.lastOperation"
+  /// When what a deletion left behind is gone; only in an orphan, which nobody is shown.
+  static let remainsUntil: AttributePath = "remainsUntil"
 
   /// True if this path is the other or lies below it.
   func isWithin(_ other: AttributePath) -> Bool { segments.starts(with: other.segments) }

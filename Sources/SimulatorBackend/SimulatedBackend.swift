@@ -95,6 +95,14 @@ public actor SimulatedBackend: Backend {
     return dialect.status(try send(.operation(id: id)))
   }
 
+  /// Looks at the body of what is to be made, as the service does at its door.
+  public func preflight(_ request: WriteRequest) throws(BackendFailure) {
+    if let failure = dialect.obstacle(to: request, in: service) { throw failure }
+  }
+
+  /// When absence counts, by the configuration's own times.
+  public nonisolated var consistency: ConsistencyTimes { configuration.consistency }
+
   // MARK: Parts
 
   private func send(_ request: ServiceRequest) throws(BackendFailure) -> ServiceResponse {

@@ -23,7 +23,7 @@ extension SimulatedService {
     if let failure = operation.failure { return try fail(&compute, operation, failure) }
     switch operation.effect {
     case .create:
-      try adoptOrphan(into: &compute, at: time)
+      try adoptOrphan(into: &compute, operation)
       compute.isInEffect = true
       try finish(&compute, .created, .ready, at: time)
     case .attach:
@@ -65,13 +65,16 @@ extension SimulatedService {
     }
   }
 
-  private mutating func adoptOrphan(into compute: inout StoredCompute, at time: Int64) throws {
+  private mutating func adoptOrphan(
+    into compute: inout StoredCompute, _ operation: StoredOperation
+  ) throws {
     guard let orphan = try store.orphan(compute.key), let kind = kind(of: compute.body),
       self.kind(of: orphan)?.name == kind.name
     else { return }
-    BodyRules(kind).adopt(orphan, into: &compute.body)
     try store.saveOrphan(compute.key, nil)
-    try record(.orphanAdopted, compute, at: time)
+    if let end = orphan[.remainsUntil]?.integer, operation.beganAt >= end { return }
+    BodyRules(kind).adopt(orphan, into: &compute.body)
+    try record(.orphanAdopted, compute, at: operation.endsAt)
   }
 
   /// The attachment under this name gives up what it held for what it is to hold.
@@ -140,13 +143,23 @@ extension SimulatedService {
 
   private mutating func delete(_ compute: StoredCompute, at time: Int64) throws {
     try store.remove(compute.key)
-    if compute.resource == nil { try store.saveOrphan(compute.key, nil) }
+    if compute.resource == nil { try leaveRemains(of: compute, at: time) }
     try record(.deleted, compute, at: time)
     guard compute.resource != nil else { return }
     try record(.resourceDestroyed, compute, at: time)
     try breakOthers(holding: compute.resource, but: compute, at: time) {
       "The resource '\($0)' was deleted together with '\(compute.name)'."
     }
+  }
+
+  /// Machines are slow to go: until then a creation of the name finds them.
+  private mutating func leaveRemains(of compute: StoredCompute, at time: Int64) throws {
+    guard compute.isInEffect, configuration.remainsMilliseconds > 0 else {
+      return try store.saveOrphan(compute.key, nil)
+    }
+    var body = compute.body
+    body[.remainsUntil] = .integer(Int(time + configuration.remainsMilliseconds))
+    try store.saveOrphan(compute.key, body)
   }
 
   private mutating func detach(_ compute: StoredCompute, at time: Int64) throws {

@@ -7,6 +7,16 @@ extension SimulatedService {
   mutating func put(
     _ name: String, _ body: AttributeValue, at now: Int64
   ) throws -> ServiceResponse {
+    let kind = try kind(toPut: body, as: name)
+    guard let existing = try store.compute(name.lowercased()) else {
+      return try make(name, body, kind, at: now)
+    }
+    return try change(existing, body, kind, at: now)
+  }
+
+  private func kind(
+    toPut body: AttributeValue, as name: String
+  ) throws(ServiceRefusal) -> KindDescriptor {
     guard ComputeName.isValid(name) else { throw ServiceRefusal.badName(name) }
     guard let type = body[.computeType]?.text else {
       throw ServiceRefusal(
@@ -17,23 +27,36 @@ extension SimulatedService {
       throw ServiceRefusal(
         400, "InvalidParameter", "The compute type '\(type)' is not known.", target: .computeType)
     }
-    guard let existing = try store.compute(name.lowercased()) else {
-      return try make(name, body, kind, at: now)
-    }
-    return try change(existing, body, kind, at: now)
+    return kind
   }
 
-  private mutating func make(
-    _ name: String, _ body: AttributeValue, _ kind: KindDescriptor, at now: Int64
-  ) throws -> ServiceResponse {
+  /// Why a PUT of a target that is not there would be refused at once; nil if it would be taken.
+  func refusal(ofMaking name: String, _ body: AttributeValue) -> ServiceResponse? {
+    do throws(ServiceRefusal) {
+      try checkMaking(body, try kind(toPut: body, as: name))
+      return nil
+    } catch {
+      return error.response
+    }
+  }
+
+  private func checkMaking(
+    _ body: AttributeValue, _ kind: KindDescriptor
+  ) throws(ServiceRefusal) {
     guard body["location"]?.text != nil else {
       throw ServiceRefusal(
         400, "LocationRequired", "The location property is required for this definition.",
         target: "location")
     }
-    let resource = resource(of: body)
-    try checkOrigin(kind, body, resource)
+    try checkOrigin(kind, body, resource(of: body))
     try BodyRules(kind).check(body, isNew: true)
+  }
+
+  private mutating func make(
+    _ name: String, _ body: AttributeValue, _ kind: KindDescriptor, at now: Int64
+  ) throws -> ServiceResponse {
+    try checkMaking(body, kind)
+    let resource = resource(of: body)
     var compute = StoredCompute(
       name: name, body: freshBody(name, body, kind, isAttached: resource != nil, at: now),
       resource: resource)
@@ -47,8 +70,7 @@ extension SimulatedService {
     _ existing: StoredCompute, _ body: AttributeValue, _ kind: KindDescriptor, at now: Int64
   ) throws -> ServiceResponse {
     guard existing.body[.provisioningState] != "Deleting" else {
-      throw ServiceRefusal(
-        409, "Conflict", "The compute '\(existing.name)' is being deleted.")
+      return try reuse(existing, body, kind, at: now)
     }
     guard existing.operation == nil else { throw ServiceRefusal.busy(existing.name) }
     guard self.kind(of: existing.body)?.name == kind.name else {
@@ -72,6 +94,22 @@ extension SimulatedService {
     let sent = rules.admitted(body)
     _ = try rules.put(sent, over: existing.body)
     return try begin(.update, on: compute, change: sent, status: 200, at: now)
+  }
+
+  /// A PUT on the name of what is being deleted: at best it is refused.
+  ///
+  /// An attachment leaves nothing that could come back.
+  private mutating func reuse(
+    _ leaving: StoredCompute, _ body: AttributeValue, _ kind: KindDescriptor, at now: Int64
+  ) throws -> ServiceResponse {
+    guard configuration.takesDeletingNames, leaving.isInEffect, leaving.resource == nil,
+      resource(of: body) == nil, self.kind(of: leaving.body)?.name == kind.name
+    else {
+      throw ServiceRefusal(409, "Conflict", "The compute '\(leaving.name)' is being deleted.")
+    }
+    let response = try make(leaving.name, body, kind, at: now)
+    try store.saveOrphan(leaving.key, leaving.body)
+    return response
   }
 
   mutating func patch(

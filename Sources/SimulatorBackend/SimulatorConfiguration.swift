@@ -1,3 +1,4 @@
+public import BackendInterface
 public import TargetModel
 
 /// How the simulated service behaves, where that can be chosen.
@@ -17,6 +18,17 @@ public struct SimulatorConfiguration: Sendable {
   ///
   /// Nobody has verified what the real service does, so this is the dangerous way.
   public var deletesAttachedResources = true
+  /// How long, in milliseconds, the machines of what was deleted still lie under its name.
+  ///
+  /// A creation within that time finds them again: it echoes what was sent, and comes back with
+  /// every fixed field as it was (api.md section 8). As long as an operation takes, unless said
+  /// otherwise; 0 for a service that forgets at once.
+  public var remainsMilliseconds: Int64
+  /// Whether a creation is taken under the name of what is being deleted.
+  ///
+  /// Then nothing is deleted, and what was there comes back. Nobody has verified what the real
+  /// service does, so this is the dangerous way.
+  public var takesDeletingNames = true
 
   /// A configuration; operations take 200 ms unless said otherwise.
   public init(
@@ -25,6 +37,15 @@ public struct SimulatorConfiguration: Sendable {
     self.workspace = workspace
     self.catalog = catalog
     self.operationMilliseconds = operationMilliseconds
+    remainsMilliseconds = operationMilliseconds
+  }
+
+  /// When absence counts: once the longest removal is over and nothing remains of it.
+  public var consistency: ConsistencyTimes {
+    let removal = max(duration(of: .delete), duration(of: .detach))
+    return ConsistencyTimes(
+      window: .milliseconds(removal + remainsMilliseconds + removal / 2),
+      spacing: .milliseconds(removal / 2))
   }
 
   func duration(of effect: StoredOperation.Effect) -> Int64 {

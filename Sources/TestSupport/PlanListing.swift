@@ -7,7 +7,7 @@ extension Plan {
   ///
   ///     detachThenAttach link.a (cannot-update) tls!
   ///     s1 detach link.a
-  ///     s2 attach link.a after s1
+  ///     s2 attach link.a after s1 (detach-first)
   ///
   /// An exclamation mark stands behind attributes that can't be changed on a living target.
   package var listing: String {
@@ -26,7 +26,8 @@ extension Change {
 
 extension Step {
   fileprivate var listing: String {
-    let waits = waitsFor.map(\.description).joined(separator: " ")
-    return "\(id) \(act.rawValue) \(address)" + (waits.isEmpty ? "" : " after \(waits)")
+    let waits = waits.map { wait in "\(wait.step)" + (wait.rule.map { " (\($0))" } ?? "") }
+    return "\(id) \(act.rawValue) \(address)"
+      + (waits.isEmpty ? "" : " after " + waits.joined(separator: " "))
   }
 }

@@ -25,10 +25,12 @@ struct BlastRadiusTests {
     let other = try folder.run(
       "apply", "--auto-approve", "--dangerous-removals", String(digest))
     #expect(other.status == 3)
+    expectGolden(other.messages, "guards/blast-radius-stale-leave.txt")
     try folder.write(Self.documents(6..<12), to: "pools.yml")
     let run = try folder.run("apply", "--auto-approve", "--dangerous-removals", String(digest))
     #expect(run.status == 0, "\(run.messages)")
     #expect(run.messages.contains("Warning: Plan takes away too much"))
+    expectGolden(run.messages, "guards/blast-radius-leave.txt")
     #expect(run.output.contains("6 destroyed"))
   }
 

@@ -17,6 +17,29 @@ struct DiagnosticPagesTests {
     #expect(missing.isEmpty, "these rules have no page")
   }
 
+  @Test func `every ordering rule has a file of its own and a section of the page on ordering`()
+    throws
+  {
+    let folder = BerthBinary.packageFolder.appendingPathComponent("Sources/Planning/Ordering")
+    let page = try Self.text(Self.docs.appendingPathComponent("ordering.md"))
+    let sections = page.matches(of: /^## ([a-z-]+)$/.anchorsMatchLineEndings()).map {
+      String($0.1)
+    }
+    var found: [String] = []
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
+      let code = try Self.text(folder.appendingPathComponent(name))
+      let rules = code.matches(of: /= Rule\("([a-z-]+)"\)/).map { String($0.1) }
+      #expect(rules.count <= 1, "\(name) has \(rules)")
+      for rule in rules {
+        let file = rule.split(separator: "-").map(\.capitalized).joined() + ".swift"
+        #expect(name == file, "\(rule) stands in \(name)")
+      }
+      found += rules
+    }
+    #expect(found.sorted() == sections.sorted())
+    #expect(found.count == 6)
+  }
+
   @Test func `every page is about a rule, and begins with its id`() throws {
     let rules = try Self.rules()
     for page in try Self.pages().sorted() {

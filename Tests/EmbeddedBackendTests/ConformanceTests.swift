@@ -8,6 +8,6 @@ func `the embedded workspace conforms`(world: ConformanceWorld) async throws {
   let clock = TestClock()
   let workspace = try EmbeddedWorkspace(
     at: folder["ws.sqlite"], configuration: .invented, now: clock.now)
-  let violations = await world.violations(of: workspace) { clock.advance(by: 50) }
+  let violations = await world.violations(of: workspace) { clock.advance(by: $0) }
   #expect(violations == [])
 }

@@ -20,6 +20,10 @@ final class TestClock: Sendable {
   private let milliseconds = Mutex<Int64>(1_700_000_000_000)
 
   func advance(by step: Int64) { milliseconds.withLock { $0 += step } }
+  func advance(by step: Duration) {
+    advance(
+      by: step.components.seconds * 1_000 + step.components.attoseconds / 1_000_000_000_000_000)
+  }
 
   var now: @Sendable () -> Int64 { { self.milliseconds.withLock { $0 } } }
 }

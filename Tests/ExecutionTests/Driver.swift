@@ -45,17 +45,17 @@ struct Driver {
 
   init(
     _ plan: Plan, _ desired: [ComputeTarget], _ world: FakeWorld, parallelism: Int = 3,
-    limits: ApplyLimits = ApplyLimits(), seed: UInt64 = 1
+    limits: ApplyLimits = ApplyLimits(), freed: Set<String> = [], seed: UInt64 = 1
   ) {
     self.plan = plan
     self.parallelism = parallelism
     self.world = world
     random = SeededRandom(seed: seed)
-    machine = ApplyMachine(
-      ApplyRequest(
-        plan: plan, desired: desired, catalog: .invented, parallelism: parallelism, run: "run",
-        planDigest: "digest"),
-      limits: limits, random: SeededRandom(seed: seed))
+    var request = ApplyRequest(
+      plan: plan, desired: desired, catalog: .invented, parallelism: parallelism, run: "run",
+      planDigest: "digest")
+    request.freedNames = freed
+    machine = ApplyMachine(request, limits: limits, random: SeededRandom(seed: seed))
   }
 
   var report: ApplyReport { machine.report }

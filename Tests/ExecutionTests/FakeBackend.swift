@@ -44,6 +44,17 @@ actor FakeBackend: Backend {
     try await call { $0.submit(request) }
   }
 
+  /// Lets the next preflights fail.
+  func refuse(_ failure: BackendFailure, times: Int = .max) { refusal = (failure, times) }
+
+  private var refusal: (failure: BackendFailure, times: Int)?
+
+  func preflight(_ request: WriteRequest) async throws(BackendFailure) {
+    guard let refusal, refusal.times > 0 else { return }
+    self.refusal?.times -= 1
+    throw refusal.failure
+  }
+
   func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {
     try await call { $0.poll(operation) }
   }

@@ -15,12 +15,13 @@ extension MachineSuite {
   /// A machine under way with its journal open.
   func driver(
     _ wanted: [ComputeTarget], _ live: [ObservedTarget], mode: PlanMode = .apply,
-    limits: ApplyLimits = ApplyLimits(), parallelism: Int = 3
+    limits: ApplyLimits = ApplyLimits(), parallelism: Int = 3, freed: Set<String> = []
   ) -> Driver {
     let result = planning(wanted, live, mode: mode)
     #expect(!result.isRefused, "\(result.findings.findings)")
     return Driver(
-      result.plan, wanted, FakeWorld(live), parallelism: parallelism, limits: limits)
+      result.plan, wanted, FakeWorld(live), parallelism: parallelism, limits: limits,
+      freed: freed)
   }
 
   func expectCalm(_ driver: Driver) {

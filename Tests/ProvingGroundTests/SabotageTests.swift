@@ -9,7 +9,8 @@ import Testing
     .nameFreeDropped, .attachOnceSilent, .foreignOwnerSilent, .protectedSilent, .losesDataSilent,
     .foreignMarkIgnored, .otherStackIgnored, .idsComparedAsText, .noReread, .noHolderCheck,
     .detachTrusted, .repeatedWithoutRead, .sentTwice, .detachByDelete, .deleteByDetach,
-    .marksForgotten, .intentAfterEffect, .syncSkipped, .recordForgotten, .retryAfterIgnored,
+    .marksForgotten, .nameReusedAtOnce, .intentAfterEffect, .syncSkipped, .recordForgotten,
+    .retryAfterIgnored,
   ]
 
   @Test(arguments: quick)

@@ -145,6 +145,9 @@ struct PlanFileTests {
               "address": "hub.k8s",
               "id": "s2",
               "resource_id": "\(id)",
+              "wait_rules": {
+                "s1": "detach-first"
+              },
               "waits_for": [
                 "s1"
               ]

@@ -71,9 +71,9 @@ struct PlanTextTests {
 
         Order of steps:
           s1 detach link.k8s
-          s2 attach link.k8s (waits for s1)
+          s2 attach link.k8s (waits for s1 [detach-first])
           s4 delete pool.cpu
-          s5 create pool.cpu (waits for s4)
+          s5 create pool.cpu (waits for s4 [name-free])
           (5 other steps wait for nothing)
 
         """)

@@ -35,7 +35,10 @@ enum RandomPlan {
         plan.steps.append(
           Step(
             id: StepID(plan.steps.count + 1), address: change.address, act: act,
-            resource: Bool.random(using: &random) ? text(&random) : nil, waitsFor: earlier))
+            resource: Bool.random(using: &random) ? text(&random) : nil,
+            waits: earlier.map {
+              Wait(for: $0, because: Bool.random(using: &random) ? Rule(text(&random)) : nil)
+            }))
       }
     }
     plan.drift = (0..<Int.random(in: 0...2, using: &random)).map { index in

@@ -1,3 +1,4 @@
+import BackendInterface
 import SimulatorBackend
 import TargetModel
 import Testing
@@ -87,7 +88,9 @@ import Testing
   }
 
   @Test func `one operation at a time, and none on what is being deleted`() throws {
-    var world = World()
+    var configuration = SimulatorConfiguration.invented
+    configuration.takesDeletingNames = false
+    var world = World(configuration)
     _ = try world.send(.put("pool", "Pool"))
     for request: ServiceRequest in [
       .put("pool", "Pool"), .patch(name: "pool", body: .map([:])), .delete(name: "pool", .delete),
@@ -108,6 +111,79 @@ import Testing
     #expect(try world.shown("pool") == nil)
     #expect(try world.send(.delete(name: "pool", .delete)).status == 204)
     #expect(world.events == ["created pool", "deleted pool"])
+  }
+
+  // MARK: Names that are used again (api.md section 8)
+
+  private static let size: AttributePath = "properties.properties.size"
+  private static let count: AttributePath = "properties.properties.count"
+
+  /// A large pool, deleted; its machines lie there for another 200 ms.
+  private func deleted(_ configuration: SimulatorConfiguration = .invented) throws -> World {
+    var world = World(configuration)
+    try world.finish(.put("pool", "Pool", ["size": "large", "count": 3]))
+    _ = try world.send(.delete(name: "pool", .delete))
+    world.time += 200
+    #expect(try world.shown("pool") == nil)
+    return world
+  }
+
+  @Test func `a name that is used again too soon brings back what was deleted`() throws {
+    var world = try deleted()
+    world.time += 199
+    let response = try world.send(.put("pool", "Pool", ["size": "tiny", "count": 5]))
+    #expect(response.status == 201)
+    #expect(try world.shown("pool")?[Self.size] == "tiny", "it echoes what was sent")
+    world.time += 200
+    #expect(try world.state("pool") == "Succeeded")
+    #expect(try world.shown("pool")?[Self.size] == "large")
+    #expect(try world.shown("pool")?[Self.count] == 5, "what may change is as it was sent")
+    #expect(
+      world.events == ["created pool", "deleted pool", "orphan-adopted pool", "created pool"])
+  }
+
+  @Test func `a name that rested is free, and so it is for another type or by request`() throws {
+    var rested = try deleted()
+    rested.time += 200
+    try rested.finish(.put("pool", "Pool", ["size": "tiny"]))
+    #expect(try rested.shown("pool")?[Self.size] == "tiny")
+
+    var other = try deleted()
+    try other.finish(.put("pool", "Box", ["size": "tiny"]))
+    #expect(try other.shown("pool")?[Self.size] == "tiny")
+
+    var configuration = SimulatorConfiguration.invented
+    configuration.remainsMilliseconds = 0
+    var forgetful = try deleted(configuration)
+    try forgetful.finish(.put("pool", "Pool", ["size": "tiny"]))
+    #expect(try forgetful.shown("pool")?[Self.size] == "tiny")
+  }
+
+  @Test func `a creation over a deletion is taken, and nothing is deleted`() throws {
+    var world = World()
+    try world.finish(.put("pool", "Pool", ["size": "large"]))
+    let deletion = try world.send(.delete(name: "pool", .delete))
+    world.time += 100
+    #expect(try world.send(.put("pool", "Pool", ["size": "tiny"])).status == 201)
+    world.time += 1_000
+    #expect(try world.shown("pool")?[Self.size] == "large")
+    let monitor = try world.send(.operation(id: try #require(deletion.operation)))
+    #expect(monitor.body["status"] == "Succeeded", "the monitor knows nothing of it")
+    #expect(world.events == ["created pool", "orphan-adopted pool", "created pool"])
+  }
+
+  @Test func `an attachment that is going refuses the next one`() throws {
+    var world = World()
+    let put = ServiceRequest.put("link", "Link", resource: resource("r"))
+    try world.finish(put)
+    _ = try world.send(.delete(name: "link", .detach))
+    #expect(try world.send(put).code == "Conflict")
+  }
+
+  @Test func `absence counts when nothing remains`() {
+    let times = SimulatorConfiguration.invented.consistency
+    #expect(times.window == .milliseconds(500))
+    #expect(times.spacing == .milliseconds(100))
   }
 
   @Test func `what is absent is said to be`() throws {

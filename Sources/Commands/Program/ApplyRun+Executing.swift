@@ -36,11 +36,12 @@ extension ApplyRun {
     let executor = Executor(
       backend: session.workspace, journal: journal, clock: context.clock, now: context.now,
       seed: context.randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) })
-    let request = ApplyRequest(
+    var request = ApplyRequest(
       plan: file.plan, desired: session.desired, catalog: .azureML,
       parallelism: options.parallelism, run: run, planDigest: file.digest)
+    request.freedNames = session.stranded
     presenter.say("\n")
-    let ending = await Interruptible.run(context, presenter, lost: lost) { interrupts in
+    let ending = await Interruptible.run(context, presenter, lost: lost) { [request] interrupts in
       await executor.run(request, interrupts: interrupts) { presenter.show($0) }
     }
     return await finish(ending, file.plan, session, presenter)

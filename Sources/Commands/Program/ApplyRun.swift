@@ -145,7 +145,7 @@ struct ApplyRun {
       ? session.plan(observed, mode: mode, allowsLargeRemoval: true) : planned
     presenter.show(result, operation: mode == .destroy ? "destroy" : "apply")
     if result.isRefused {
-      removal.showWay(presenter)
+      removal.showWay(presenter, insteadOf: options.allowedRemoval)
       return ExitStatus(of: result.findings)
     }
     let file = planFile(for: result.plan, session)

@@ -31,7 +31,13 @@ struct LargeRemoval: Sendable {
   func isAllowed(by allowed: String?) -> Bool { isOnlyObstacle && allowed == digest }
 
   /// Tells the digest to whoever may give leave.
-  func showWay(_ presenter: Presenter) {
+  /// - Parameter allowed: leave that was given and does not hold.
+  func showWay(_ presenter: Presenter, insteadOf allowed: String? = nil) {
+    if isRefused, let allowed, allowed != digest {
+      presenter.note(
+        "The leave that was given is for another plan: a document or a live target has changed "
+          + "since, or the digest is misspelt.")
+    }
     if isOnlyObstacle { presenter.note("Digest of the refused plan: \(digest)") }
   }
 }

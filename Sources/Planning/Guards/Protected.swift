@@ -39,11 +39,15 @@ extension Diagnostic {
       draft.document == nil
       ? "Restore its document, and set 'berth: {protect: false}' in it if it really is to go."
       : "If it really is to go, set 'berth: {protect: false}' first, in a change of its own."
+    // Who reads the document and finds no such line must know where it comes from.
+    let aside =
+      draft.document?.settings.protect == false
+      ? " (its document does not say so, but the mark of the last apply does)" : ""
     return Diagnostic(
       .error, .protected, "Target is protected",
       detail: """
-        \(draft.address) is protected, and the plan would \(draft.change.action.verb) it because \
-        \(draft.change.reason.text). \(way)
+        \(draft.address) is protected\(aside), and the plan would \(draft.change.action.verb) it \
+        because \(draft.change.reason.text). \(way)
         """,
       address: draft.address.description, at: draft.document?.location, findingClass: .refusal)
   }

@@ -1,3 +1,4 @@
+package import Diagnostics
 internal import TargetModel
 
 /// `depends-on`: a target is made or changed after those it depends on, and removed before them.
@@ -17,12 +18,17 @@ func orderDependsOn(_ drafts: [ChangeDraft], _ world: PlanningWorld, _ graph: in
       let making = graph.acquisition(of: later) ?? graph.first(of: later),
       let done = graph.last(of: sooner)
     {
-      graph.add(making, waitsFor: done)
+      graph.add(making, waitsFor: done, because: .dependsOn)
     }
     if let later = removing[edge.dependency], let sooner = removing[edge.dependent],
       let gone = graph.release(of: later), let leaving = graph.release(of: sooner)
     {
-      graph.add(gone, waitsFor: leaving)
+      graph.add(gone, waitsFor: leaving, because: .dependsOn)
     }
   }
+}
+
+extension Rule {
+  /// What a target depends on is made before it and removed after it.
+  package static let dependsOn = Rule("depends-on")
 }

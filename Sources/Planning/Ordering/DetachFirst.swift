@@ -1,3 +1,4 @@
+package import Diagnostics
 internal import TargetModel
 
 /// `detach-first`: every attach of a resource waits until whoever holds it has let go.
@@ -14,6 +15,13 @@ func orderDetachFirst(_ drafts: [ChangeDraft], _ graph: inout StepGraph) {
     guard let resource = draft.acquiredResource, let node = graph.acquisition(of: index) else {
       continue
     }
-    for release in releases.all(clashingWith: resource) { graph.add(node, waitsFor: release) }
+    for release in releases.all(clashingWith: resource) {
+      graph.add(node, waitsFor: release, because: .detachFirst)
+    }
   }
+}
+
+extension Rule {
+  /// Nobody holds a resource any more when it is attached.
+  package static let detachFirst = Rule("detach-first")
 }

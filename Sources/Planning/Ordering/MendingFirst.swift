@@ -1,3 +1,4 @@
+package import Diagnostics
 internal import TargetModel
 
 /// Of a double attachment, the one that stays is detached before the others go: an apply that stops
@@ -17,7 +18,14 @@ func orderMending(_ drafts: [ChangeDraft], _ graph: inout StepGraph) {
   }
   for (node, others) in mendings {
     for other in others {
-      if let release = releases[other] { graph.add(release, waitsFor: node) }
+      if let release = releases[other] {
+        graph.add(release, waitsFor: node, because: .mendingFirst)
+      }
     }
   }
+}
+
+extension Rule {
+  /// A double attachment is mended from the side that stays.
+  package static let mendingFirst = Rule("mending-first")
 }

@@ -2,9 +2,8 @@ internal import TargetModel
 
 /// Puts the acts of all changes into one valid order: whatever a step waits for stands before it.
 ///
-/// Among those that could come next, releases that others wait for come first, then whatever makes
-/// or changes a target, then plain removals, so that capacity is not lost needlessly; ties go by
-/// address, so the attach of a re-attachment follows its detach as closely as it can.
+/// Among those that could come next the most urgent comes first (`Urgency`); ties go by address, so
+/// the attach of a re-attachment follows its detach as closely as it can.
 func order(
   _ drafts: [ChangeDraft], in world: PlanningWorld
 ) -> (changes: [Change], steps: [Step]) {
@@ -21,7 +20,7 @@ func order(
     return Step(
       id: StepID(index + 1), address: drafts[draft].address, act: act,
       resource: drafts[draft].resource(of: act),
-      waitsFor: Set(graph.waits[node]).map { StepID(number[$0]) }.sorted())
+      waits: waits(of: node, in: graph, number))
   }
   let changes = drafts.indices.sorted { (firstStep[$0], $0) < (firstStep[$1], $1) }
     .map { drafts[$0].change }
@@ -29,13 +28,24 @@ func order(
 }
 
 /// The acts of all changes with everything that they wait for: one line for each ordering rule.
+///
+/// Where two rules ask for the same wait, the first of them is told as its reason.
 func waits(between drafts: [ChangeDraft], in world: PlanningWorld) -> StepGraph {
   var graph = StepGraph(drafts)
   orderDetachFirst(drafts, &graph)
   orderNameFree(drafts, &graph)
   orderMending(drafts, &graph)
   orderDependsOn(drafts, world, &graph)
+  orderSameTarget(drafts, &graph)
   return graph
+}
+
+/// What a node waits for, each step once.
+private func waits(of node: Int, in graph: StepGraph, _ number: [Int]) -> [Wait] {
+  var seen: Set<Int> = []
+  return graph.waits[node].filter { seen.insert($0.node).inserted }
+    .map { Wait(for: StepID(number[$0.node]), because: $0.rule) }
+    .sorted { $0.step < $1.step }
 }
 
 /// The nodes, each after those it waits for; of those that are free, the most urgent first.
@@ -45,12 +55,13 @@ func waits(between drafts: [ChangeDraft], in world: PlanningWorld) -> StepGraph 
 private func topologicalOrder(of graph: StepGraph, first isStranded: [Bool]) -> [Int] {
   var followers: [[Int]] = Array(repeating: [], count: graph.nodes.count)
   for (node, waits) in graph.waits.enumerated() {
-    for other in waits { followers[other].append(node) }
+    for other in waits { followers[other.node].append(node) }
   }
   // A node's number breaks ties: drafts are sorted by address.
   let rank = graph.nodes.indices.map { node in
     let urgency =
-      isStranded[graph.nodes[node].draft] ? .restores : urgency(of: node, in: graph, followers)
+      isStranded[graph.nodes[node].draft]
+      ? Urgency.restores : Urgency(of: node, in: graph, followers)
     return urgency.rawValue * graph.nodes.count + node
   }
   var missing = graph.waits.map(\.count)
@@ -69,25 +80,6 @@ private func topologicalOrder(of graph: StepGraph, first isStranded: [Bool]) -> 
   }
   assert(sequence.count == graph.nodes.count, "the waits have a cycle")
   return sequence
-}
-
-/// Which of two free steps goes first.
-private enum Urgency: Int {
-  /// It brings back what an earlier apply took away.
-  case restores
-  /// It frees a name or a resource that another target waits for.
-  case freesForOthers
-  /// It makes or changes a target, or begins to replace it.
-  case brings
-  /// It only takes away.
-  case removes
-}
-
-private func urgency(of node: Int, in graph: StepGraph, _ followers: [[Int]]) -> Urgency {
-  let (draft, act) = (graph.nodes[node].draft, graph.nodes[node].act)
-  guard act == .detach || act == .delete else { return .brings }
-  if followers[node].contains(where: { graph.nodes[$0].draft != draft }) { return .freesForOthers }
-  return graph.acquisition(of: draft) == nil ? .removes : .brings
 }
 
 extension ChangeDraft {

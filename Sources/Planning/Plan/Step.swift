@@ -1,3 +1,4 @@
+public import Diagnostics
 public import TargetModel
 
 /// One act on one target, with what it waits for.
@@ -10,19 +11,47 @@ public struct Step: Hashable, Sendable {
   public var act: Act
   /// The underlying resource the act takes or gives up, if it is about one.
   public var resource: String?
-  /// The steps that must have succeeded first, in the order of their ids.
-  public var waitsFor: [StepID]
+  /// What it waits for and why, in the order of the steps' ids.
+  public var waits: [Wait]
 
   /// Makes a step of its parts.
   public init(
     id: StepID, address: TargetAddress, act: Act, resource: String? = nil,
-    waitsFor: [StepID] = []
+    waits: [Wait] = []
   ) {
     self.id = id
     self.address = address
     self.act = act
     self.resource = resource
-    self.waitsFor = waitsFor
+    self.waits = waits
+  }
+
+  /// Makes a step that waits for others without saying why.
+  public init(
+    id: StepID, address: TargetAddress, act: Act, resource: String? = nil, waitsFor: [StepID]
+  ) {
+    self.init(
+      id: id, address: address, act: act, resource: resource,
+      waits: waitsFor.map { Wait(for: $0) })
+  }
+
+  /// The steps that must have succeeded first, in the order of their ids.
+  public var waitsFor: [StepID] { waits.map(\.step) }
+}
+
+/// That a step waits until another one succeeded.
+public struct Wait: Hashable, Sendable {
+  /// The other one.
+  public var step: StepID
+  /// The ordering rule that asks for it; of several the one that says most.
+  ///
+  /// Nil where nobody says, as in the file of a plan that was saved before waits had reasons.
+  public var rule: Rule?
+
+  /// Makes a wait of its parts.
+  public init(for step: StepID, because rule: Rule? = nil) {
+    self.step = step
+    self.rule = rule
   }
 }
 

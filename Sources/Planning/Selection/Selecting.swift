@@ -77,8 +77,8 @@ private func waitsBetweenDrafts(_ drafts: [ChangeDraft], in world: PlanningWorld
   var found: [Set<Int>] = Array(repeating: [], count: drafts.count)
   for (node, others) in graph.waits.enumerated() {
     let draft = graph.nodes[node].draft
-    for other in others where graph.nodes[other].draft != draft {
-      found[draft].insert(graph.nodes[other].draft)
+    for other in others where graph.nodes[other.node].draft != draft {
+      found[draft].insert(graph.nodes[other.node].draft)
     }
   }
   return found.map { $0.sorted() }

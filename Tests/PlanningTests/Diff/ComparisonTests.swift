@@ -93,7 +93,7 @@ struct ComparisonTests {
       result.listing == """
         detachThenAttach hub.h (tls-needs-detach) tls.status!
         s1 detach hub.h
-        s2 attach hub.h after s1
+        s2 attach hub.h after s1 (detach-first)
         """)
     #expect(result.plan.changes.first?.attributes.first?.after == nil)
   }
@@ -113,9 +113,9 @@ struct ComparisonTests {
         detachThenAttach link.l (tls-needs-detach) tls!
         deleteThenCreate pool.p (cannot-update) size!
         s1 detach link.l
-        s2 attach link.l after s1
+        s2 attach link.l after s1 (detach-first)
         s3 delete pool.p
-        s4 create pool.p after s3
+        s4 create pool.p after s3 (name-free)
         """)
     #expect(
       result.plan.changes.map { $0.attributes.first?.effect } == [
@@ -146,9 +146,9 @@ struct ComparisonTests {
         deleteThenAttach hub.a (cannot-update) resource_id!
         detachThenCreate hub.b (origin-changed)
         s1 delete hub.a
-        s2 attach hub.a after s1
+        s2 attach hub.a after s1 (name-free)
         s3 detach hub.b
-        s4 create hub.b after s3
+        s4 create hub.b after s3 (name-free)
         """)
   }
 
@@ -164,9 +164,9 @@ struct ComparisonTests {
         detachThenAttach link.l (provisioning-failed)
         deleteThenCreate pool.p (provisioning-failed)
         s1 detach link.l
-        s2 attach link.l after s1
+        s2 attach link.l after s1 (detach-first)
         s3 delete pool.p
-        s4 create pool.p after s3
+        s4 create pool.p after s3 (name-free)
         """)
     #expect(result.plan.changes.first?.reason.text == "the service says 'Failed' of it")
   }
@@ -204,7 +204,7 @@ struct ComparisonTests {
         detach link.X (kind-changed)
         create pool.x (kind-changed)
         s1 detach link.X
-        s2 create pool.x after s1
+        s2 create pool.x after s1 (name-free)
         """)
     #expect(!result.isRefused)
   }

@@ -174,7 +174,7 @@ struct OwnershipTests {
       result.listing == """
         create box.a (not-in-workspace)
         s1 create box.a
-        s2 stop box.a after s1
+        s2 stop box.a after s1 (same-target)
         """)
     #expect(result.plan.changes.first?.attributes.last?.path == "berth.power_state")
   }
@@ -191,8 +191,8 @@ struct OwnershipTests {
       result.listing == """
         deleteThenCreate box.a (cannot-update) size!
         s1 delete box.a
-        s2 create box.a after s1
-        s3 stop box.a after s2
+        s2 create box.a after s1 (name-free)
+        s3 stop box.a after s2 (same-target)
         """)
   }
 

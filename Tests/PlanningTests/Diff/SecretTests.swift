@@ -24,7 +24,7 @@ struct SecretTests {
       result.listing == """
         detachThenAttach link.l (cannot-update) password!
         s1 detach link.l
-        s2 attach link.l after s1
+        s2 attach link.l after s1 (detach-first)
         """)
     let change = try #require(result.plan.changes.first)
     #expect(change.attributes.first?.isSensitive == true)

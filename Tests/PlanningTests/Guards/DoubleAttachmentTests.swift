@@ -20,9 +20,9 @@ struct DoubleAttachmentTests {
         detach link.a (not-in-configuration)
         detach link.c (not-in-configuration)
         s1 detach link.b
-        s2 detach link.a after s1
-        s3 detach link.c after s1
-        s4 attach link.b after s1 s2 s3
+        s2 detach link.a after s1 (mending-first)
+        s3 detach link.c after s1 (mending-first)
+        s4 attach link.b after s1 (detach-first) s2 (detach-first) s3 (detach-first)
         """)
     let finding = try #require(result.finding("double-attachment"))
     #expect(finding.severity == .warning)
@@ -39,8 +39,8 @@ struct DoubleAttachmentTests {
         detachThenAttach link.b (provisioning-failed)
         detach link.a (not-in-configuration)
         s1 detach link.b
-        s2 detach link.a after s1
-        s3 attach link.b after s1 s2
+        s2 detach link.a after s1 (mending-first)
+        s3 attach link.b after s1 (detach-first) s2 (detach-first)
         """)
   }
 
@@ -54,7 +54,7 @@ struct DoubleAttachmentTests {
         detach link.a (not-in-configuration)
         attach link.b (not-in-workspace)
         s1 detach link.a
-        s2 attach link.b after s1
+        s2 attach link.b after s1 (detach-first)
         """)
   }
 

@@ -17,7 +17,7 @@ struct OrderingTests {
         detach link.a (not-in-configuration)
         attach link.b (not-in-workspace)
         s1 detach link.a
-        s2 attach link.b after s1
+        s2 attach link.b after s1 (detach-first)
         """)
     #expect(!result.isRefused)
   }
@@ -31,8 +31,8 @@ struct OrderingTests {
         detachThenAttach link.b (cannot-update) resource_id!
         s1 detach link.a
         s2 detach link.b
-        s3 attach link.a after s1 s2
-        s4 attach link.b after s1 s2
+        s3 attach link.a after s1 (name-free) s2 (detach-first)
+        s4 attach link.b after s1 (detach-first) s2 (name-free)
         """)
     #expect(!result.isRefused)
     #expect(
@@ -101,9 +101,9 @@ struct OrderingTests {
         update pool.a (field-changed) count
         create pool.b (not-in-workspace)
         s1 delete pool.z
-        s2 create pool.z after s1
-        s3 update pool.a after s2
-        s4 create pool.b after s3
+        s2 create pool.z after s1 (name-free)
+        s3 update pool.a after s2 (depends-on)
+        s4 create pool.b after s3 (depends-on)
         """)
   }
 
@@ -118,7 +118,7 @@ struct OrderingTests {
         delete pool.b (destroy-requested)
         delete pool.a (destroy-requested)
         s1 delete pool.b
-        s2 delete pool.a after s1
+        s2 delete pool.a after s1 (depends-on)
         """)
   }
 

@@ -197,9 +197,9 @@ struct SelectionTests {
         detachThenAttach link.b (replace-requested)
         deleteThenCreate pool.a (replace-requested)
         s1 detach link.b
-        s2 attach link.b after s1
+        s2 attach link.b after s1 (detach-first)
         s3 delete pool.a
-        s4 create pool.a after s3
+        s4 create pool.a after s3 (name-free)
         """)
     #expect(result.plan.changes.map(\.isRequested) == [true, true])
     #expect(!result.isRefused)

@@ -1,0 +1,56 @@
+internal import Planning
+internal import TargetModel
+
+/// `name-free`, as it is carried out: names that are used again.
+///
+/// Services are known to bring back the machines of a cluster whose name is used again too soon, in
+/// their former size (api.md section 8). So absence counts when it was seen twice with some time in
+/// between, and a while after the removal; and what came back is compared field by field.
+///
+/// Law: a plan that uses no name again waits for nothing here.
+extension ApplyMachine {
+  /// A name is free when enough reads in a row say so; false, with another read on its way, if
+  /// they do not yet.
+  mutating func isConvincedOfAbsence(_ index: Int) -> Bool {
+    guard makes(index) else { return true }
+    runs[index].absences += 1
+    let certainAt = isReuse(index) ? windowEnd(index) : .zero
+    let needed = isReuse(index) ? limits.reuseConfirmations : 1
+    if runs[index].absences >= max(needed, limits.absenceConfirmations), now >= certainAt {
+      return true
+    }
+    let delay = max(limits.absenceSpacing, certainAt - now)
+    if delay >= limits.progressInterval {
+      noteWaiting(index, "Waiting until its name is free for certain.")
+    }
+    callLater(index, after: delay)
+    return false
+  }
+
+  /// True if what stands under a name may be what this run removed: a read that lags behind.
+  func mayStillShow(_ index: Int, _ sight: Sight) -> Bool {
+    makes(index) && sight.target != nil && now < windowEnd(index)
+  }
+
+  /// Remembers that a removal was asked for.
+  mutating func noteRemoval(_ index: Int) {
+    guard runs[index].context.isRemoval else { return }
+    removals[runs[index].step.address.nameKey] = now
+  }
+
+  private func makes(_ index: Int) -> Bool {
+    switch runs[index].step.act {
+    case .create, .attach: true
+    case .update, .start, .stop, .mark, .detach, .delete: false
+    }
+  }
+
+  private func isReuse(_ index: Int) -> Bool {
+    runs[index].context.reusesName || runs[index].foundNameInUse
+  }
+
+  /// From when on the absence of what this run removed under the step's name counts.
+  private func windowEnd(_ index: Int) -> Duration {
+    removals[runs[index].step.address.nameKey].map { $0 + limits.absenceWindow } ?? .zero
+  }
+}
