@@ -42,9 +42,7 @@ public struct ApplyLimits: Hashable, Sendable {
   /// Each time the target is read first.
   public var triesAfterUnknownOutcome = 2
   /// How long a step may take before it is left as it stands.
-  public var deadline: Duration = .seconds(30 * 60)
-  /// The same for kinds that have a deadline of their own.
-  public var deadlines: [KindName: Duration] = [:]
+  public var deadlines = StepDeadlines()
   /// How long to wait before asking for an operation again, where the service does not say.
   public var firstPoll: Duration = .seconds(5)
   /// The longest such wait.
@@ -64,10 +62,4 @@ public struct ApplyLimits: Hashable, Sendable {
 
   /// The defaults.
   public init() {}
-
-  /// How long a step on a target of this kind may take.
-  public func deadline(of kind: KindName) -> Duration { deadlines[kind] ?? deadline }
-
-  /// The longest that any step may take.
-  var longestDeadline: Duration { max(deadline, deadlines.values.max() ?? .zero) }
 }

@@ -61,7 +61,7 @@ struct Run: Sendable {
     let saboteur = sabotage.map { Saboteur(backend, $0, self) }
     let journal: any JournalWriting = sabotage.map { SabotagedJournal(disk, $0) } ?? disk
     var limits = ApplyLimits()
-    if sabotage == .deadlineIgnored { limits.deadline = .seconds(1_000_000) }
+    if sabotage == .deadlineIgnored { limits.deadlines.standard = .seconds(1_000_000) }
     let executor = Executor(
       backend: saboteur ?? backend, journal: journal,
       clock: StageClock(stage: world.stage, isSteady: sabotage != .wallClock),

@@ -62,7 +62,8 @@ struct PlanningSession: Sendable {
     _ presenter: Presenter, in context: CommandContext
   ) async throws(BackendFailure) -> Snapshot {
     let executor = Executor(
-      backend: workspace, journal: NoJournal(), clock: context.clock, now: context.now, seed: 0)
+      backend: workspace, journal: NoJournal(), clock: context.clock, now: context.now,
+      limits: stack.configuration.applyLimits, seed: 0)
     presenter.refreshStart(desired.map(\.address))
     let observed = snapshot(
       try await executor.settle(stack: stack.configuration.stack, desired: desired) {
