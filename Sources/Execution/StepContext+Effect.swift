@@ -57,9 +57,7 @@ extension StepContext {
     }
     let fields = differences(desired, target)
     guard fields.isEmpty else {
-      return .missing(
-        "these fields are not as they should be: "
-          + fields.map(\.description).joined(separator: ", "))
+      return .missing(fields.map(Self.words).joined(separator: "; "))
     }
     return .visible
   }
@@ -67,11 +65,18 @@ extension StepContext {
   /// The fields that are not as the step was to leave them.
   private func differences(
     _ desired: ComputeTarget, _ target: ObservedTarget
-  ) -> [AttributePath] {
+  ) -> [AttributeChange] {
     TargetComparison(desired, with: target).differences
       // What only a re-attachment changes is not an update's to bring about.
       .filter { step.act != .update || $0.effect == .inPlace }
-      .map(\.path)
+  }
+
+  /// A difference between what is wanted and what was read back: the field, and both values.
+  private static func words(_ difference: AttributeChange) -> String {
+    if difference.isSensitive { return "'\(difference.path)' is not what was sent" }
+    let found = (difference.before ?? .null).canonicalJSON
+    return "'\(difference.path)' is \(found) and should be "
+      + (difference.after ?? .null).canonicalJSON
   }
 
   private func removed(_ sight: Sight) -> Effect {

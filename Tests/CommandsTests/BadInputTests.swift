@@ -385,7 +385,7 @@ struct BadInputTests {
       run.messages.replacing(folder.url.path, with: "STACK"), "mistakes/stack-read-only.txt")
   }
 
-  @Test func `a full disk is told, and the next apply goes on where it stopped`() throws {
+  @Test func `F23 a full disk is told, and the next apply goes on where it stopped`() throws {
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster, "cpu.yml": otherCluster])
     var statuses: [Int32] = []
     // Blocks of 512 bytes: no file may become larger.
@@ -404,7 +404,7 @@ struct BadInputTests {
     #expect(try folder.run("plan", "--detailed-exitcode").status == 0)
   }
 
-  @Test func `results and events that could not be written are told`() throws {
+  @Test func `F24 results and events that could not be written are told`() throws {
     guard FileManager.default.fileExists(atPath: "/dev/full") else {
       print("SKIPPED: there is no /dev/full here.")
       return

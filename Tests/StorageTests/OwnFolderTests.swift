@@ -27,7 +27,7 @@ import Testing
     #expect(folder.permissions("journals/run-1.jsonl") == 0o600)
   }
 
-  @Test func `a torn tail is cut and told`() throws {
+  @Test func `F2 T20 a torn tail is cut and told`() throws {
     let folder = try TemporaryFolder()
     let own = folder.path + "/journals"
     let journal = try JournalFile("run-1.jsonl", in: own)
@@ -39,7 +39,7 @@ import Testing
     #expect(reading.damage?.line == 2)
   }
 
-  @Test func `a journal of another version, or none, is refused`() throws {
+  @Test func `F2 T20 a journal of another version, or none, is refused`() throws {
     let folder = try TemporaryFolder()
     folder.put("a.jsonl", "{\"v\":9}\n")
     folder.link("b.jsonl", to: "a.jsonl")
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func `nobody else's file becomes a journal`() throws {
+  @Test func `T20 nobody else's file becomes a journal`() throws {
     let folder = try TemporaryFolder()
     folder.put("journals/run-1.jsonl", "mine")
     folder.makePrivate("journals")
@@ -131,7 +131,7 @@ import Testing
     #expect(folder.names(in: own) == ["fingerprint-key"])
   }
 
-  @Test func `a key that others read, a short one and a link are refused`() throws {
+  @Test func `T20 a key that others read, a short one and a link are refused`() throws {
     let key = String(repeating: "k", count: 32)
     let bad: [(TemporaryFolder) -> Void] = [
       { $0.put("own/fingerprint-key", key, permissions: 0o644) },

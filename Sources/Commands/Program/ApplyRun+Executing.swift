@@ -34,6 +34,7 @@ extension ApplyRun {
       presenter.show(.unwritable(StackFolder.ownFolderName + "/journals", error.reason))
       return .failure
     }
+    if let failure = await noteCommit(of: session, presenter) { return failure }
     let executor = Executor(
       backend: session.workspace, journal: journal, clock: context.clock, now: context.now,
       limits: session.stack.configuration.applyLimits,

@@ -14,6 +14,8 @@ struct PlanningSession: Sendable {
   var workspace: EmbeddedWorkspace
   /// The targets with the fingerprints of their secrets.
   let desired: [ComputeTarget]
+  /// The commit of the manifests, where that matters and is known.
+  var commit: SourceCommit?
   /// Which targets it is about.
   var selection = TargetSelection.everything
   /// True if it is no mistake when the selection names what is not there any more.
