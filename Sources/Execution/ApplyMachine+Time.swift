@@ -2,7 +2,6 @@ internal import ApplyJournal
 internal import BackendInterface
 internal import Planning
 internal import TargetModel
-internal import TargetModel
 
 /// When calls are made, and made again.
 extension ApplyMachine {

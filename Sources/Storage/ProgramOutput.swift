@@ -66,7 +66,8 @@ package func programOutput(
 }
 
 private func start(
-  _ program: String, _ command: [String], _ environment: [String: String], _ folder: String, output: Int32
+  _ program: String, _ command: [String], _ environment: [String: String], _ folder: String,
+  output: Int32
 ) throws(ProgramFailure) -> pid_t {
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)

@@ -216,7 +216,7 @@ struct BadInputTests {
     expectGolden(misspelt.messages, "mistakes/silence.txt")
   }
 
-  @Test func `an empty set of manifests never means remove all`() throws {
+  @Test func `T15 an empty set of manifests never means remove all`() throws {
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
     #expect(try folder.run("apply", "--auto-approve").status == 0)
     try FileManager.default.removeItem(at: folder.url.appendingPathComponent("gpu.yml"))
@@ -227,7 +227,7 @@ struct BadInputTests {
     #expect(try folder.run("destroy", "--auto-approve").status == 0)
   }
 
-  @Test func `a file of 100 MB, a pipe, a folder and a link are no manifests`() throws {
+  @Test func `T5 T12 a file of 100 MB, a pipe, a folder and a link are no manifests`() throws {
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
     let large = try folder.write("", to: "large.yml")
     let handle = try FileHandle(forWritingTo: large)
@@ -304,7 +304,7 @@ struct BadInputTests {
     #expect(!(try folder.run("show", "plan.json").output.contains("matches the configuration")))
   }
 
-  @Test func `a saved plan that can't be written, was edited or is another stack's is refused`()
+  @Test func `T17 a saved plan that can't be written, was edited or is another stack's is refused`()
     throws
   {
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
@@ -342,7 +342,7 @@ struct BadInputTests {
     expectGolden(twice.messages, "mistakes/plan-applied-twice.txt")
   }
 
-  @Test func `a plan whose manifests or targets moved is stale`() throws {
+  @Test func `T17 a plan whose manifests or targets moved is stale`() throws {
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
     #expect(try folder.run("apply", "--auto-approve").status == 0)
     try folder.write(cluster + "max_instances: 9\n", to: "gpu.yml")

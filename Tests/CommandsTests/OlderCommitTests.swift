@@ -72,7 +72,7 @@ struct OlderCommitTests {
     expectGolden(
       run.messages.replacing(newest, with: "NEWEST").replacing(oldest, with: "OLDEST")
         .replacing(newest.prefix(12), with: "NEWEST").replacing(oldest.prefix(12), with: "OLDEST")
-        .replacing(/by [^ ]+@[^ ]+\. /, with: "by WHO. "),
+        .replacing(/by [^ ]+@[^ ]+\./, with: "by WHO."),
       "mistakes/older-commit.txt")
     #expect(try folder.run("plan").output.contains("max_instances = 8 -> 4"), "nothing was done")
     let leave = try folder.run("apply", "--auto-approve", "--dangerous-older-commit", oldest)

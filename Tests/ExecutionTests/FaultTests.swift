@@ -32,7 +32,8 @@ struct FaultTests: MachineSuite {
 
   /// The step's look is answered and its intent made durable.
   private func send(_ machine: inout ApplyMachine, _ step: Int, _ sight: Sight) {
-    for case .append(let record) in machine.handle(.looked(StepID(step), .success(sight)), at: .zero)
+    for case .append(let record) in machine.handle(
+      .looked(StepID(step), .success(sight)), at: .zero)
     {
       _ = machine.handle(.journaled(record), at: .zero)
     }
@@ -63,7 +64,8 @@ struct FaultTests: MachineSuite {
       }
       #expect(failure.code == "deadline")
       #expect(failure.outcomeIsUnknown)
-      let said = /The operation \(operation-[0-9]\) has not ended within (.+)\. It may still be running\./
+      let said =
+        /The operation \(operation-[0-9]\) has not ended within (.+)\. It may still be running\./
       #expect(failure.message.wholeMatch(of: said)?.1 == Substring(time), "\(failure.message)")
     }
     #expect(driver.report.didAnything && !driver.report.isComplete)
