@@ -191,6 +191,18 @@ public struct EmbeddedWorkspace: Backend {
     }
   }
 
+  /// True if the file is whole, by SQLite's own check.
+  package func isIntact() throws -> Bool {
+    do {
+      let words = try database?.inDatabase {
+        try String.fetchOne($0, sql: "PRAGMA integrity_check")
+      }
+      return words == nil || words == "ok"
+    } catch {
+      throw failure(error)
+    }
+  }
+
   /// The bodies of all targets, as the service shows them.
   package func bodies() async throws(BackendFailure) -> [AttributeValue] {
     try checked(try await answer(.list)).body["value"]?.list ?? []

@@ -206,6 +206,57 @@ struct FaultTests: MachineSuite {
     #expect(failure.message.contains("count") && failure.message.contains("9"))
   }
 
+  @Test(arguments: [
+    (link("a", holding: "r"), false, "was made by the service, so it can't be detached"),
+    (pool("a"), true, "is an attachment, so it is never deleted"),
+  ])
+  func `F31 what was made is never detached, what was attached never deleted`(
+    target: ComputeTarget, isAttached: Bool, words: String
+  ) {
+    var driver = driver([], [observed(target)], mode: .destroy)
+    // By the time of the last read it is of the other sort.
+    var other = observed(target)
+    other.isAttached = isAttached
+    driver.world.put(other)
+    driver.run()
+    expectCalm(driver)
+    #expect(driver.world.effects.isEmpty)
+    #expect(failure(driver, 0)?.message.contains(words) == true, "\(driver.report)")
+  }
+
+  @Test func `F30 a name that is still being freed is waited for, and two absences are needed`() {
+    var limits = ApplyLimits()
+    limits.absenceConfirmations = 2
+    var driver = driver([pool("p")], [], limits: limits)
+    driver.world.put(observed(pool("p"), state: .deleting))
+    driver.send(.began)
+    for _ in 0..<20 { driver.turn() }
+    #expect(driver.world.effects.isEmpty)
+    driver.world.remove("p")
+    driver.run(until: { !$0.world.effects.isEmpty })
+    #expect(driver.now >= limits.absenceSpacing)
+    driver.run(until: { _ in false })
+    expectCalm(driver)
+    #expect(driver.report.isComplete)
+  }
+
+  @Test func `F27 many branches fail, the others go on, and the next apply does what is missing`() {
+    let wanted = (1...12).map { pool("p\($0)", count: 3) }
+    let live = (1...12).map { observed(pool("p\($0)", count: 1)) }
+    var first = driver(wanted, live)
+    for number in stride(from: 1, through: 12, by: 2) {
+      first.world.put(observed(pool("p\(number)", count: 7)))
+    }
+    first.run()
+    #expect(first.report.outcomes.count { $0.outcome == .done } == 6)
+    var next = Driver(
+      planning(wanted, first.world.list).plan, wanted, first.world, limits: ApplyLimits())
+    #expect(next.plan.steps.count == 6)
+    next.run()
+    expectCalm(next)
+    #expect(next.report.isComplete)
+  }
+
   // MARK: Verification
 
   @Test func `F33 a target that can't be read back is applied and not verified`() {

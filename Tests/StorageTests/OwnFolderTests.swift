@@ -1,6 +1,8 @@
 import ApplyJournal
-import Storage
+import Synchronization
 import Testing
+
+@testable import Storage
 
 /// What Berth keeps beside a stack: journals, the lock and the key of fingerprints.
 @Suite struct OwnFolderTests {
@@ -25,6 +27,24 @@ import Testing
     }
     #expect(folder.permissions("journals") == 0o700)
     #expect(folder.permissions("journals/run-1.jsonl") == 0o600)
+  }
+
+  @Test func `F23 a sync that failed once is never tried into success`() throws {
+    let folder = try TemporaryFolder()
+    let calls = Mutex(0)
+    // 5 is EIO; the disk would be well again at the third call.
+    let journal = try JournalFile("run-1.jsonl", in: folder.path + "/journals") { _ in
+      calls.withLock { count in
+        count += 1
+        return count == 2 ? 5 : 0
+      }
+    }
+    try journal.append(entries[0])
+    for _ in 0..<3 {
+      let failure = #expect(throws: JournalWriteFailure.self) { try journal.append(entries[1]) }
+      #expect(failure?.reason.contains("error") == true)
+    }
+    #expect(calls.withLock(\.self) == 2)
   }
 
   @Test func `F2 T20 a torn tail is cut and told`() throws {
