@@ -76,6 +76,14 @@ public struct ApplyReport: Hashable, Sendable {
   /// True if every step is done.
   public var isComplete: Bool { results.allSatisfy { $0 == .done } }
 
-  /// True if at least one step is done.
-  public var didAnything: Bool { results.contains(.done) }
+  /// True if at least one step is done, or may be: nobody knows what became of its request.
+  public var didAnything: Bool {
+    results.contains { outcome in
+      switch outcome {
+      case .done: true
+      case .failed(let failure): failure.outcomeIsUnknown
+      case .notStarted: false
+      }
+    }
+  }
 }

@@ -12,8 +12,8 @@ internal import GRDB
 enum DatabaseFile {
   /// "bert" in ASCII: tells our files from those of others.
   static let applicationID = 0x6265_7274
-  /// 2 keeps leases too.
-  static let version = 2
+  /// 2 keeps leases too, 3 the commits that were applied.
+  static let version = 3
 
   /// The open database; nil for an absent or still empty file that is not to be made.
   static func open(
@@ -117,6 +117,7 @@ enum DatabaseFile {
     try database.inTransaction(.immediate) {
       try database.execute(sql: SQLiteStore.schema)
       try database.execute(sql: LeaseRows.schema)
+      try database.execute(sql: CommitRows.schema)
       try database.execute(sql: "PRAGMA application_id = \(applicationID)")
       try database.execute(sql: "PRAGMA user_version = \(version)")
       return .commit
@@ -125,10 +126,14 @@ enum DatabaseFile {
 
   /// Adds what later versions keep to a file of an earlier one.
   private static func bringUpToDate(_ database: Database) throws {
-    guard try Int.fetchOne(database, sql: "PRAGMA user_version") == 1 else { return }
+    guard try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0 < version else { return }
     try database.inTransaction(.immediate) {
       // Another process may have been faster.
-      if try !database.tableExists("lease") { try database.execute(sql: LeaseRows.schema) }
+      for (table, schema) in [
+        ("lease", LeaseRows.schema), ("applied_commit", CommitRows.schema),
+      ] where try !database.tableExists(table) {
+        try database.execute(sql: schema)
+      }
       try database.execute(sql: "PRAGMA user_version = \(version)")
       return .commit
     }

@@ -80,8 +80,29 @@ public struct EmbeddedWorkspace: Backend {
 
   /// The leases that stand in the file, whose processes may be gone.
   func readLeases() async throws(BackendFailure) -> [LeaseRecord] {
-    guard let database = try present() else { return [] }
-    return try await perform(on: database) { try LeaseRows(database: $0).records() }
+    try await readRows { connection, _ in try LeaseRows(database: connection).records() } ?? []
+  }
+
+  /// Reads rows beside those of the simulated service; nil if there is no file.
+  func readRows<Value: Sendable>(
+    _ body: @escaping @Sendable (Database, _ workspace: String) throws -> Value
+  ) async throws(BackendFailure) -> Value? {
+    guard let database = try present() else { return nil }
+    return try await perform(on: database) { [workspace = key] in try body($0, workspace) }
+  }
+
+  /// Writes such rows, as long as the lease stands.
+  func writeRows(
+    _ body: @escaping @Sendable (Database, _ workspace: String) throws -> Void
+  ) async throws(BackendFailure) {
+    guard let database, access == .readAndWrite else { throw readOnlyFailure }
+    try await perform(on: database) { [self] connection in
+      try connection.inTransaction(.immediate) {
+        try checkLease(connection)
+        try body(connection, key)
+        return .commit
+      }
+    }
   }
 
   private func checkLease(_ connection: Database) throws {
@@ -179,6 +200,18 @@ public struct EmbeddedWorkspace: Backend {
     }
   }
 
+  /// True if the file is whole, by SQLite's own check.
+  package func isIntact() throws -> Bool {
+    do {
+      let words = try database?.inDatabase {
+        try String.fetchOne($0, sql: "PRAGMA integrity_check")
+      }
+      return words == nil || words == "ok"
+    } catch {
+      throw failure(error)
+    }
+  }
+
   /// The bodies of all targets, as the service shows them.
   package func bodies() async throws(BackendFailure) -> [AttributeValue] {
     try checked(try await answer(.list)).body["value"]?.list ?? []
@@ -192,7 +225,8 @@ public struct EmbeddedWorkspace: Backend {
   /// Makes the file one of the version before leases, for tests of bringing it up to date.
   func downgrade() throws {
     try database?.inDatabase {
-      try $0.execute(sql: "DROP TABLE lease; PRAGMA user_version = 1")
+      try $0.execute(
+        sql: "DROP TABLE lease; DROP TABLE applied_commit; PRAGMA user_version = 1")
     }
   }
 

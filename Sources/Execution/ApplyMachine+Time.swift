@@ -14,7 +14,7 @@ extension ApplyMachine {
   }
 
   private func deadline(of index: Int) -> Duration {
-    runs[index].began + limits.deadline(of: runs[index].step.address.kind)
+    runs[index].began + limits.deadlines[runs[index].step.address.kind]
   }
 
   /// Makes the call of the step's phase after a delay; gives the step up if it had its time.
@@ -64,14 +64,14 @@ extension ApplyMachine {
 
   private mutating func giveUpWaiting(_ index: Int) {
     let run = runs[index]
-    let minutes = limits.deadline(of: run.step.address.kind).components.seconds / 60
+    let time = DurationText.words(limits.deadlines[run.step.address.kind])
     guard run.mayHaveTakenEffect else {
       return end(
         index,
         .failed(
           StepFailure(
             code: "deadline",
-            message: "\(run.step.address) was not free for this step within \(minutes) minutes. "
+            message: "\(run.step.address) was not free for this step within \(time). "
               + "Nothing was sent. Apply again later.")))
     }
     let operation = run.operation?.reference.map { " (\($0))" } ?? ""
@@ -80,8 +80,8 @@ extension ApplyMachine {
       .failed(
         StepFailure(
           code: "deadline",
-          message: "The operation\(operation) has not ended within \(minutes) minutes. It "
-            + "may still be running.",
+          message: "The operation\(operation) has not ended within \(time). It may still be "
+            + "running.",
           outcomeIsUnknown: true)))
   }
 

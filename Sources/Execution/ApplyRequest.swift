@@ -47,9 +47,7 @@ public struct ApplyLimits: Hashable, Sendable {
   /// Each time the target is read first.
   public var triesAfterUnknownOutcome = 2
   /// How long a step may take before it is left as it stands.
-  public var deadline: Duration = .seconds(30 * 60)
-  /// The same for kinds that have a deadline of their own.
-  public var deadlines: [KindName: Duration] = [:]
+  public var deadlines = StepDeadlines()
   /// How long to wait before asking for an operation again, where the service does not say.
   public var firstPoll: Duration = .seconds(5)
   /// The longest such wait.
@@ -73,15 +71,10 @@ public struct ApplyLimits: Hashable, Sendable {
   public var progressInterval: Duration = .seconds(10)
 
   /// The defaults.
+  ///
   /// - Parameter consistency: the times of the service at hand.
   public init(_ consistency: ConsistencyTimes = ConsistencyTimes()) {
     absenceSpacing = consistency.spacing
     absenceWindow = consistency.window
   }
-
-  /// How long a step on a target of this kind may take.
-  public func deadline(of kind: KindName) -> Duration { deadlines[kind] ?? deadline }
-
-  /// The longest that any step may take.
-  var longestDeadline: Duration { max(deadline, deadlines.values.max() ?? .zero) }
 }

@@ -31,8 +31,8 @@ extension Executor {
           .noted(
             "\(target.address): The service says '\(target.state.text)'; waiting until it is done"))
       }
-      guard elapsed() < limits.longestDeadline,
-        await sleep(min(wait, limits.longestDeadline - elapsed()))
+      guard elapsed() < limits.deadlines.longest,
+        await sleep(min(wait, limits.deadlines.longest - elapsed()))
       else { return targets }
       wait = min(wait * 2, limits.longestPoll)
     }
@@ -54,7 +54,7 @@ extension Executor {
         case .retryable, .conflict: pause = ownPause
         case .denied, .absent, .invalid, .fatal: throw error
         }
-        guard failures < limits.tries, elapsed() + pause < limits.longestDeadline,
+        guard failures < limits.tries, elapsed() + pause < limits.deadlines.longest,
           await sleep(pause)
         else { throw error }
       }

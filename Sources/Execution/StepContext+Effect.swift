@@ -61,13 +61,7 @@ extension StepContext {
 
   /// What is not as it was sent, and what to do about it.
   private func explanation(of fields: [AttributeChange]) -> String {
-    let words = fields.map { field in
-      field.isSensitive
-        ? "\(field.path)"
-        : "\(field.path) is \((field.before ?? .null).canonicalJSON) and should be "
-          + (field.after ?? .null).canonicalJSON
-    }
-    let sentence = "these fields are not as they should be: " + words.joined(separator: ", ")
+    let sentence = fields.map(Self.words).joined(separator: "; ")
     guard step.act == .create, fields.contains(where: { $0.effect != .inPlace }) else {
       return sentence
     }
@@ -82,6 +76,14 @@ extension StepContext {
     TargetComparison(desired, with: target).differences
       // What only a re-attachment changes is not an update's to bring about.
       .filter { step.act != .update || $0.effect == .inPlace }
+  }
+
+  /// A difference between what is wanted and what was read back: the field, and both values.
+  private static func words(_ difference: AttributeChange) -> String {
+    if difference.isSensitive { return "'\(difference.path)' is not what was sent" }
+    let found = (difference.before ?? .null).canonicalJSON
+    return "'\(difference.path)' is \(found) and should be "
+      + (difference.after ?? .null).canonicalJSON
   }
 
   private func removed(_ sight: Sight) -> Effect {

@@ -50,8 +50,8 @@ private struct ConfigurationReader {
     checkKeys(
       of: root,
       known: [
-        "stack", "workspace", "backend", "blast_radius", "computes", "variables", "defaults",
-        "commands", "silence",
+        "stack", "workspace", "backend", "blast_radius", "computes", "deadlines", "variables",
+        "defaults", "commands", "silence",
       ], in: "berth.yaml")
     let stack = text(
       "stack", in: root, at: "stack", matching: /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/,
@@ -61,6 +61,7 @@ private struct ConfigurationReader {
     let computes = computes(in: root)
     let silence = silence(in: root)
     let blastRadius = blastRadius(in: root)
+    let deadlines = deadlines(in: root)
     let variables = variableDeclarations(in: root, reporting: &findings)
     let defaults = kindDefaults(in: root)
     let commands = commands(in: root)
@@ -69,6 +70,7 @@ private struct ConfigurationReader {
       stack: stack, workspace: workspace, backend: backend, computes: computes)
     configuration.silence = silence
     configuration.blastRadius = blastRadius
+    configuration.deadlines = deadlines
     configuration.places = places
     configuration.variables = variables
     configuration.defaults = defaults
@@ -225,6 +227,17 @@ private struct ConfigurationReader {
     }
     for (kind, place) in reader.kindPlaces { places["blast_radius.kinds.\(kind)"] = place }
     return radius
+  }
+
+  private mutating func deadlines(in root: YAMLNode) -> StepDeadlines {
+    guard let node = root["deadlines"] else { return StepDeadlines() }
+    var reader = DeadlinesReader()
+    let deadlines = reader.read(node)
+    for (path, expected, node) in reader.problems {
+      findings.append(.configurationValue(path, expected, node))
+    }
+    for (kind, place) in reader.kindPlaces { places["deadlines.\(kind)"] = place }
+    return deadlines
   }
 
   // MARK: Parts

@@ -106,13 +106,14 @@ extension ValueBinding {
 
 /// The runner's own credentials are never a target's: a manifest could send them anywhere
 /// (reliability.md T13).
-enum RunnerCredentials {
+package enum RunnerCredentials {
   /// What the names of such variables begin with, in capitals; case does not matter.
   static let prefixes = ["AZURE_", "ARM_", "IDENTITY_", "MSI_", "ACTIONS_"]
   /// Other such variables.
   static let names = ["GITHUB_TOKEN", "SYSTEM_ACCESSTOKEN", "BERTH_FINGERPRINT_KEY"]
 
-  static func contain(_ name: String) -> Bool {
+  /// True for the name of a variable that may hold one.
+  package static func contain(_ name: String) -> Bool {
     let name = name.uppercased()
     return prefixes.contains { name.hasPrefix($0) } || names.contains(name)
   }

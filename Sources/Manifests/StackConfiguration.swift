@@ -16,6 +16,8 @@ public struct StackConfiguration: Hashable, Sendable {
   public var silence: [Rule] = []
   /// How much of the stack one plan may take away.
   public var blastRadius = BlastRadius()
+  /// How long a step of an apply may take.
+  public var deadlines = StepDeadlines()
   /// The variables that manifests may use, in the order of `berth.yaml`.
   public var variables: [VariableDeclaration] = []
   /// The programs that `${command:NAME}` may run, each with its arguments, by name.

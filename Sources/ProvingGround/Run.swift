@@ -64,7 +64,7 @@ struct Run: Sendable {
     if sabotage == .nameReusedAtOnce {
       (limits.reuseConfirmations, limits.absenceWindow) = (1, .zero)
     }
-    if sabotage == .deadlineIgnored { limits.deadline = .seconds(1_000_000) }
+    if sabotage == .deadlineIgnored { limits.deadlines.standard = .seconds(1_000_000) }
     let executor = Executor(
       backend: saboteur ?? backend, journal: journal,
       clock: StageClock(stage: world.stage, isSteady: sabotage != .wallClock),

@@ -17,6 +17,7 @@ public final class JournalFile: JournalWriting {
   }
 
   private let file: Int32
+  private let sync: @Sendable (Int32) -> Int32
   private let state = Mutex(State())
 
   /// How many journals are kept beside each other.
@@ -26,7 +27,15 @@ public final class JournalFile: JournalWriting {
   /// ago are removed.
   ///
   /// - Parameter name: the file's name; names sort by age.
-  public init(_ name: String, in folder: String) throws(FileFailure) {
+  public convenience init(_ name: String, in folder: String) throws(FileFailure) {
+    try self.init(name, in: folder) { fsync($0) == 0 ? 0 : errno }
+  }
+
+  /// - Parameter sync: brings what was written to the disk; 0, or the number of the error.
+  init(
+    _ name: String, in folder: String, sync: @escaping @Sendable (Int32) -> Int32
+  ) throws(FileFailure) {
+    self.sync = sync
     try AtomicFile.makeFolder(folder, permissions: 0o700)
     Self.prune(folder)
     let path = folder + "/" + name
@@ -45,7 +54,7 @@ public final class JournalFile: JournalWriting {
       if let failure = state.failure { return failure }
       let line = JournalCodec.line(entry, number: state.number)
       var number = writeAll(Array(line.utf8), to: file)
-      if number == 0, fsync(file) != 0 { number = errno }
+      if number == 0 { number = sync(file) }
       guard number == 0 else {
         let failure = JournalWriteFailure(FileFailure.system(number).reason)
         state.failure = failure

@@ -20,18 +20,23 @@ package struct ProgramFailure: Error, Hashable, Sendable {
 /// on its standard error is dropped. It and all that it started are ended when the time is over.
 ///
 /// - Parameters:
-///   - command: the program, looked for in `PATH` if its name has no `/`, and its arguments.
+///   - command: the program and its arguments. One whose name has no `/` is looked for in the
+///     absolute folders of the environment's `PATH`; a path counts from `folder`.
 ///   - folder: where it runs.
 ///   - limit: the most bytes it may print.
 package func programOutput(
   of command: [String], environment: [String: String], in folder: String, limit: Int,
   timeLimit: Duration
 ) throws(ProgramFailure) -> [UInt8] {
+  guard let name = command.first,
+    let program = name.contains("/")
+      ? name : ProgramPath.find(name, in: environment["PATH"])
+  else { throw .notFound }
   var ends: [Int32] = [-1, -1]
   guard pipe(&ends) == 0 else { throw .system("can't be started", errno) }
   defer { for end in ends where end >= 0 { close(end) } }
   for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-  let process = try start(command, environment, folder, output: ends[1])
+  let process = try start(program, command, environment, folder, output: ends[1])
   close(ends[1])
   ends[1] = -1
   let clock = ContinuousClock()
@@ -61,7 +66,8 @@ package func programOutput(
 }
 
 private func start(
-  _ command: [String], _ environment: [String: String], _ folder: String, output: Int32
+  _ program: String, _ command: [String], _ environment: [String: String], _ folder: String,
+  output: Int32
 ) throws(ProgramFailure) -> pid_t {
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
@@ -88,7 +94,7 @@ private func start(
     environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
   defer { for text in words + variables { free(text) } }
   var process: pid_t = 0
-  let fault = posix_spawnp(&process, command.first ?? "", &actions, &attributes, words, variables)
+  let fault = posix_spawn(&process, program, &actions, &attributes, words, variables)
   guard fault == 0 else { throw .system("can't be started", fault) }
   return process
 }
@@ -114,6 +120,9 @@ private func output(
 }
 
 extension ProgramFailure {
+  fileprivate static let notFound = ProgramFailure(
+    reason: "can't be started: it is in no absolute folder of PATH")
+
   fileprivate static let tooSlow = ProgramFailure(reason: "did not end in time")
 
   fileprivate static func tooLong(_ limit: Int) -> ProgramFailure {

@@ -30,7 +30,9 @@ public enum MarkTags {
 
   /// The marks that tags hold.
   ///
-  /// Tags are written by anybody: what can't be read counts as absent.
+  /// Tags are written by anybody: what can't be read counts as absent. A claim to own the target
+  /// is one only beside the digest of what was applied, as Berth writes the two: whoever types the
+  /// name of a stack into a tag gives nothing into its hands.
   public static func marks(in tags: [String: String]) -> OwnershipMarks {
     // Of two spellings of a key the last in order counts, which is the one that Berth writes.
     let marks = Dictionary(
@@ -41,8 +43,17 @@ public enum MarkTags {
       let parts = entry.split(separator: "=", maxSplits: 1)
       if parts.count == 2 { fingerprints[AttributePath(String(parts[0]))] = String(parts[1]) }
     }
+    let digest = marks[applied].flatMap { isDigest($0) ? $0 : nil }
     return OwnershipMarks(
-      stack: marks[stack], applied: marks[applied], secrets: fingerprints,
+      stack: digest == nil ? nil : marks[stack], applied: digest, secrets: fingerprints,
       onRemove: marks[onRemove].flatMap(RemovalPolicy.init), isProtected: marks[protect] == "true")
+  }
+
+  private static func isDigest(_ text: String) -> Bool {
+    text.utf8.count == 32
+      && text.utf8.allSatisfy { byte in
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+      }
   }
 }

@@ -47,7 +47,7 @@ private let lines = entries.enumerated().map { JournalCodec.line($1, number: $0)
   }
 }
 
-@Test func `a journal cut at any byte replays to what was whole before the cut`() throws {
+@Test func `F2 T20 a journal cut at any byte replays to what was whole before the cut`() throws {
   let bytes = Array(lines.joined().utf8)
   var ends: [Int] = []
   for line in lines { ends.append((ends.last ?? 0) + line.utf8.count) }
@@ -60,7 +60,7 @@ private let lines = entries.enumerated().map { JournalCodec.line($1, number: $0)
   }
 }
 
-@Test func `a damaged byte cuts the journal at its line`() throws {
+@Test func `F2 T20 a damaged byte cuts the journal at its line`() throws {
   let bytes = Array(lines.joined().utf8)
   var random = SeededRandom(seed: 7)
   for _ in 0..<400 {
@@ -87,7 +87,7 @@ private let lines = entries.enumerated().map { JournalCodec.line($1, number: $0)
   #expect(reading.damage?.line == 4)
 }
 
-@Test func `another version is refused`() throws {
+@Test func `T20 another version is refused`() throws {
   let other = lines.joined().replacing("\"v\":1", with: "\"v\":2")
   #expect(throws: JournalFailure.unknownVersion(2)) { try JournalCodec.read(Array(other.utf8)) }
 }

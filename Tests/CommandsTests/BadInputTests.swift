@@ -216,7 +216,7 @@ struct BadInputTests {
     expectGolden(misspelt.messages, "mistakes/silence.txt")
   }
 
-  @Test func `an empty set of manifests never means remove all`() throws {
+  @Test func `T15 an empty set of manifests never means remove all`() throws {
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
     #expect(try folder.run("apply", "--auto-approve").status == 0)
     try FileManager.default.removeItem(at: folder.url.appendingPathComponent("gpu.yml"))
@@ -227,7 +227,7 @@ struct BadInputTests {
     #expect(try folder.run("destroy", "--auto-approve").status == 0)
   }
 
-  @Test func `a file of 100 MB, a pipe, a folder and a link are no manifests`() throws {
+  @Test func `T5 T12 a file of 100 MB, a pipe, a folder and a link are no manifests`() throws {
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
     let large = try folder.write("", to: "large.yml")
     let handle = try FileHandle(forWritingTo: large)
@@ -304,7 +304,7 @@ struct BadInputTests {
     #expect(!(try folder.run("show", "plan.json").output.contains("matches the configuration")))
   }
 
-  @Test func `a saved plan that can't be written, was edited or is another stack's is refused`()
+  @Test func `T17 a saved plan that can't be written, was edited or is another stack's is refused`()
     throws
   {
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
@@ -342,7 +342,7 @@ struct BadInputTests {
     expectGolden(twice.messages, "mistakes/plan-applied-twice.txt")
   }
 
-  @Test func `a plan whose manifests or targets moved is stale`() throws {
+  @Test func `T17 a plan whose manifests or targets moved is stale`() throws {
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster])
     #expect(try folder.run("apply", "--auto-approve").status == 0)
     try folder.write(cluster + "max_instances: 9\n", to: "gpu.yml")
@@ -385,7 +385,7 @@ struct BadInputTests {
       run.messages.replacing(folder.url.path, with: "STACK"), "mistakes/stack-read-only.txt")
   }
 
-  @Test func `a full disk is told, and the next apply goes on where it stopped`() throws {
+  @Test func `F23 a full disk is told, and the next apply goes on where it stopped`() throws {
     let folder = try TemporaryFolder.stack(["gpu.yml": cluster, "cpu.yml": otherCluster])
     var statuses: [Int32] = []
     // Blocks of 512 bytes: no file may become larger.
@@ -404,7 +404,7 @@ struct BadInputTests {
     #expect(try folder.run("plan", "--detailed-exitcode").status == 0)
   }
 
-  @Test func `results and events that could not be written are told`() throws {
+  @Test func `F24 results and events that could not be written are told`() throws {
     guard FileManager.default.fileExists(atPath: "/dev/full") else {
       print("SKIPPED: there is no /dev/full here.")
       return

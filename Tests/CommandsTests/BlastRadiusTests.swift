@@ -7,7 +7,7 @@ struct BlastRadiusTests {
     range.map { "name: pool-a\($0)x\ntype: amlcompute\n" }.joined(separator: "---\n")
   }
 
-  @Test func `a large removal needs leave for exactly that plan`() throws {
+  @Test func `T15 a large removal needs leave for exactly that plan`() throws {
     let folder = try TemporaryFolder.stack(["pools.yml": Self.documents(0..<12)])
     #expect(try folder.run("apply", "--auto-approve").status == 0)
     try folder.write(Self.documents(6..<12), to: "pools.yml")

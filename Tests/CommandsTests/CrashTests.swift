@@ -9,16 +9,15 @@ import Testing
 /// Real processes, really killed.
 @Suite("Crashes", .serialized)
 struct CrashTests {
-  private static let workspace = WorkspaceIdentity(
+  private static let identity = WorkspaceIdentity(
     subscriptionID: "00000000-0000-0000-0000-000000000000", resourceGroup: "group",
     name: "workspace", location: "westeurope")
 
-  private static func history(of folder: TemporaryFolder) throws -> [HistoryEntry] {
-    let embedded = try EmbeddedWorkspace(
+  private static func workspace(in folder: TemporaryFolder) throws -> EmbeddedWorkspace {
+    try EmbeddedWorkspace(
       at: folder.url.appendingPathComponent(".berth/workspace.db").path,
-      configuration: SimulatorConfiguration(workspace: workspace, catalog: .azureML),
+      configuration: SimulatorConfiguration(workspace: identity, catalog: .azureML),
       access: .readIfPresent, now: { 0 })
-    return try embedded.history()
   }
 
   /// Four attachments of four clusters, in an order that the random source chooses, and a cluster
@@ -42,33 +41,172 @@ struct CrashTests {
     return documents.joined(separator: "---\n")
   }
 
-  @Test func `an apply that is killed at any point is finished by the next one`() throws {
-    let kills = ProcessInfo.processInfo.environment["BERTH_KILLS"].flatMap { Int($0) } ?? 25
-    let seed = UInt64.random(in: 0..<1_000_000)
-    var random = SeededRandom(seed: seed)
+  /// How many applies are killed; pauses and full disks are a quarter of that each.
+  private static let kills =
+    ProcessInfo.processInfo.environment["BERTH_KILLS"].flatMap { Int($0) } ?? 20
+  private static let fewer = max(2, kills / 4)
+  /// Where everything that happens by chance begins; `BERTH_KILL_SEED` repeats a run.
+  private static let seed =
+    ProcessInfo.processInfo.environment["BERTH_KILL_SEED"].flatMap { UInt64($0) }
+    ?? .random(in: 0..<1_000_000)
+
+  /// An apply that nobody reads, under way.
+  private static func begin(_ folder: TemporaryFolder, _ more: String...) throws -> Process {
+    let process = BerthBinary.process(
+      ["apply", "--auto-approve", "--concise"] + more, in: folder.url)
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  private static func expectConvergence(
+    _ folder: TemporaryFolder, _ place: String, _ source: SourceLocation = #_sourceLocation
+  ) throws {
+    let next = try folder.run("apply", "--auto-approve")
+    #expect(
+      next.status == 0, "\(place): \(next.output)\(next.messages)", sourceLocation: source)
+    #expect(
+      try folder.run("plan", "--detailed-exitcode").status == 0, "\(place)",
+      sourceLocation: source)
+  }
+
+  /// No attachment was ever broken, and the file is whole.
+  private static func expectHealth(
+    _ folder: TemporaryFolder, _ source: SourceLocation = #_sourceLocation
+  ) throws {
+    let workspace = try workspace(in: folder)
+    let broken = try workspace.history().filter { $0.event == "attachment-broken" }
+    #expect(broken.isEmpty, "seed \(seed): \(broken)", sourceLocation: source)
+    #expect(try workspace.isIntact(), "seed \(seed)", sourceLocation: source)
+  }
+
+  @Test func `F1 an apply that is killed at any point is finished by the next one`() throws {
+    print("Kills: \(Self.kills), BERTH_KILL_SEED=\(Self.seed)")
+    var random = SeededRandom(seed: Self.seed)
     let folder = try TemporaryFolder.stack([:], milliseconds: 20)
-    for round in 0..<kills {
+    var underWay = 0
+    for round in 0..<Self.kills {
       try folder.write(Self.manifests(using: &random), to: "compute.yml")
-      let process = BerthBinary.process(
-        ["apply", "--auto-approve", "--concise"], in: folder.url)
-      process.standardOutput = FileHandle.nullDevice
-      process.standardError = FileHandle.nullDevice
-      process.standardInput = FileHandle.nullDevice
-      try process.run()
+      let process = try Self.begin(folder)
       usleep(UInt32.random(in: 0...200_000, using: &random))
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
-
-      let next = try folder.run("apply", "--auto-approve")
-      #expect(next.status == 0, "seed \(seed), round \(round): \(next.output)\(next.messages)")
-      #expect(
-        try folder.run("plan", "--detailed-exitcode").status == 0, "seed \(seed), round \(round)")
+      if process.terminationReason == .uncaughtSignal { underWay += 1 }
+      try Self.expectConvergence(folder, "seed \(Self.seed), round \(round)")
     }
-    let broken = try Self.history(of: folder).filter { $0.event == "attachment-broken" }
-    #expect(broken.isEmpty, "seed \(seed): \(broken)")
+    print("Killed before their end: \(underWay) of \(Self.kills)")
+    #expect(underWay > 0)
+    try Self.expectHealth(folder)
   }
 
-  @Test func `an apply that is interrupted finishes what runs and leaves nothing detached`() throws
+  @Test func `F17 an apply that is stopped and loses its lock writes no more when it goes on`()
+    throws
+  {
+    print("Pauses: \(Self.fewer), BERTH_KILL_SEED=\(Self.seed)")
+    var random = SeededRandom(seed: Self.seed)
+    let folder = try TemporaryFolder.stack([:], milliseconds: 20)
+    var paused = 0
+    for round in 0..<Self.fewer {
+      try folder.write(Self.manifests(using: &random), to: "compute.yml")
+      let process = try Self.begin(folder)
+      usleep(UInt32.random(in: 0...200_000, using: &random))
+      kill(process.processIdentifier, SIGSTOP)
+      let holder = try folder.run("lock", "list", "--json").output
+      if let id = holder.firstMatch(of: /"id": "([^"]+)"/)?.1 {
+        paused += 1
+        #expect(try folder.run("force-unlock", String(id), "--force").status == 0)
+      }
+      // Somebody else goes on, and wants something else.
+      try folder.write(Self.manifests(using: &random), to: "compute.yml")
+      let place = "seed \(Self.seed), round \(round)"
+      try Self.expectConvergence(folder, place)
+      kill(process.processIdentifier, SIGCONT)
+      process.waitUntilExit()
+      // It had done everything, something, or nothing.
+      #expect([0, 4, 6].contains(process.terminationStatus), "\(place)")
+      let after = try folder.run("plan", "--detailed-exitcode")
+      #expect(after.status == 0, "\(place): it wrote after it lost its lock: \(after.output)")
+    }
+    print("Stopped with the lock in their hands: \(paused) of \(Self.fewer)")
+    try Self.expectHealth(folder)
+  }
+
+  @Test func `F17 a lock whose holder stands still is taken over when its lease is over`() throws {
+    guard Self.kills >= 200 else {
+      print("SKIPPED: a lease takes a minute to end; BERTH_KILLS=200 waits for it.")
+      return
+    }
+    let folder = try TemporaryFolder.stack(
+      ["gpu.yml": "name: gpu\ntype: amlcompute\n"], milliseconds: 1_000)
+    let process = try Self.begin(folder)
+    while try !folder.run("lock", "list", "--json").output.contains("\"id\"") {}
+    kill(process.processIdentifier, SIGSTOP)
+    #expect(try folder.run("apply", "--auto-approve").status == 4)
+    let next = try folder.run("apply", "--auto-approve", "--lock-timeout", "3m")
+    #expect(next.status == 0, "\(next.messages)")
+    kill(process.processIdentifier, SIGCONT)
+    process.waitUntilExit()
+    #expect([4, 6].contains(process.terminationStatus))
+    #expect(try folder.run("plan", "--detailed-exitcode").status == 0)
+    try Self.expectHealth(folder)
+  }
+
+  /// A disk of one megabyte of which a ballast leaves little; then the ballast goes.
+  private static let smallDisk = """
+    set -e
+    mkdir -p disk
+    mount -t tmpfs -o size=1m tmpfs disk
+    cp berth.yaml *.yml disk/
+    cd disk
+    head -c "$2"k /dev/zero > ballast
+    set +e
+    "$1" apply --auto-approve > ../first.out 2> ../first.err
+    first=$?
+    rm ballast
+    "$1" apply --auto-approve > ../next.out 2> ../next.err
+    next=$?
+    "$1" plan --detailed-exitcode > ../plan.out 2>&1
+    echo "$first $next $?" > ../statuses
+    cp -r .berth ../
+    """
+
+  @Test func `F23 an apply on a full disk says so, and the next one goes on where it stopped`()
+    throws
+  {
+    print("Full disks: \(Self.fewer), BERTH_KILL_SEED=\(Self.seed)")
+    var random = SeededRandom(seed: Self.seed)
+    var failed = 0
+    for round in 0..<Self.fewer {
+      let folder = try TemporaryFolder.stack(
+        ["compute.yml": Self.manifests(using: &random)], milliseconds: 1)
+      let ballast = Int.random(in: 700...1_010, using: &random)
+      let run = try BerthBinary.run(
+        [String(ballast)], in: folder.url,
+        through: ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", Self.smallDisk, "disk"])
+      guard let statuses = try? folder.read("statuses").split(whereSeparator: \.isWhitespace),
+        statuses.count == 3
+      else {
+        print("SKIPPED: no small disk can be mounted here (\(run.messages)).")
+        return
+      }
+      let place = "seed \(Self.seed), round \(round), ballast \(ballast)"
+      let errors = try folder.read("first.err")
+      #expect(["0", "1", "6"].contains(statuses[0]), "\(place): \(errors)")
+      if statuses[0] != "0" {
+        failed += 1
+        #expect(errors.contains("Error: "), "\(place): \(errors)")
+      }
+      let said = try folder.read("next.err") + folder.read("plan.out")
+      #expect(statuses[1...] == ["0", "0"], "\(place): \(said)")
+      try Self.expectHealth(folder)
+    }
+    print("Disks that were full: \(failed) of \(Self.fewer)")
+  }
+
+  @Test func `F25 an apply that is interrupted finishes what runs and leaves nothing detached`()
+    throws
   {
     let folder = try TemporaryFolder.example("tls-rotation")
     #expect(try folder.run("apply", "--auto-approve").status == 0)

@@ -122,6 +122,18 @@ struct LockTests {
     #expect(!names.contains { $0.contains("-lease-") }, "\(names)")
   }
 
+  @Test func `F32 a drift job beside an apply takes what is in flight for no drift`() throws {
+    let folder = try TemporaryFolder.stack(Self.gpu, milliseconds: 2_000)
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    try folder.write("name: gpu\ntype: amlcompute\nmax_instances: 7\n", to: "gpu.yml")
+    var apply = try RunningApply(in: folder)
+    apply.wait(for: "Modifying...")
+    let drift = try folder.run("drift", "--detailed-exitcode", "--fail-on", "drift")
+    #expect(drift.status == 0, "\(drift.output)\(drift.messages)")
+    #expect(apply.waitUntilExit() == 0)
+    #expect(try folder.run("drift", "--detailed-exitcode").status == 0)
+  }
+
   @Test func `an apply without a lock says nothing of one`() throws {
     let folder = try TemporaryFolder.stack(Self.gpu, milliseconds: 1_000)
     var apply = try RunningApply(in: folder, ["apply", "--auto-approve", "--lock=false"])

@@ -268,7 +268,7 @@ private func instance(_ more: String) -> String { "name: box\ntype: computeinsta
   }()
 
   @Test(arguments: documents)
-  func `a document that passes is applied, imported and destroyed`(life: Life) async throws {
+  func `F28 a document that passes is applied, imported and destroyed`(life: Life) async throws {
     try await LivedWorkspace().live(life)
   }
 

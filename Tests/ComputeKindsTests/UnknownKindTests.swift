@@ -37,7 +37,7 @@ import Testing
     #expect(target.resource?.shown == held)
   }
 
-  @Test func `no plan touches it`() async throws {
+  @Test func `F29 no plan touches it`() async throws {
     for mode in [PlanMode.apply, .destroy] {
       let plan = try await result("name: cpu\ntype: amlcompute\n", mode).plan
       #expect(!plan.changes.contains { $0.address.name == "lake" })
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func `it holds its resource, and its name`() async throws {
+  @Test func `F29 it holds its resource, and its name`() async throws {
     let second = try await result("name: inference\ntype: aks\nresource_id: \(held)\n")
     #expect(second.findings.findings.map(\.rule.id) == ["attach-once"])
     let other = try await result("name: Lake\ntype: amlcompute\n")

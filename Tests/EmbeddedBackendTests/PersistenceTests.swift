@@ -35,7 +35,7 @@ import Testing
       ])
   }
 
-  @Test func `only the owner may read the file and the folders made for it`() throws {
+  @Test func `T20 only the owner may read the file and the folders made for it`() throws {
     _ = try open("a/b/ws.sqlite")
     #expect(folder.permissions("a/b/ws.sqlite") == 0o600)
     #expect(folder.permissions("a/b") == 0o700)

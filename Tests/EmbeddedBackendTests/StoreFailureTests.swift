@@ -48,7 +48,7 @@ import Testing
     #expect(try folder.bytes("ws.sqlite") == text)
   }
 
-  @Test func `another program's database is left alone`() async throws {
+  @Test func `T20 another program's database is left alone`() async throws {
     try await makeFile()
     try folder.patch("ws.sqlite", at: 68, with: [0, 0, 0, 42])
     let before = try folder.bytes("ws.sqlite")
@@ -59,13 +59,13 @@ import Testing
     #expect(try folder.bytes("ws.sqlite") == before)
   }
 
-  @Test func `a later version is not touched`() async throws {
+  @Test func `T20 a later version is not touched`() async throws {
     try await makeFile()
     try folder.patch("ws.sqlite", at: 60, with: [0, 0, 0, 3])
     expectRefusal("ws.sqlite", .workspaceStoreNewer, "format 3")
   }
 
-  @Test func `what is no regular file is refused`() throws {
+  @Test func `T20 what is no regular file is refused`() throws {
     try FileManager.default.createDirectory(
       atPath: folder["a-folder"], withIntermediateDirectories: true)
     expectRefusal("a-folder", .workspaceStoreNotAFile, "is a folder")
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test(arguments: 0..<40 as Range<UInt64>)
-  func `a damaged file is an error and never a trap`(seed: UInt64) async throws {
+  func `T20 a damaged file is an error and never a trap`(seed: UInt64) async throws {
     try await makeFile(targets: 60)
     let sound = try folder.bytes("ws.sqlite")
     var random = SeededRandom(seed: seed)
@@ -128,7 +128,7 @@ import Testing
     }
   }
 
-  @Test func `a full disk fails the request and loses nothing`() async throws {
+  @Test func `F23 a full disk fails the request and loses nothing`() async throws {
     let workspace = try open("ws.sqlite")
     _ = try await workspace.submit(
       .create(ComputeTarget(.inventedPool, "first"), marks: OwnershipMarks()))

@@ -53,7 +53,7 @@ import Testing
     #expect(await backend.widest <= 3)
   }
 
-  @Test func `passing failures are waited out on the clock`() async {
+  @Test func `F3 passing failures are waited out on the clock`() async {
     let clock = TestClock()
     let failures = [
       BackendFailure(.throttled(retryAfter: .seconds(40)), code: "429", message: "Too often."),
@@ -65,7 +65,7 @@ import Testing
     #expect(clock.now.offset >= .seconds(40))
   }
 
-  @Test func `without a journal nothing is sent`() async {
+  @Test func `F23 without a journal nothing is sent`() async {
     let backend = FakeBackend()
     let listener = Listener()
     let report = await executor(backend, MemoryJournal(capacity: 0)).run(

@@ -88,3 +88,22 @@ final class Listener: Sendable {
     { event in self.state.withLock { $0.append(event) } }
   }
 }
+
+/// A journal that fails at one record and would take the next.
+final class FailingOnce: JournalWriting {
+  private let count = Mutex(0)
+  private let position: Int
+
+  /// - Parameter position: the number of the record that fails, from 0.
+  init(at position: Int) { self.position = position }
+
+  var calls: Int { count.withLock(\.self) }
+
+  func append(_ entry: JournalEntry) throws(JournalWriteFailure) {
+    let number = count.withLock { count in
+      defer { count += 1 }
+      return count
+    }
+    if number == position { throw JournalWriteFailure("can't be written: input/output error") }
+  }
+}

@@ -12,6 +12,8 @@ struct FakeWorld {
   private(set) var effects: [String] = []
   /// How many polls an operation takes.
   var pollsPerOperation = 2
+  /// The names of targets whose operations never end.
+  var stuck: Set<String> = []
 
   struct Operation {
     var pollsLeft: Int
@@ -68,7 +70,7 @@ struct FakeWorld {
     }
     let reference = "operation-\(operations.count + 1)"
     operations[reference] = Operation(
-      pollsLeft: pollsPerOperation, failure: failure, name: key)
+      pollsLeft: stuck.contains(key) ? .max : pollsPerOperation, failure: failure, name: key)
     if case .start = request { powers[key] = .running }
     if case .stop = request { powers[key] = .stopped }
     return OperationHandle(reference: reference)

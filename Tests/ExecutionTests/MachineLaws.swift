@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test(arguments: 0..<400 as Range<UInt64>)
-  func `an interruption at any time leaves no re-attachment half done`(seed: UInt64) {
+  func `F25 an interruption at any time leaves no re-attachment half done`(seed: UInt64) {
     var random = SeededRandom(seed: seed)
     guard let scenario = Scenario(&random) else { return }
     var driver = Driver(
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test(arguments: 0..<200 as Range<UInt64>)
-  func `without a journal nothing begins, whenever it fails`(seed: UInt64) {
+  func `F23 without a journal nothing begins, whenever it fails`(seed: UInt64) {
     var random = SeededRandom(seed: seed)
     guard let scenario = Scenario(&random) else { return }
     var driver = Driver(

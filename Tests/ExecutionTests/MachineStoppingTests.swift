@@ -12,7 +12,7 @@ import Testing
 @Suite struct MachineStoppingTests: MachineSuite {
   // MARK: Stopping
 
-  @Test func `an interruption lets nothing begin and lets what runs end`() {
+  @Test func `F25 an interruption lets nothing begin and lets what runs end`() {
     let pools = (1...6).map { pool("p\($0)") }
     var driver = driver(pools, [], parallelism: 2)
     driver.run(until: { $0.world.effects.count == 2 })
@@ -26,7 +26,7 @@ import Testing
     #expect(driver.journal.last == .ended(.interrupted))
   }
 
-  @Test func `an interruption between detach and attach finishes the re-attachment`() {
+  @Test func `F25 an interruption between detach and attach finishes the re-attachment`() {
     for seed in 0..<20 as Range<UInt64> {
       let wanted = [link("a", holding: "r2"), link("b", holding: "r1"), pool("p", count: 5)]
       let live = [
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func `a pause counts for all, also when the step that was told of it is over`() {
+  @Test func `F3 a pause counts for all, also when the step that was told of it is over`() {
     let wanted = [pool("a"), pool("b")]
     var machine = ApplyMachine(
       ApplyRequest(
@@ -97,7 +97,7 @@ import Testing
     #expect(driver.report.outcomes[0].outcome == .notStarted(.interrupted))
   }
 
-  @Test func `a run that is abandoned reports what was under way as unknown`() {
+  @Test func `F26 a run that is abandoned reports what was under way as unknown`() {
     var driver = driver([pool("p"), pool("q")], [], parallelism: 1)
     driver.run(until: { $0.world.effects.count == 1 })
     driver.send(.abandoned)
@@ -106,7 +106,7 @@ import Testing
     #expect(driver.report.outcomes[1].outcome == .notStarted(.interrupted))
   }
 
-  @Test func `a journal that fails at any record stops the rest and lets what runs end`() {
+  @Test func `F23 a journal that fails at any record stops the rest and lets what runs end`() {
     let pools = (1...4).map { pool("p\($0)") }
     let plan = planning(pools, []).plan
     for capacity in 0..<14 {

@@ -64,7 +64,7 @@ import Testing
 
   // MARK: What moved since the plan was made
 
-  @Test func `a name that was taken meanwhile stops a create`() {
+  @Test func `F14 a name that was taken meanwhile stops a create`() {
     var driver = driver([pool("p")], [])
     driver.world.put(observed(pool("p"), stack: nil))
     driver.run()
@@ -73,7 +73,7 @@ import Testing
     #expect(driver.journal.map(\.word) == ["started", "finished s1", "ended partial"])
   }
 
-  @Test func `a resource that was taken meanwhile stops an attach and names the holder`() {
+  @Test func `F18 a resource that was taken meanwhile stops an attach and names the holder`() {
     var driver = driver([link("a", holding: "r")], [])
     driver.world.put(observed(link("thief", holding: "R"), stack: nil))
     driver.run()
@@ -82,7 +82,7 @@ import Testing
     #expect(driver.world.effects.isEmpty)
   }
 
-  @Test func `a holder that is going is waited for`() {
+  @Test func `F30 a holder that is going is waited for`() {
     var driver = driver([link("a", holding: "r")], [])
     driver.world.put(observed(link("b", holding: "r"), stack: nil, state: .deleting))
     driver.send(.began)
@@ -104,7 +104,7 @@ import Testing
     #expect(driver.report.isComplete)
   }
 
-  @Test func `a target that moved is left alone, and what moved is told`() {
+  @Test func `F14 a target that moved is left alone, and what moved is told`() {
     var driver = driver([pool("p", count: 3)], [observed(pool("p", count: 1))])
     var moved = observed(pool("p", count: 1))
     moved.attributes[1] = 7
@@ -116,7 +116,7 @@ import Testing
       failure(driver, 0)?.message.contains("count was 1 when the plan was made and is 7") == true)
   }
 
-  @Test func `a target that changed hands is left alone`() {
+  @Test func `F14 a target that changed hands is left alone`() {
     var driver = driver([], [observed(pool("p"))], mode: .destroy)
     driver.world.put(observed(pool("p"), stack: "theirs"))
     driver.run()
@@ -124,7 +124,7 @@ import Testing
     #expect(failure(driver, 0)?.message.contains("\"theirs\"") == true)
   }
 
-  @Test func `removing what is gone already is done`() {
+  @Test func `F6 removing what is gone already is done`() {
     var driver = driver(
       [], [observed(pool("p")), observed(link("a", holding: "r"))], mode: .destroy)
     driver.world.remove("p")
@@ -158,7 +158,7 @@ import Testing
 
   // MARK: Failures of the service
 
-  @Test func `a failed step stops its branch and no other`() {
+  @Test func `F27 a failed step stops its branch and no other`() {
     // Re-attaching a fails at its first half; its second half does not begin, pool p goes on.
     var driver = driver(
       [link("a", holding: "r", tls: "two"), pool("p")], [observed(link("a", holding: "r"))])
@@ -173,7 +173,7 @@ import Testing
     #expect(driver.world.read("a") != nil)
   }
 
-  @Test func `a refusal is not tried again and keeps the service's words`() {
+  @Test func `F7 a refusal is not tried again and keeps the service's words`() {
     var driver = driver([pool("p")], [])
     driver.faults.refused = 100
     driver.run()
@@ -181,7 +181,7 @@ import Testing
     #expect(failure(driver, 0) == StepFailure(code: "Quota", message: "No.", requestID: "r-1"))
   }
 
-  @Test func `reads are tried six times`() {
+  @Test func `F4 reads are tried six times`() {
     var driver = driver([pool("p")], [])
     driver.faults.failedRead = 100
     driver.run()
@@ -191,7 +191,7 @@ import Testing
     #expect(driver.now >= .milliseconds(36_480) && driver.now <= .milliseconds(59_280))
   }
 
-  @Test func `a conflict is waited out, but not for ever`() {
+  @Test func `F8 a conflict is waited out, but not for ever`() {
     var driver = driver([pool("p")], [])
     driver.faults.conflict = 100
     driver.run()
@@ -199,7 +199,7 @@ import Testing
     #expect(failure(driver, 0)?.code == "409")
   }
 
-  @Test func `a failed operation fails the step unless the target is fine`() {
+  @Test func `F12 a failed operation fails the step unless the target is fine`() {
     var driver = driver([pool("p")], [])
     driver.faults.failedOperation = 100
     driver.run()
@@ -208,7 +208,7 @@ import Testing
     #expect(driver.sends.values.reduce(0, +) == 1)
   }
 
-  @Test func `an operation that says it failed although the target is fine is done`() {
+  @Test func `F11 an operation that says it failed although the target is fine is done`() {
     var machine = started(pool("p"))
     submit(&machine)
     _ = machine.handle(
@@ -218,7 +218,7 @@ import Testing
     #expect(machine.report.isComplete)
   }
 
-  @Test func `success is believed only when the fields agree`() {
+  @Test func `F11 success is believed only when the fields agree`() {
     var machine = started(pool("p", count: 5))
     submit(&machine)
     var commands = machine.handle(.polled(StepID(1), .success(.succeeded)), at: .seconds(5))
@@ -238,7 +238,7 @@ import Testing
     #expect(failure.message.contains("count"))
   }
 
-  @Test func `an operation that never ends is left at the deadline with its reference`() {
+  @Test func `F10 an operation that never ends is left at the deadline with its reference`() {
     var driver = driver([pool("p")], [])
     driver.world.pollsPerOperation = .max
     driver.run()
@@ -248,7 +248,7 @@ import Testing
     #expect(driver.now == .seconds(30 * 60))
   }
 
-  @Test func `two holders after an attach are told aloud`() {
+  @Test func `F18 two holders after an attach are told aloud`() {
     var machine = started(link("a", holding: "r"))
     submit(&machine)
     _ = machine.handle(.polled(StepID(1), .success(.succeeded)), at: .seconds(5))
@@ -262,7 +262,7 @@ import Testing
     #expect(failure.message.contains("link.b"))
   }
 
-  @Test func `two holders are told aloud whatever the operation says`() {
+  @Test func `F18 two holders are told aloud whatever the operation says`() {
     var machine = started(link("a", holding: "r"))
     submit(&machine)
     let internalError = OperationStatus.failed(code: "InternalError", message: "Something.")
@@ -276,7 +276,7 @@ import Testing
     #expect(failure.code == "attach-once")
   }
 
-  @Test func `a target that lost its mark meanwhile is not done`() {
+  @Test func `F15 a target that lost its mark meanwhile is not done`() {
     var machine = started(pool("p"))
     submit(&machine)
     _ = machine.handle(.polled(StepID(1), .success(.succeeded)), at: .seconds(5))
@@ -293,7 +293,7 @@ import Testing
     #expect(failure.message.contains("mark"))
   }
 
-  @Test func `where replicas lag, a target is gone only when two reads say so`() {
+  @Test func `F13 where replicas lag, a target is gone only when two reads say so`() {
     var limits = ApplyLimits()
     limits.absenceConfirmations = 2
     var driver = driver([], [observed(pool("p"))], mode: .destroy, limits: limits)
@@ -302,7 +302,7 @@ import Testing
     #expect(driver.now >= .seconds(15))
   }
 
-  @Test func `a workspace that is gone is asked for once`() {
+  @Test func `F9 a workspace that is gone is asked for once`() {
     let pools = (1...5).map { pool("p\($0)") }
     let plan = planning(pools, []).plan
     var machine = ApplyMachine(
@@ -324,7 +324,7 @@ import Testing
 
   // MARK: Answers that get lost
 
-  @Test func `a lost answer is settled by reading when the effect took place`() {
+  @Test func `F5 a lost answer is settled by reading when the effect took place`() {
     var driver = driver([link("a", holding: "r")], [])
     driver.faults.lostAfter = 100
     driver.run()
@@ -333,7 +333,7 @@ import Testing
     #expect(driver.world.effects == ["attach a"])
   }
 
-  @Test func `a write whose answer gets lost is sent once more and not again`() {
+  @Test func `F5 a write whose answer gets lost is sent once more and not again`() {
     var driver = driver([pool("p")], [])
     driver.faults.lostBefore = 100
     driver.run()
@@ -344,7 +344,7 @@ import Testing
 
   // MARK: Pauses
 
-  @Test func `a throttled call makes every worker wait`() {
+  @Test func `F3 a throttled call makes every worker wait`() {
     let pools = (1...3).map { pool("p\($0)") }
     let plan = planning(pools, []).plan
     var machine = ApplyMachine(

@@ -21,7 +21,7 @@ struct ScalarTests {
     ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
     ("2001-01-01", .text("2001-01-01")), ("=", .text("=")),
   ])
-  func `plain scalars mean what the core schema says`(text: String, meaning: YAMLScalar) throws {
+  func `T6 plain scalars mean what the core schema says`(text: String, meaning: YAMLScalar) throws {
     let value = try #require(try read("a: \(text)\n")["a"])
     #expect(value.scalar == meaning)
     #expect(value.text == text)
@@ -40,7 +40,7 @@ struct ScalarTests {
     "0o7777777777777777777777777", "1e400", "-1e999", "!!int 99999999999999999999",
     "!!float 1e999",
   ])
-  func `numbers too large to be whole are never small or a text`(text: String) throws {
+  func `T6 numbers too large to be whole are never small or a text`(text: String) throws {
     guard case .number(let value) = try read(text).scalar else {
       Issue.record("not a number")
       return

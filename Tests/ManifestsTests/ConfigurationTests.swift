@@ -51,6 +51,37 @@ struct ConfigurationTests {
     #expect(keys.map { text.mark(at: stack.places[$0]) } == text.marks)
   }
 
+  @Test func `deadlines are read by type, and half an hour is what nobody says otherwise`() throws {
+    let text = MarkedText(
+      "stack: a\n" + workspace + "deadlines: {default: 45m, 1️⃣AKS: 1h30m, 2️⃣amlcompute: 1s}\n")
+    let stack = try #require(reading(text.text).configuration)
+    #expect(
+      stack.deadlines
+        == StepDeadlines(
+          standard: .seconds(2_700), byKind: ["aks": .seconds(5_400), "amlcompute": .seconds(1)]))
+    #expect(
+      ["deadlines.aks", "deadlines.amlcompute"].map { text.mark(at: stack.places[$0]) }
+        == text.marks)
+    #expect(stack.deadlines["aks"] == .seconds(5_400))
+    #expect(stack.deadlines["kubernetes"] == .seconds(2_700))
+    #expect(stack.deadlines.longest == .seconds(5_400))
+    #expect(
+      try #require(reading("stack: a\n" + workspace).configuration).deadlines == StepDeadlines())
+    #expect(StepDeadlines().longest == .seconds(1_800))
+  }
+
+  @Test func `a deadline of a type that does not exist is refused where it stands`() throws {
+    let text = MarkedText("stack: a\n" + workspace + "deadlines: {1️⃣amlcomputer: 1h}\n")
+    let configuration = try #require(reading(text.text).configuration)
+    var findings = DiagnosticList()
+    _ = bindStack(
+      [], of: configuration, rules: .azureML, secrets: UnresolvedSecrets(), reporting: &findings)
+    let error = try #require(findings.findings.first { $0.severity == .error })
+    #expect(error.rule.id == "invalid-configuration")
+    #expect(text.mark(at: error.location) == "1️⃣")
+    #expect(error.detail.contains("Did you mean \"amlcompute\"?"))
+  }
+
   @Test(arguments: [
     ("stack: 1️⃣'a b'\nW", "1 to 64 letters"), ("stack: 1️⃣''\nW", "an empty text"),
     ("stack: 1️⃣\(String(repeating: "a", count: 65))\nW", "1 to 64"),
@@ -66,6 +97,14 @@ struct ConfigurationTests {
     ("stack: a\nWcomputes: 1️⃣{a: b}\n", "a list of patterns"),
     ("stack: a\nWcomputes: [1️⃣/etc/*.yml]\n", "below the stack's folder"),
     ("stack: a\nWcomputes: [a.yml, 1️⃣'../x/*.yml']\n", "below the stack's folder"),
+    ("stack: a\nWdeadlines: 1️⃣30m\n", "a mapping of types to times"),
+    ("stack: a\nWdeadlines: {default: 1️⃣30}\n", "such as '30m' or '1h30m'"),
+    ("stack: a\nWdeadlines: {aks: 1️⃣999ms}\n", "'deadlines.aks' must be a time from 1s to 168h"),
+    ("stack: a\nWdeadlines: {aks: 1️⃣168h1s}\n", "from 1s to 168h"),
+    ("stack: a\nWdeadlines: {aks: 1️⃣-5m}\n", "from 1s to 168h"),
+    ("stack: a\nWdeadlines: {aks: 1️⃣[1h]}\n", "from 1s to 168h"),
+    ("stack: a\nWdeadlines: {aks: 1️⃣}\n", "from 1s to 168h"),
+    ("stack: a\nW1️⃣deadline: {}\n", "\"deadlines\""),
     ("stack: a\nW1️⃣---\nstack: b\n", "one document"), ("1️⃣", "'stack' and 'workspace'"),
   ])
   func `a mistake is found where it is`(marked: String, phrase: String) throws {

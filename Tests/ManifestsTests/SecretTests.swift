@@ -62,7 +62,7 @@ struct SecretTests {
     ("${file:folder}", "secret-file", "is a folder"),
     ("${file:blank.txt}", "secret-file", "is empty"),
   ])
-  func `a reference that can't be followed is an error with the reason`(
+  func `T13 a reference that can't be followed is an error with the reason`(
     value: String, rule: String, phrase: String
   ) throws {
     let binding = password(value)

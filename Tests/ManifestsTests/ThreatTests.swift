@@ -6,9 +6,52 @@ import Testing
 
 /// The threats of the reliability document that binding answers, by their numbers.
 ///
-/// T13 and T14 are among the tests of secrets.
+/// T12, T13 and T14 are among the tests of secrets.
 @Suite("Threats to binding")
 struct ThreatTests {
+  @Test(arguments: [
+    ("max_instances: no", "wrong-type"), ("max_instances: 1:30", "wrong-type"),
+    ("max_instances: 1_000", "wrong-type"), ("max_instances: .inf", "wrong-type"),
+    ("max_instances: .nan", "wrong-type"), ("max_instances: 1.5", "wrong-type"),
+    ("max_instances: 99999999999999999999", "out-of-range"),
+    ("max_instances: 9223372036854775808", "out-of-range"),
+    ("max_instances: 9223372036854775807", "out-of-range"),
+    ("max_instances: -9223372036854775808", "out-of-range"),
+    ("max_instances: 1e400", "wrong-type"), ("idle_time_before_scale_down: 1:30", "wrong-type"),
+    ("idle_time_before_scale_down: 9223372036854775807", "out-of-range"),
+    ("berth: {protect: no}", "wrong-type"), ("berth: {protect: 1}", "wrong-type"),
+    ("ssh_public_access_enabled: yes", "wrong-type"), ("size: .inf", ""),
+    ("tags: 12", "wrong-type"),
+  ])
+  func `T6 a value of another type is told where it stands, and no figure is cut short`(
+    line: String, rule: String
+  ) {
+    let binding = Binding("name: gpu\ntype: amlcompute\n\(line)\n", rules: .azureML)
+    guard !rule.isEmpty else { return }
+    #expect(binding.errors.map(\.rule.id) == [rule], "\(binding.errors.map(\.detail))")
+    #expect(binding.errors.allSatisfy { $0.location?.start.line == 3 })
+    #expect(binding.targets.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("0o17", 15), ("0x1F", 31), ("010", 10), ("+7", 7), ("'7'", 7), ("7.0", 7), ("1e1", 10),
+  ])
+  func `T6 a figure is what the core schema says`(text: String, count: Int) {
+    let binding = Binding("name: gpu\ntype: amlcompute\nmax_instances: \(text)\n")
+    if let target = binding.targets.first {
+      #expect(target["max_instances"] == .integer(count))
+    } else {
+      #expect(binding.errors.map(\.rule.id) == ["wrong-type"], "refused rather than read otherwise")
+    }
+  }
+
+  @Test(arguments: ["no", "on", "12", "1:30", "0o17", ".inf", "2026-01-01", "null_and_void"])
+  func `T6 a word is a text where a text is due`(word: String) {
+    let binding = Binding("name: gpu\ntype: amlcompute\ntags: {a: \(word)}\n", rules: .azureML)
+    #expect(binding.errors.isEmpty, "\(binding.errors.map(\.detail))")
+    #expect(binding.targets.first?["tags"] == ["a": .text(word)])
+  }
+
   @Test(arguments: ["delet", "Delete", "destroy", "true", "no", "''", "~", "{}"])
   func `T7 an unknown policy never becomes one that destroys`(word: String) {
     let binding = Binding("name: gpu\ntype: amlcompute\nberth:\n  on_remove: \(word)\n")

@@ -53,7 +53,7 @@ struct ApplyTextTests {
     #expect(line == "pool.a: Creation complete after \(text)")
   }
 
-  @Test func `notes of strangers begin no line of their own`() {
+  @Test func `T32 notes of strangers begin no line of their own`() {
     #expect(ApplyText.line(.noted("a\n::error::x\u{1B}[2J")) == #"a\n::error::x\e[2J"#)
     #expect(ApplyText.line(.noted(" ::error::x")) == #" \u{3A}:error::x"#)
   }

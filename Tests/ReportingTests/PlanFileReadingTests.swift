@@ -60,7 +60,7 @@ struct PlanFileReadingTests {
     #expect(moved.digest != digest)
   }
 
-  @Test func `every value that is edited is found, but for facts about the file`() throws {
+  @Test func `T17 every value that is edited is found, but for facts about the file`() throws {
     let body = try AttributeValue(json: PlanFile.everyday.json)
     var count = 0
     for (place, edited) in body.editions {
@@ -122,7 +122,7 @@ struct PlanFileReadingTests {
   }
 
   @Test(arguments: ["2.0", "0.9", "10.0", "", "x", "11", ".1", "..1.0", "1x", "01.0", " 1.0"])
-  func `another major version is refused`(_ version: String) {
+  func `T18 another major version is refused`(_ version: String) {
     #expect(failure(PlanFile.everyday.json, format: version) == .version(version))
   }
 
@@ -166,7 +166,7 @@ struct PlanFileReadingTests {
     #expect(failure(text) == .unreadable(reason))
   }
 
-  @Test func `hostile depth, bytes and size are refused`() {
+  @Test func `T18 hostile depth, bytes and size are refused`() {
     let deep = String(repeating: #"{"format_version":"#, count: 100_000)
     #expect(
       failure(deep) == .unreadable("is not the JSON of a plan: more than 64 levels at byte 1152"))
@@ -183,7 +183,7 @@ struct PlanFileReadingTests {
     }
   }
 
-  @Test func `bytes that were changed at random never pass for another plan`() {
+  @Test func `T17 bytes that were changed at random never pass for another plan`() {
     let bytes = Array(PlanFile.everyday.json.utf8)
     for seed in UInt64(1)...300 {
       var random = SeededRandom(seed: seed)

@@ -184,7 +184,7 @@ struct PlanFileTests {
     #expect(read.plan.changes.map(\.action) == [action])
   }
 
-  @Test func `no secret is in a file`() {
+  @Test func `T34 no secret is in a file`() {
     #expect(!PlanFile.everyday.json.contains("hunter2"))
     #expect(!PlanFile.everyday.json.contains("aaaa"))
   }

@@ -236,7 +236,7 @@ struct PlanTextTests {
         """)
   }
 
-  @Test func `no secret is ever shown, in no style and no plan`() {
+  @Test func `T34 no secret is ever shown, in no style and no plan`() {
     for style in [TerminalStyle.plain, coloured] {
       let text = PlanText(Everyday.plan, style: style).text
       #expect(!text.contains("hunter2") && !text.contains("aaaa"))
@@ -290,7 +290,7 @@ struct PlanTextTests {
     #expect(PlanText(plan([one])).text.contains("\n        # (1 unchanged attribute hidden)\n"))
   }
 
-  @Test func `texts of strangers neither begin a line nor move a cursor`() {
+  @Test func `T31 T32 texts of strangers neither begin a line nor move a cursor`() {
     let evil = "x\n::error::\u{1B}[2J\r##vso[task]\u{202E}"
     var change = change(
       .delete,

@@ -84,7 +84,7 @@ struct TargetListTests {
         """)
   }
 
-  @Test func `texts of strangers stay in their cell`() {
+  @Test func `T31 texts of strangers stay in their cell`() {
     let evil = "x\n::error::\u{1B}[2J"
     let list = TargetList(
       Snapshot(

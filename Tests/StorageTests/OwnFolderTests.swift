@@ -1,6 +1,8 @@
 import ApplyJournal
-import Storage
+import Synchronization
 import Testing
+
+@testable import Storage
 
 /// What Berth keeps beside a stack: journals, the lock and the key of fingerprints.
 @Suite struct OwnFolderTests {
@@ -27,7 +29,25 @@ import Testing
     #expect(folder.permissions("journals/run-1.jsonl") == 0o600)
   }
 
-  @Test func `a torn tail is cut and told`() throws {
+  @Test func `F23 a sync that failed once is never tried into success`() throws {
+    let folder = try TemporaryFolder()
+    let calls = Mutex(0)
+    // 5 is EIO; the disk would be well again at the third call.
+    let journal = try JournalFile("run-1.jsonl", in: folder.path + "/journals") { _ in
+      calls.withLock { count in
+        count += 1
+        return count == 2 ? 5 : 0
+      }
+    }
+    try journal.append(entries[0])
+    for _ in 0..<3 {
+      let failure = #expect(throws: JournalWriteFailure.self) { try journal.append(entries[1]) }
+      #expect(failure?.reason.contains("error") == true)
+    }
+    #expect(calls.withLock(\.self) == 2)
+  }
+
+  @Test func `F2 T20 a torn tail is cut and told`() throws {
     let folder = try TemporaryFolder()
     let own = folder.path + "/journals"
     let journal = try JournalFile("run-1.jsonl", in: own)
@@ -39,7 +59,7 @@ import Testing
     #expect(reading.damage?.line == 2)
   }
 
-  @Test func `a journal of another version, or none, is refused`() throws {
+  @Test func `F2 T20 a journal of another version, or none, is refused`() throws {
     let folder = try TemporaryFolder()
     folder.put("a.jsonl", "{\"v\":9}\n")
     folder.link("b.jsonl", to: "a.jsonl")
@@ -51,7 +71,7 @@ import Testing
     }
   }
 
-  @Test func `nobody else's file becomes a journal`() throws {
+  @Test func `T20 nobody else's file becomes a journal`() throws {
     let folder = try TemporaryFolder()
     folder.put("journals/run-1.jsonl", "mine")
     folder.makePrivate("journals")
@@ -131,7 +151,7 @@ import Testing
     #expect(folder.names(in: own) == ["fingerprint-key"])
   }
 
-  @Test func `a key that others read, a short one and a link are refused`() throws {
+  @Test func `T20 a key that others read, a short one and a link are refused`() throws {
     let key = String(repeating: "k", count: 32)
     let bad: [(TemporaryFolder) -> Void] = [
       { $0.put("own/fingerprint-key", key, permissions: 0o644) },

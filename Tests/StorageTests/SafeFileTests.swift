@@ -22,7 +22,7 @@ import Testing
     #expect(!contents.isReadableByOthers)
   }
 
-  @Test func `nothing outside the folder is read`() throws {
+  @Test func `T12 T13 nothing outside the folder is read`() throws {
     let folder = try TemporaryFolder()
     folder.put("in/file", "x")
     folder.link("in/parent", to: "..")
@@ -38,7 +38,7 @@ import Testing
     #expect(problem("in/root/etc/passwd", folder) == .notRegular)
   }
 
-  @Test func `folders, pipes and links are no files`() throws {
+  @Test func `T5 T12 folders, pipes and links are no files`() throws {
     let folder = try TemporaryFolder()
     folder.makeFolder("folder")
     folder.makePipe("pipe")
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test func `no more than the limit is read, whatever the file claims`() throws {
+  @Test func `T5 no more than the limit is read, whatever the file claims`() throws {
     let folder = try TemporaryFolder()
     folder.put("file", "12345")
     #expect(problem("file", folder, limit: 5) == nil)

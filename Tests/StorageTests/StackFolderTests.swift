@@ -51,7 +51,7 @@ import Testing
     #expect(findings.allSatisfy { $0.severity == .warning })
   }
 
-  @Test func `what is no regular file is told, and the rest is read`() throws {
+  @Test func `T5 what is no regular file is told, and the rest is read`() throws {
     let folder = try TemporaryFolder()
     folder.put("good.yml", "name: x\n")
     folder.makeFolder("folder.yml")
@@ -67,7 +67,7 @@ import Testing
         == ["folder.yml", "inside.yml", "nowhere.yml", "outside.yml", "pipe.yml"])
   }
 
-  @Test func `a link to a folder is told where manifests may lie behind it`() throws {
+  @Test func `T12 a link to a folder is told where manifests may lie behind it`() throws {
     let folder = try TemporaryFolder()
     folder.put("good.yml", "name: x\n")
     folder.link("compute", to: "/etc")
@@ -91,7 +91,7 @@ import Testing
     #expect(manifests(folder).paths == ["a.yml"])
   }
 
-  @Test func `a file that claims to be huge is refused before it is read`() throws {
+  @Test func `T5 a file that claims to be huge is refused before it is read`() throws {
     let folder = try TemporaryFolder()
     folder.makeSparse("huge.yml", size: 1 << 40)
     folder.put("good.yml", "name: x\n")

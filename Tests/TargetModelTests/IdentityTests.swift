@@ -48,7 +48,7 @@ struct ARMResourceIDTests {
     #expect(id.canonical == Self.plain.lowercased())
   }
 
-  @Test func `case and a trailing slash mean nothing`() throws {
+  @Test func `T9 case and a trailing slash mean nothing`() throws {
     let id = try ARMResourceID(parsing: Self.plain)
     for spelling in [Self.plain.uppercased(), Self.plain.lowercased(), Self.plain + "/"] {
       let other = try ARMResourceID(parsing: spelling)
@@ -58,7 +58,7 @@ struct ARMResourceIDTests {
     #expect(try ARMResourceID(parsing: Self.plain + "/").text == Self.plain)
   }
 
-  @Test func `every spelling by case is the same resource`() throws {
+  @Test func `T9 every spelling by case is the same resource`() throws {
     let id = try ARMResourceID(parsing: Self.plain)
     for seed in UInt64(1)...200 {
       var random = SeededRandom(seed: seed)
@@ -95,7 +95,7 @@ struct ARMResourceIDTests {
     (plain + "\u{430}", "it has the character '\u{430}'"),
     (plain + "\\x", #"it has the character '\'"#),
   ])
-  func `what could be read in two ways is refused`(_ text: String, _ reason: String) {
+  func `T9 what could be read in two ways is refused`(_ text: String, _ reason: String) {
     #expect(self.reason(text) == reason)
   }
 

@@ -2,15 +2,17 @@ import TargetModel
 import TestSupport
 import Testing
 
+private let digest = "0123456789abcdef0123456789abcdef"
+
 struct MarkTagsTests {
   private let marks = OwnershipMarks(
-    stack: "prod", applied: "0123", secrets: ["tls.key": "aaaa1", "password": "aaaa2"],
+    stack: "prod", applied: digest, secrets: ["tls.key": "aaaa1", "password": "aaaa2"],
     onRemove: .retain, isProtected: true)
 
   @Test func `marks as tags`() {
     #expect(
       MarkTags.tags(for: marks) == [
-        "berth-stack": "prod", "berth-applied": "0123", "berth-on-remove": "retain",
+        "berth-stack": "prod", "berth-applied": digest, "berth-on-remove": "retain",
         "berth-secrets": "password=aaaa2 tls.key=aaaa1", "berth-protect": "true",
       ])
     #expect(MarkTags.tags(for: OwnershipMarks()).isEmpty)
@@ -21,8 +23,8 @@ struct MarkTagsTests {
       var random = SeededRandom(seed: seed)
       let some = { (random: inout SeededRandom) in Bool.random(using: &random) }
       var marks = OwnershipMarks()
-      if some(&random) { marks.stack = "prod" }
-      if some(&random) { marks.applied = String(random.next(), radix: 16) }
+      if some(&random) { marks.applied = digest }
+      if some(&random), marks.applied != nil { marks.stack = "prod" }
       for path in ["a", "b.c", "tls.key"] where some(&random) {
         marks.secrets[AttributePath(path)] = String(random.next(), radix: 16)
       }
@@ -35,21 +37,35 @@ struct MarkTagsTests {
   }
 
   @Test func `the case of a tag means nothing, and of two spellings Berth's own counts`() {
-    #expect(MarkTags.marks(in: ["BERTH-STACK": "prod"]).stack == "prod")
+    #expect(
+      MarkTags.marks(in: ["BERTH-STACK": "prod", "Berth-Applied": digest]).stack == "prod")
     #expect(MarkTags.isMark("Berth-Protect"))
     #expect(!MarkTags.isMark("berth-team"))
     for _ in 0..<20 {
-      let two = ["Berth-Stack": "theirs", "berth-stack": "prod", "BERTH-STACK": "others"]
+      let two = [
+        "Berth-Stack": "theirs", "berth-stack": "prod", "BERTH-STACK": "others",
+        "berth-applied": digest,
+      ]
       #expect(MarkTags.marks(in: two).stack == "prod")
     }
   }
 
   @Test(arguments: ["", " ", "=", "a", "a=", "=b", "a = b", "  =  "])
-  func `fingerprints that can't be read count as absent`(_ text: String) {
+  func `T19 fingerprints that can't be read count as absent`(_ text: String) {
     #expect(MarkTags.marks(in: ["berth-secrets": text]).secrets.isEmpty)
   }
 
-  @Test func `other words than Berth's own count as absent`() {
+  @Test(arguments: [
+    nil, "", "yes", "0123", String(digest.dropLast()), digest + "0", digest.uppercased(),
+  ])
+  func `T19 the name of a stack alone claims nothing`(_ applied: String?) {
+    var tags = ["berth-stack": "prod"]
+    tags["berth-applied"] = applied
+    let marks = MarkTags.marks(in: tags)
+    #expect(marks.stack == nil && marks.applied == nil)
+  }
+
+  @Test func `T19 other words than Berth's own count as absent`() {
     let marks = MarkTags.marks(in: ["berth-on-remove": "explode", "berth-protect": "yes"])
     #expect(marks == OwnershipMarks())
   }

@@ -84,7 +84,9 @@ struct WireMappingTests {
           ["error": ["code": "Full", "message": "No room."]], ["message": "Alone."], ["odd": 1],
         ],
       ],
-      "tags": ["BERTH-STACK": "prod", "team": "ml"],
+      "tags": [
+        "BERTH-STACK": "prod", "berth-applied": .text(String(repeating: "a", count: 32)), "team": "ml",
+      ],
     ]
     let seen = try #require(mapping.target(in: body))
     #expect(seen.kind == "Kusto" && !seen.isKnownKind && seen.isAttached)

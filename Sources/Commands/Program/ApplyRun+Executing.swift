@@ -4,6 +4,7 @@ internal import ComputeKinds
 internal import Diagnostics
 internal import EmbeddedBackend
 internal import Execution
+internal import Manifests
 internal import Planning
 internal import Reporting
 internal import Storage
@@ -33,8 +34,10 @@ extension ApplyRun {
       presenter.show(.unwritable(StackFolder.ownFolderName + "/journals", error.reason))
       return .failure
     }
+    if let failure = await noteCommit(of: session, presenter) { return failure }
     let executor = Executor(
       backend: session.workspace, journal: journal, clock: context.clock, now: context.now,
+      limits: session.stack.configuration.applyLimits,
       seed: context.randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) })
     var request = ApplyRequest(
       plan: file.plan, desired: session.desired, catalog: .azureML,
@@ -99,6 +102,15 @@ extension ApplyReport {
         false
       }
     }
+  }
+}
+
+extension StackConfiguration {
+  /// How long an apply of the stack waits, and when it gives up.
+  var applyLimits: ApplyLimits {
+    var limits = ApplyLimits()
+    limits.deadlines = deadlines
+    return limits
   }
 }
 

@@ -52,7 +52,8 @@ struct ApplyRun {
     session?.replacing = Set(replacing)
     presenter.sources = loader.sources
     presenter.show(loader.findings)
-    guard let session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
+    guard var session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
+    if (saved?.plan.mode ?? mode) == .apply { session.commit = .of(session.stack, in: context) }
     if let saved, let finding = SavedPlanCheck(saved: saved, stack: session.stack).misfit() {
       presenter.show(finding)
       return ExitStatus(of: finding)
@@ -136,6 +137,8 @@ struct ApplyRun {
     if let saved { return await applySaved(saved, session, observed, presenter, lost: lost) }
 
     let mode = isResuming ? last.approved?.plan.mode ?? mode : mode
+    // Removing everything is no step back.
+    if mode != .apply { session.commit = nil }
     let planned = session.plan(observed, mode: mode)
     let removal = LargeRemoval(planned, session, in: context)
     // The rest of a plan that was allowed once is allowed.
@@ -153,8 +156,14 @@ struct ApplyRun {
       presenter.show(.digestDiffers(expectedDigest, file.digest))
       return .stalePlan
     }
-    if result.plan.isEmpty { return finishEmpty(result.plan, presenter) }
-    if isResuming, last.approves(result.plan) {
+    if result.plan.isEmpty { return await finishEmpty(result.plan, session, presenter) }
+    let isApproved = isResuming && last.approves(result.plan)
+    if let refusal = await refusal(
+      ofOlderCommitIn: session, isAsked: !isApproved && asks, presenter)
+    {
+      return refusal
+    }
+    if isApproved {
       presenter.say("\nThis is the rest of a plan that was approved, so nobody is asked again.\n")
     } else {
       guard approve(result.plan, presenter) else { return .failure }
@@ -179,10 +188,14 @@ struct ApplyRun {
   private func planFile(for plan: Plan, _ session: PlanningSession) -> PlanFile {
     PlanFile(
       plan: plan, berthVersion: BerthVersion.text, timestamp: Timestamp.text(context.now()),
-      isErrored: false, manifestsSHA256: session.stack.manifestsSHA256)
+      isErrored: false, commit: session.commit?.id,
+      manifestsSHA256: session.stack.manifestsSHA256)
   }
 
-  private func finishEmpty(_ plan: Plan, _ presenter: Presenter) -> ExitStatus {
+  private func finishEmpty(
+    _ plan: Plan, _ session: PlanningSession, _ presenter: Presenter
+  ) async -> ExitStatus {
+    if let failure = await noteCommit(of: session, presenter) { return failure }
     presenter.show(ApplyReport(outcomes: []), of: plan)
     return .success
   }
@@ -214,15 +227,23 @@ struct ApplyRun {
       presenter.show(.digestDiffers(expectedDigest, saved.digest))
       return .stalePlan
     }
-    if saved.plan.isEmpty { return finishEmpty(saved.plan, presenter) }
+    if saved.plan.isEmpty { return await finishEmpty(saved.plan, session, presenter) }
+    if let refusal = await refusal(ofOlderCommitIn: session, isAsked: false, presenter) {
+      return refusal
+    }
     return await execute(saved, session, presenter, usingUp: plans, lost: lost)
   }
 
   // MARK: Asking
 
+  /// True if somebody is asked before anything is done.
+  private var asks: Bool {
+    !options.isApproved && common.mayAsk(in: context) && !events.printsEvents
+  }
+
   private func approve(_ plan: Plan, _ presenter: Presenter) -> Bool {
     if options.isApproved { return true }
-    guard common.mayAsk(in: context), !events.printsEvents else {
+    guard asks else {
       presenter.show(.notApproved())
       return false
     }

@@ -156,7 +156,8 @@ private struct StackSecrets: SecretSource {
   func output(of command: [String]) -> Result<String, SecretCommandFailure> {
     do {
       var bytes = try programOutput(
-        of: command, environment: environment, in: folder, limit: 256 << 10,
+        of: command, environment: environment.filter { !RunnerCredentials.contain($0.key) },
+        in: folder, limit: 256 << 10,
         timeLimit: .seconds(30))
       if bytes.last == UInt8(ascii: "\n") { bytes.removeLast() }
       if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }

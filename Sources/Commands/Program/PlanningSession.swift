@@ -14,6 +14,8 @@ struct PlanningSession: Sendable {
   var workspace: EmbeddedWorkspace
   /// The targets with the fingerprints of their secrets.
   let desired: [ComputeTarget]
+  /// The commit of the manifests, where that matters and is known.
+  var commit: SourceCommit?
   /// Which targets it is about.
   var selection = TargetSelection.everything
   /// True if it is no mistake when the selection names what is not there any more.
@@ -62,7 +64,8 @@ struct PlanningSession: Sendable {
     _ presenter: Presenter, in context: CommandContext
   ) async throws(BackendFailure) -> Snapshot {
     let executor = Executor(
-      backend: workspace, journal: NoJournal(), clock: context.clock, now: context.now, seed: 0)
+      backend: workspace, journal: NoJournal(), clock: context.clock, now: context.now,
+      limits: stack.configuration.applyLimits, seed: 0)
     presenter.refreshStart(desired.map(\.address))
     let observed = snapshot(
       try await executor.settle(stack: stack.configuration.stack, desired: desired) {

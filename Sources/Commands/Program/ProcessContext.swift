@@ -17,8 +17,10 @@ extension CommandContext {
     signal(SIGPIPE, SIG_IGN)
     // The same for a file that may not grow.
     signal(SIGXFSZ, SIG_IGN)
+    let environment = ProcessFacts.environment()
+    ProcessPrivacy.protect(environment)
     return CommandContext(
-      environment: ProcessFacts.environment(),
+      environment: environment,
       workingDirectory: ProcessFacts.workingDirectory(),
       output: Console { Storage.write($0, to: STDOUT_FILENO) },
       messages: Console { Storage.write($0, to: STDERR_FILENO) },

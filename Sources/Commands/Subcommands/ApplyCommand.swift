@@ -125,6 +125,12 @@ struct ApplyOptions: ParsableArguments {
       valueName: "sha256:hex"))
   var allowedRemoval: String?
 
+  @Option(
+    name: .customLong("dangerous-older-commit"),
+    help: ArgumentHelp(
+      "Apply this commit although a newer one was applied before.", valueName: "id"))
+  var allowedCommit: String?
+
   func validate() throws {
     guard (1...1_000).contains(parallelism) else {
       throw ValidationError("'--parallelism' is a number from 1 to 1000.")

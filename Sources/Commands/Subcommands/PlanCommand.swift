@@ -143,7 +143,8 @@ struct PlanningRun {
     let file = PlanFile(
       plan: result.plan, berthVersion: BerthVersion.text,
       timestamp: Timestamp.text(context.now()), isErrored: result.isRefused,
-      isRefreshed: readsWorkspace, manifestsSHA256: stack.manifestsSHA256)
+      isRefreshed: readsWorkspace, commit: SourceCommit.of(stack, in: context)?.id,
+      manifestsSHA256: stack.manifestsSHA256)
     do {
       try AtomicFile.write(
         Array(file.json.utf8), to: context.path(path, from: context.workingDirectory),

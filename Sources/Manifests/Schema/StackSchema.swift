@@ -12,6 +12,7 @@ extension ManifestSchemas {
         "backend": Self.backend,
         "blast_radius": Self.blastRadius,
         "computes": Self.computes,
+        "deadlines": deadlines,
         "silence": Self.silence,
         "variables": Self.variables,
         "defaults": defaults,
@@ -88,6 +89,27 @@ extension ManifestSchemas {
             "description": "However many targets are managed.",
           ],
         ], description: description))
+  }
+
+  private var deadlines: AttributeValue {
+    let form: SchemaForms.Form = [
+      "type": "string",
+      "pattern": .text(#"^(?=.*[1-9])(?:[0-9]{1,9}(?:ms|s|m|h))+$"#),
+    ]
+    var properties: SchemaForms.Form = [
+      DeadlinesReader.standardKey: SchemaForms(form).schema([
+        "default": "30m", "description": "For every type without a deadline of its own.",
+      ])
+    ]
+    for kind in catalog.kinds { properties[kind.name.text] = .map(form) }
+    var schema = Self.object(
+      properties,
+      description: "How long a step of an apply may take before it is left as it stands.")
+    schema["patternProperties"] = .map(
+      Dictionary(
+        catalog.kinds.map { (SchemaForms.wholly([$0.name.text]), .map(form)) },
+        uniquingKeysWith: { first, _ in first }))
+    return .map(schema)
   }
 
   private static var computes: AttributeValue {

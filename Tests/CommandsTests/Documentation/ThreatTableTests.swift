@@ -3,20 +3,55 @@ import Testing
 
 /// `docs/threats.md` names the tests that there are, and all of them.
 struct ThreatTableTests {
-  @Test func `every threat of the table has a test there, and every such test is in the table`()
+  private static let rows = Result {
+    try String(
+      contentsOf: BerthBinary.packageFolder.appendingPathComponent("docs/threats.md"),
+      encoding: .utf8
+    ).matches(
+      of: /^\| ([TF][0-9]+) \| ([^|]+) \| ([^|]+) \|(?: ([^|]*)\|)?$/.anchorsMatchLineEndings()
+    )
+    .map { (number: String($0.1), places: $0.3, faults: $0.4 ?? "") }
+  }
+
+  @Test func `every number of the tables has a test there, and every such test is in a table`()
     throws
   {
-    let page = try String(
-      contentsOf: BerthBinary.packageFolder.appendingPathComponent("docs/threats.md"),
-      encoding: .utf8)
     var told: Set<String> = []
-    for row in page.matches(of: /^\| (T[0-9]+) \| [^|]+ \| ([^|]+) \|$/.anchorsMatchLineEndings()) {
-      for place in row.2.matches(of: /`([A-Za-z]+)`/) { told.insert("\(row.1) \(place.1)") }
+    for row in try Self.rows.get() {
+      for place in row.places.matches(of: /`([A-Za-z]+)`/) {
+        told.insert("\(row.number) \(place.1)")
+      }
     }
     let found = try Self.tests()
-    #expect(found.count > 15, "an empty scan would prove nothing")
+    #expect(found.count > 80, "an empty scan would prove nothing")
     #expect(told.subtracting(found).sorted() == [], "without a test")
     #expect(found.subtracting(told).sorted() == [], "not in the table")
+  }
+
+  @Test func `no threat and no fault is left out, and what has no test yet says when`() throws {
+    let rows = try Self.rows.get()
+    #expect(rows.map(\.number) == (1...38).map { "T\($0)" } + (1...33).map { "F\($0)" })
+    for row in rows {
+      #expect(row.places.contains("`") || row.places.hasPrefix("later, with"), "\(row.number)")
+    }
+  }
+
+  @Test func `the proving ground has the faults that are told`() throws {
+    let source = try String(
+      contentsOf: BerthBinary.packageFolder.appendingPathComponent(
+        "Sources/ProvingGround/Faults.swift"),
+      encoding: .utf8)
+    var numbers: [Substring: Substring] = [:]
+    for fault in source.matches(of: /\((F[0-9, F]+)\)\.\n  case ([A-Za-z]+)/) {
+      numbers[fault.2] = fault.1
+    }
+    #expect(numbers.count > 15)
+    for row in try Self.rows.get() {
+      for fault in row.faults.matches(of: /`([A-Za-z]+)`/) {
+        let known = numbers[fault.1]?.split(separator: ", ") ?? []
+        #expect(known.contains(row.number[...]), "\(row.number): \(fault.1)")
+      }
+    }
   }
 
   /// Number and module of each test whose name says so, such as `T17 CommandsTests`.
@@ -29,8 +64,10 @@ struct ThreatTableTests {
       let parts = file.pathComponents
       guard let index = parts.lastIndex(of: "Tests"), index + 1 < parts.count else { continue }
       let text = try String(contentsOf: file, encoding: .utf8)
-      for match in text.matches(of: /func `[^`]*\b(T[0-9]+)\b[^`]*`/) {
-        found.insert("\(match.1) \(parts[index + 1])")
+      for name in text.matches(of: /func `([^`]*)`/) {
+        for number in name.1.matches(of: /\b[TF][0-9]+\b/) {
+          found.insert("\(number.0) \(parts[index + 1])")
+        }
       }
     }
     return found

@@ -58,7 +58,7 @@ struct ComparisonTests {
     #expect(change.source == testLocation(line: 1))
   }
 
-  @Test func `a spelling is not a change`() {
+  @Test func `F28 a spelling is not a change`() {
     let result = plan(
       [
         desired("pool", "P", ["size": "SMALL"]),
@@ -152,7 +152,7 @@ struct ComparisonTests {
         """)
   }
 
-  @Test func `a failed target is taken away and made again`() {
+  @Test func `F12 a failed target is taken away and made again`() {
     let result = plan(
       [desired("link", "l", ["resource_id": .resource("r1")]), desired("pool", "p")],
       [

@@ -145,7 +145,7 @@ struct DriftTests {
     #expect(result.plan.changes.count == 1)
   }
 
-  @Test func `a target in flight is not drift`() {
+  @Test func `F32 a target in flight is not drift`() {
     var moving = live(count: 9, applied: target)
     moving.state = .updating
     #expect(plan([target], [moving], mode: .refreshOnly).plan.drift.isEmpty)

@@ -45,7 +45,7 @@ struct OwnershipTests {
 
   // MARK: Removing
 
-  @Test func `what was attached is detached and what was created is deleted`() {
+  @Test func `F31 what was attached is detached and what was created is deleted`() {
     let result = plan(
       [anchor],
       [
@@ -63,7 +63,7 @@ struct OwnershipTests {
   }
 
   @Test(arguments: [RemovalPolicy.detach, .delete])
-  func `a mark never makes an attachment a deletion, nor the other way round`(
+  func `F31 a mark never makes an attachment a deletion, nor the other way round`(
     policy: RemovalPolicy
   ) {
     let marks = OwnershipMarks(stack: testStack, onRemove: policy)

@@ -10,7 +10,7 @@ import Testing
 struct RefusalTests {
   // MARK: foreign-owner, name-taken
 
-  @Test func `what nobody owns is not touched without adopting`() throws {
+  @Test func `T19 what nobody owns is not touched without adopting`() throws {
     let result = plan(
       [desired("pool", "p", ["count": 2], line: 3)], [observed("pool", "p", marks: .nobodys)])
     #expect(result.refusals == ["foreign-owner pool.p"])
@@ -21,7 +21,7 @@ struct RefusalTests {
   }
 
   @Test(arguments: [true, false])
-  func `what another stack owns is never touched`(adopt: Bool) {
+  func `T19 what another stack owns is never touched`(adopt: Bool) {
     let result = plan(
       [desired("pool", "p") { $0.adopt = adopt }], [observed("pool", "p", marks: .anothers)])
     #expect(result.refusals == ["foreign-owner pool.p"])
@@ -138,7 +138,7 @@ struct RefusalTests {
 
   // MARK: empty-desired, secrets-first
 
-  @Test func `no documents never means remove all`() throws {
+  @Test func `T15 no documents never means remove all`() throws {
     let live = (1...5).map { observed("pool", "p\($0)") }
     let result = plan([], live)
     #expect(result.refusals == ["empty-desired -"])
