@@ -128,6 +128,14 @@ let package = Package(
         "ProvingGround", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: strict),
 
+    // What reads bytes of strangers, and the laws it keeps; `scripts/fuzz` hammers on it.
+    module(
+      "FuzzTargets",
+      imports: [
+        "ApplyJournal", "ComputeKinds", "Diagnostics", "Digests", "ManifestSyntax", "Manifests",
+        "Planning", "Reporting", "TargetModel",
+      ]),
+
     tests("DiagnosticsTests", imports: ["Diagnostics", "TestSupport"]),
     tests("ManifestSyntaxTests", imports: ["ManifestSyntax", "Diagnostics", "TestSupport"]),
     tests(
@@ -196,6 +204,7 @@ let package = Package(
       ], packageAccess: false),
     tests(
       "ProvingGroundTests", imports: ["ProvingGround", "berth-proof"], goldens: ["Scenarios"]),
+    tests("FuzzTargetsTests", imports: ["FuzzTargets"], goldens: ["Corpora", "Dictionaries"]),
     // Drives the built `berth` binary, as a user would.
     tests(
       "CommandsTests",
@@ -207,3 +216,10 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// libFuzzer brings a `main` of its own, so this program is there only where `scripts/fuzz` asks.
+if Context.environment["BERTH_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "berth-fuzz", dependencies: ["FuzzTargets"], swiftSettings: strict))
+}

@@ -293,7 +293,8 @@ struct DocumentBuilder {
   ) throws(Refusal) {
     lastNodeEnd = alias?.located.end ?? nodes[node].end
     let written = nodes.count
-    let most = min(limits.expandedNodes, max(1_000, written * limits.expansionFactor))
+    let grown = written.multipliedReportingOverflow(by: limits.expansionFactor)
+    let most = min(limits.expandedNodes, grown.overflow ? .max : max(1_000, grown.partialValue))
     guard expandedSize + written <= most else {
       let place =
         alias.map { self.place($0.located.start, $0.located.end) } ?? location(node)

@@ -26,14 +26,17 @@ package func linesThatMayHoldSecrets(in bytes: [UInt8]) -> Set<Int> {
 extension String {
   /// True for what people call secrets, in a key or anywhere in a line.
   var soundsSecret: Bool {
-    let text = lowercased()
-    return Self.words.contains { text.contains($0) }
+    let text = Array(lowercased().utf8)
+    return text.indices.contains { start in
+      Self.words.contains { text[start...].starts(with: $0) }
+    }
   }
 
+  // By bytes: a mark above a letter hides no word.
   private static let words = [
     "pass", "pwd", "secret", "token", "credential", "private", "key", "cert", "begin ",
     "connection",
-  ]
+  ].map { Array($0.utf8) }
 
   /// True for a line whose last key has its value on the next one, as it may within brackets.
   fileprivate var endsWithKey: Bool {

@@ -94,22 +94,37 @@ private struct JSONReader {
   private mutating func number() throws(JSONFailure) -> AttributeValue {
     let start = position
     while let byte = next, Self.numberBytes.contains(byte) { position += 1 }
+    let form = Self.form(of: bytes[start..<position])
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    // `Int` reads `+5` and `007` too, which are not JSON.
-    if Self.isPlainInteger(bytes[start..<position]), let integer = Int(text) {
-      return .integer(integer)
+    if form == .integer, let integer = Int(text) { return .integer(integer) }
+    guard form != nil, let number = Double(text), number.isFinite else {
+      throw JSONFailure(reason: "not a number", offset: start)
     }
-    guard text.wholeMatch(of: /-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/) != nil,
-      let number = Double(text), number.isFinite
-    else { throw JSONFailure(reason: "not a number", offset: start) }
     return .number(number)
   }
 
-  /// True for `0` and for digits that begin with another one, negative or not.
-  private static func isPlainInteger(_ bytes: ArraySlice<UInt8>) -> Bool {
-    if bytes.elementsEqual("0".utf8) { return true }
-    let digits = bytes.first == UInt8(ascii: "-") ? bytes.dropFirst() : bytes
-    return digits.first.map { (UInt8(ascii: "1")...UInt8(ascii: "9")).contains($0) } ?? false
+  private enum NumberForm { case integer, other }
+
+  /// How a number is written, by the grammar of JSON: `Int` and `Double` read `+5` and `007` too.
+  private static func form(of bytes: ArraySlice<UInt8>) -> NumberForm? {
+    var rest = bytes
+    let isNegative = rest.drop("-")
+    let digits = rest.dropDigits()
+    guard let first = digits.first, first != UInt8(ascii: "0") || digits.count == 1 else {
+      return nil
+    }
+    // There is no integer -0.
+    var form: NumberForm = isNegative && first == UInt8(ascii: "0") ? .other : .integer
+    if rest.drop(".") {
+      form = .other
+      if rest.dropDigits().isEmpty { return nil }
+    }
+    if rest.drop("e") || rest.drop("E") {
+      form = .other
+      if !rest.drop("-") { _ = rest.drop("+") }
+      if rest.dropDigits().isEmpty { return nil }
+    }
+    return rest.isEmpty ? form : nil
   }
 
   private static let numberBytes = Set("+-.eE0123456789".utf8)
@@ -191,5 +206,21 @@ private struct JSONReader {
 
   private func failure(_ reason: String) -> JSONFailure {
     JSONFailure(reason: reason, offset: position)
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// Takes a character away from the start; false if it is not there.
+  fileprivate mutating func drop(_ character: Unicode.Scalar) -> Bool {
+    guard first == UInt8(ascii: character) else { return false }
+    removeFirst()
+    return true
+  }
+
+  /// Takes the digits away from the start.
+  fileprivate mutating func dropDigits() -> Self {
+    let digits = prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    removeFirst(digits.count)
+    return digits
   }
 }

@@ -22,8 +22,10 @@ public struct ResourceIdentity: Hashable, Sendable, CustomStringConvertible {
   ///
   /// Host names compare as hosts: without regard to case or to a full stop at the end.
   public init(host: String) {
-    let lowercased = host.lowercased()
-    self.key = "host:" + (lowercased.hasSuffix(".") ? String(lowercased.dropLast()) : lowercased)
+    // By scalars: a letter of some scripts makes one character with the full stop behind it.
+    var lowercased = host.lowercased().unicodeScalars
+    if lowercased.last == "." { lowercased.removeLast() }
+    self.key = "host:" + String(lowercased)
     self.share = nil
     self.shown = host
   }

@@ -74,4 +74,10 @@ struct AliasTests {
     #expect(reading.rules == [.invalidAlias])
     #expect(reading.findings.first?.detail.contains("Did you mean '*defaults'?") ?? false)
   }
+
+  @Test func `a limit that is no limit is none`() {
+    var limits = YAMLLimits.standard
+    limits.expansionFactor = .max
+    #expect(Reading("a: &a [b]\nc: *a\n", limits: limits).findings == [])
+  }
 }

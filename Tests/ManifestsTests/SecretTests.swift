@@ -178,6 +178,8 @@ struct SecretTests {
   @Test(arguments: [
     "  ? admin_password\n  :   CANARY\n", "{a: {admin_password:\nCANARY, b: c}}\n",
     "{a: {admin_password:\n\nCANARY, b: c}}\n",
+    // A mark above the last letter.
+    "admin_pass\u{301}word: CANARY\n",
   ])
   func `T14 a value below its key is hidden however it stands`(text: String) {
     let canaryLine = text.split(separator: "\n", omittingEmptySubsequences: false)

@@ -163,6 +163,8 @@ struct ResourceIdentityTests {
     #expect(host.clashes(with: ResourceIdentity(host: "box.example.org")))
     #expect(!host.clashes(with: ResourceIdentity(host: "box.example.com")))
     #expect(host.description == "Box.Example.org.")
+    // U+0601 makes one character with the full stop behind it.
+    #expect(ResourceIdentity(host: "a\u{601}.") == ResourceIdentity(host: "a\u{601}"))
     #expect(try !host.clashes(with: held("box.example.org")))
   }
 
