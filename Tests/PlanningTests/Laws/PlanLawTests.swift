@@ -61,6 +61,7 @@ struct PlanLawTests {
         #expect(step.id.number == index + 1, "seed \(seed)")
         #expect(step.waitsFor.allSatisfy { $0 < step.id && $0.number > 0 }, "seed \(seed)")
         #expect(step.waitsFor == Set(step.waitsFor).sorted(), "seed \(seed)")
+        #expect(step.waits.allSatisfy { $0.rule != nil }, "seed \(seed): a wait without a rule")
       }
       let addresses = Set(result.plan.changes.map(\.address))
       #expect(addresses.count == result.plan.changes.count, "seed \(seed)")

@@ -70,12 +70,41 @@ struct OrderingTests {
     let result = plan(
       [desired("link", "x", ["resource_id": .resource("r1")])], [observed("pool", "x")])
     #expect(
-      result.plan.steps.map { "\($0.act.rawValue) \($0.address)" }
-        == ["delete pool.x", "attach link.x"])
-    #expect(result.plan.steps.last?.waitsFor == [StepID(1)])
+      result.listing == """
+        delete pool.x (kind-changed)
+        attach link.x (kind-changed)
+        s1 delete pool.x
+        s2 attach link.x after s1 (name-free)
+        """)
   }
 
-  @Test func `plain removals come last, and those that free something first`() {
+  @Test func `mending-first: who stays is detached before the others go`() {
+    let result = plan(
+      [link("b", "r1")],
+      [
+        converged(link("b", "r1")), observed("link", "a", ["resource_id": .resource("r1")]),
+      ])
+    #expect(
+      result.listing == """
+        detachThenAttach link.b (double-attachment)
+        detach link.a (not-in-configuration)
+        s1 detach link.b
+        s2 detach link.a after s1 (mending-first)
+        s3 attach link.b after s1 (detach-first) s2 (detach-first)
+        """)
+  }
+
+  @Test func `same-target: a machine is switched off when it is there`() {
+    let result = plan([desired("box", "a") { $0.power = .stopped }], [])
+    #expect(
+      result.listing == """
+        create box.a (not-in-workspace)
+        s1 create box.a
+        s2 stop box.a after s1 (same-target)
+        """)
+  }
+
+  @Test func `releases-first: plain removals come last, and those that free something first`() {
     let result = plan(
       [link("m", "r1"), desired("pool", "n"), desired("pool", "o", ["count": 4])],
       [
