@@ -50,12 +50,15 @@ struct CrashTests {
     ProcessInfo.processInfo.environment["BERTH_KILL_SEED"].flatMap { UInt64($0) }
     ?? .random(in: 0..<1_000_000)
 
-  /// An apply that nobody reads, under way.
+  /// Where an apply that is under way writes its findings.
+  private static let messages = "messages.txt"
+
+  /// An apply that nobody watches, under way.
   private static func begin(_ folder: TemporaryFolder, _ more: String...) throws -> Process {
     let process = BerthBinary.process(
       ["apply", "--auto-approve", "--concise"] + more, in: folder.url)
     process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
+    process.standardError = try FileHandle(forWritingTo: folder.write("", to: messages))
     process.standardInput = FileHandle.nullDevice
     try process.run()
     return process
@@ -158,8 +161,12 @@ struct CrashTests {
       process.waitUntilExit()
       if isTakenOver {
         paused += 1
-        // It had done everything, something, or nothing.
-        #expect([0, 4, 6].contains(process.terminationStatus), "\(place)")
+        // It had done everything, something, or nothing: it finds its lock gone, or the targets moved.
+        let said = try folder.read(Self.messages)
+        #expect([0, 1, 4, 6].contains(process.terminationStatus), "\(place): \(said)")
+        if process.terminationStatus == 1 {
+          #expect(said.contains("[step-failed]"), "\(place): \(said)")
+        }
         let after = try folder.run("plan", "--detailed-exitcode")
         #expect(after.status == 0, "\(place): it wrote after it lost its lock: \(after.output)")
       } else {
