@@ -184,7 +184,10 @@ struct CrashTests {
       return
     }
     let folder = try TemporaryFolder.stack(
-      ["gpu.yml": "name: gpu\ntype: amlcompute\n"], milliseconds: 1_000)
+      [
+        "gpu.yml": "name: gpu\ntype: amlcompute\n",
+        "cpu.yml": "name: cpu\ntype: amlcompute\nberth: {depends_on: [amlcompute.gpu]}\n",
+      ], milliseconds: 1_000)
     let process = try Self.begin(folder)
     while process.isRunning, try !folder.run("lock", "list", "--json").output.contains("\"id\"") {
     }
