@@ -50,15 +50,32 @@ struct CrashTests {
     ProcessInfo.processInfo.environment["BERTH_KILL_SEED"].flatMap { UInt64($0) }
     ?? .random(in: 0..<1_000_000)
 
-  /// An apply that nobody reads, under way.
+  /// Where an apply that is under way writes its findings.
+  private static let messages = "messages.txt"
+
+  /// An apply that nobody watches, under way.
   private static func begin(_ folder: TemporaryFolder, _ more: String...) throws -> Process {
     let process = BerthBinary.process(
       ["apply", "--auto-approve", "--concise"] + more, in: folder.url)
     process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
+    process.standardError = try FileHandle(forWritingTo: folder.write("", to: messages))
     process.standardInput = FileHandle.nullDevice
     try process.run()
     return process
+  }
+
+  /// Lets an apply run for a moment: from its start, or from when it has the lock, so that the moments
+  /// are spread over all that it does, however slowly it starts.
+  private static func wait(
+    _ process: Process, in folder: TemporaryFolder, fromLock: Bool, using random: inout SeededRandom
+  ) {
+    let own = folder.url.appendingPathComponent(".berth").path
+    func holdsLock() -> Bool {
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: own)) ?? []
+      return names.contains { $0.contains("-lease-") }
+    }
+    while fromLock, process.isRunning, !holdsLock() { usleep(500) }
+    usleep(UInt32.random(in: 0...200_000, using: &random))
   }
 
   private static func expectConvergence(
@@ -90,7 +107,8 @@ struct CrashTests {
     for round in 0..<Self.kills {
       try folder.write(Self.manifests(using: &random), to: "compute.yml")
       let process = try Self.begin(folder)
-      usleep(UInt32.random(in: 0...200_000, using: &random))
+      let fromLock = Int.random(in: 0..<4, using: &random) > 0
+      Self.wait(process, in: folder, fromLock: fromLock, using: &random)
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       if process.terminationReason == .uncaughtSignal { underWay += 1 }
@@ -99,6 +117,30 @@ struct CrashTests {
     print("Killed before their end: \(underWay) of \(Self.kills)")
     #expect(underWay > 0)
     try Self.expectHealth(folder)
+  }
+
+  /// Removes the lock of whoever stands still, and goes on with other documents.
+  ///
+  /// - Returns: false if it stands still in the middle of a transaction: then nobody gets in.
+  private static func takeOver(
+    _ folder: TemporaryFolder, _ place: String, using random: inout SeededRandom
+  ) throws -> Bool {
+    let holder = try folder.run("lock", "list", "--json").output
+    if let id = holder.firstMatch(of: /"id": "([^"]+)"/)?.1 {
+      let unlocked = try folder.run("force-unlock", String(id), "--force")
+      if unlocked.status != 0 {
+        #expect(unlocked.messages.contains("in use by another process"), "\(unlocked.messages)")
+        return false
+      }
+    }
+    try folder.write(manifests(using: &random), to: "compute.yml")
+    let next = try folder.run("apply", "--auto-approve")
+    if next.messages.contains("in use by another process") {
+      #expect(next.status == 1, "\(place)")
+      return false
+    }
+    #expect(next.status == 0, "\(place): \(next.output)\(next.messages)")
+    return true
   }
 
   @Test func `F17 an apply that is stopped and loses its lock writes no more when it goes on`()
@@ -111,25 +153,28 @@ struct CrashTests {
     for round in 0..<Self.fewer {
       try folder.write(Self.manifests(using: &random), to: "compute.yml")
       let process = try Self.begin(folder)
-      usleep(UInt32.random(in: 0...200_000, using: &random))
+      Self.wait(process, in: folder, fromLock: true, using: &random)
       kill(process.processIdentifier, SIGSTOP)
-      let holder = try folder.run("lock", "list", "--json").output
-      if let id = holder.firstMatch(of: /"id": "([^"]+)"/)?.1 {
-        paused += 1
-        #expect(try folder.run("force-unlock", String(id), "--force").status == 0)
-      }
-      // Somebody else goes on, and wants something else.
-      try folder.write(Self.manifests(using: &random), to: "compute.yml")
       let place = "seed \(Self.seed), round \(round)"
-      try Self.expectConvergence(folder, place)
+      let isTakenOver = try Self.takeOver(folder, place, using: &random)
       kill(process.processIdentifier, SIGCONT)
       process.waitUntilExit()
-      // It had done everything, something, or nothing.
-      #expect([0, 4, 6].contains(process.terminationStatus), "\(place)")
-      let after = try folder.run("plan", "--detailed-exitcode")
-      #expect(after.status == 0, "\(place): it wrote after it lost its lock: \(after.output)")
+      if isTakenOver {
+        paused += 1
+        // It had done everything, something, or nothing: it finds its lock gone, or the targets moved.
+        let said = try folder.read(Self.messages)
+        #expect([0, 1, 4, 6].contains(process.terminationStatus), "\(place): \(said)")
+        if process.terminationStatus == 1 {
+          #expect(said.contains("[step-failed]"), "\(place): \(said)")
+        }
+        let after = try folder.run("plan", "--detailed-exitcode")
+        #expect(after.status == 0, "\(place): it wrote after it lost its lock: \(after.output)")
+      } else {
+        try Self.expectConvergence(folder, place)
+      }
     }
-    print("Stopped with the lock in their hands: \(paused) of \(Self.fewer)")
+    print("Stopped and taken over: \(paused) of \(Self.fewer)")
+    #expect(paused > 0)
     try Self.expectHealth(folder)
   }
 
@@ -139,9 +184,13 @@ struct CrashTests {
       return
     }
     let folder = try TemporaryFolder.stack(
-      ["gpu.yml": "name: gpu\ntype: amlcompute\n"], milliseconds: 1_000)
+      [
+        "gpu.yml": "name: gpu\ntype: amlcompute\n",
+        "cpu.yml": "name: cpu\ntype: amlcompute\nberth: {depends_on: [amlcompute.gpu]}\n",
+      ], milliseconds: 1_000)
     let process = try Self.begin(folder)
-    while try !folder.run("lock", "list", "--json").output.contains("\"id\"") {}
+    while process.isRunning, try !folder.run("lock", "list", "--json").output.contains("\"id\"") {
+    }
     kill(process.processIdentifier, SIGSTOP)
     #expect(try folder.run("apply", "--auto-approve").status == 4)
     let next = try folder.run("apply", "--auto-approve", "--lock-timeout", "3m")
@@ -181,7 +230,7 @@ struct CrashTests {
     for round in 0..<Self.fewer {
       let folder = try TemporaryFolder.stack(
         ["compute.yml": Self.manifests(using: &random)], milliseconds: 1)
-      let ballast = Int.random(in: 700...1_010, using: &random)
+      let ballast = Int.random(in: 400...1_010, using: &random)
       let run = try BerthBinary.run(
         [String(ballast)], in: folder.url,
         through: ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", Self.smallDisk, "disk"])

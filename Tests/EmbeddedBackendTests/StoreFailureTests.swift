@@ -61,8 +61,8 @@ import Testing
 
   @Test func `T20 a later version is not touched`() async throws {
     try await makeFile()
-    try folder.patch("ws.sqlite", at: 60, with: [0, 0, 0, 3])
-    expectRefusal("ws.sqlite", .workspaceStoreNewer, "format 3")
+    try folder.patch("ws.sqlite", at: 60, with: [0, 0, 0, 4])
+    expectRefusal("ws.sqlite", .workspaceStoreNewer, "format 4")
   }
 
   @Test func `T20 what is no regular file is refused`() throws {

@@ -56,7 +56,9 @@ extension ApplyRun {
   ) async -> ExitStatus {
     let report = ending.result
     var status = report.isComplete ? await prove(plan, session, presenter) : .partlyApplied
-    if ending.lostLock || report.lostLock { presenter.show(.lockLost()) }
+    if ending.lostLock || report.lostLock {
+      presenter.show(.lockLost(status == .success ? .warning : .error))
+    }
     presenter.show(report, of: plan, isProven: !report.isComplete || status == .success)
     if !report.isComplete, !report.didAnything {
       status = ending.lostLock || report.lostLock ? .locked : .failure

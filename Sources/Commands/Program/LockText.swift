@@ -74,9 +74,10 @@ extension Diagnostic {
         """)
   }
 
-  static func lockLost() -> Diagnostic {
+  /// - Parameter severity: a warning where everything was done nevertheless.
+  static func lockLost(_ severity: Severity) -> Diagnostic {
     Diagnostic(
-      .error, .lockLost, "Lock was lost",
+      severity, .lockLost, "Lock was lost",
       detail: """
         Somebody removed this run's lock by force, or took it over because it was not renewed in \
         time. Nothing more was begun, and the workspace refuses writes of this run. See \
