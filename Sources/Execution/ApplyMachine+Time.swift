@@ -30,6 +30,7 @@ extension ApplyMachine {
     runs[index].due = nil
     switch run.phase {
     case .looking:
+      runs[index].lookedAt = now
       commands.append(.look(run.step.id, run.context.look))
     case .verifying:
       commands.append(.look(run.step.id, run.context.lookAfterwards))

@@ -100,8 +100,11 @@ extension ApplyMachine {
 
   mutating func intentIsDurable(_ index: Int) {
     guard case .intending(let request) = runs[index].phase else { return }
-    // Another step was told to wait meanwhile. What was read will be stale by then.
-    guard pausedUntil <= now else { return look(index) }
+    // Another step was told to wait meanwhile, or this process stood still: what was read is stale.
+    guard pausedUntil <= now, now - runs[index].lookedAt <= limits.freshness else {
+      runs[index].phase = .looking
+      return callLater(index, after: max(.zero, pausedUntil - now))
+    }
     runs[index].phase = .submitting
     runs[index].hasUnsentIntent = false
     if runs[index].firstSent == nil {
