@@ -96,7 +96,7 @@ extension ApplyMachine {
     case .looked(_, .failure(let reason)), .submitted(_, .failure(let reason)),
       .polled(_, .failure(let reason)):
       failure = reason
-    case .looked, .submitted, .polled, .began, .journaled, .journalFailed, .timePassed,
+    case .looked, .submitted, .lapsed, .polled, .began, .journaled, .journalFailed, .timePassed,
       .interrupted, .abandoned:
       failure = nil
     }

@@ -100,11 +100,8 @@ extension ApplyMachine {
 
   mutating func intentIsDurable(_ index: Int) {
     guard case .intending(let request) = runs[index].phase else { return }
-    // Another step was told to wait meanwhile, or this process stood still: what was read is stale.
-    guard pausedUntil <= now, now - runs[index].lookedAt <= limits.freshness else {
-      runs[index].phase = .looking
-      return callLater(index, after: max(.zero, pausedUntil - now))
-    }
+    // Another step was told to wait meanwhile. What was read will be stale by then.
+    guard pausedUntil <= now else { return look(index) }
     runs[index].phase = .submitting
     runs[index].hasUnsentIntent = false
     if runs[index].firstSent == nil {
@@ -112,7 +109,15 @@ extension ApplyMachine {
       runs[index].nextProgress = now + limits.progressInterval
       tell(.stepStarted(runs[index].step))
     }
-    commands.append(.submit(runs[index].step.id, request))
+    let latest = runs[index].lookedAt + limits.freshness
+    commands.append(.submit(runs[index].step.id, request, by: latest))
+  }
+
+  /// The disk or the whole process stood still, and nothing was sent.
+  mutating func lapsed(_ index: Int) {
+    guard case .submitting = runs[index].phase else { return }
+    runs[index].phase = .looking
+    callLater(index, after: .zero)
   }
 
   mutating func submitted(_ index: Int, _ result: Result<OperationHandle, BackendFailure>) {

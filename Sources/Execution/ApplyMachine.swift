@@ -12,10 +12,11 @@ internal import TargetModel
 ///     waiting ─▶ looking ─▶ intending ─▶ submitting ─▶ polling ─▶ verifying ─▶ ended
 ///                   ▲  ▲        │            │            └─ lost ─▶ ▲
 ///                   │  └ paused ┘            │
-///                   └─ conflict, throttled, lost reply
+///                   └─ conflict, throttled, too late, lost reply
 ///
 /// Laws:
-/// - No request is sent whose intent is not durable, nor without a read right before it.
+/// - No request is sent whose intent is not durable, nor without a read right before it, nor so much
+///   later that the read is stale.
 /// - No step begins before all it waits for are done.
 /// - A failed step stops what waits for it, and nothing else.
 /// - Time is what events say; nothing happens between them.
@@ -120,6 +121,7 @@ struct ApplyMachine: Sendable {
     case .journalFailed(let reason): journalFailed(reason)
     case .looked(let step, let result): withRun(step) { $0.looked($1, result) }
     case .submitted(let step, let result): withRun(step) { $0.submitted($1, result) }
+    case .lapsed(let step): withRun(step) { $0.lapsed($1) }
     case .polled(let step, let result): withRun(step) { $0.polled($1, result) }
     case .timePassed: break
     case .interrupted: interrupt()

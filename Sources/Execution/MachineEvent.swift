@@ -15,6 +15,8 @@ enum MachineEvent: Sendable {
   case looked(StepID, Result<Sight, BackendFailure>)
   /// The answer to `.submit`.
   case submitted(StepID, Result<OperationHandle, BackendFailure>)
+  /// Another answer to `.submit`: it was too late by then, so nothing was sent.
+  case lapsed(StepID)
   /// The answer to `.poll`.
   case polled(StepID, Result<OperationStatus, BackendFailure>)
   /// It is `nextWake`, or later.
@@ -33,8 +35,9 @@ enum MachineCommand: Sendable {
   case append(JournalRecord)
   /// Read what a step is about.
   case look(StepID, LookRequest)
-  /// Send a step's request. Its intent is durable.
-  case submit(StepID, WriteRequest)
+  /// Send a step's request, unless it is later than `by`: what was read before is stale then. Its
+  /// intent is durable.
+  case submit(StepID, WriteRequest, by: Duration)
   /// Ask how far a step's operation is.
   case poll(StepID, OperationHandle)
   /// Tell whoever watches.

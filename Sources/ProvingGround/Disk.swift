@@ -9,6 +9,7 @@ final class Disk: JournalWriting, Sendable {
     var bytes: [UInt8] = []
     var entries: [JournalEntry] = []
     var isBroken = false
+    var isTorn = false
   }
 
   private let world: World
@@ -20,7 +21,18 @@ final class Disk: JournalWriting, Sendable {
     self.party = party
   }
 
+  /// What a later run can read of it.
+  func reading() -> [JournalEntry] {
+    let (bytes, entries, isTorn) = state.withLock { ($0.bytes, $0.entries, $0.isTorn) }
+    // What is whole reads as it was written: `damage` looks at a few of those.
+    guard isTorn else { return entries }
+    return (try? JournalCodec.read(bytes))?.entries ?? []
+  }
+
   func append(_ entry: JournalEntry) throws(JournalWriteFailure) {
+    if world.state.withLock({ $0.runs[party]?.isDead ?? true }) {
+      throw JournalWriteFailure("is gone")
+    }
     let point = cutPoint(before: entry.record)
     if let point, world.cut(party, point) {
       tear(entry)
@@ -69,6 +81,7 @@ final class Disk: JournalWriting, Sendable {
     world.with { $0.tally.note(.tornTail, in: .intending) }
     let share = world.stage.choose(100)
     state.withLock { state in
+      state.isTorn = true
       let line = Array(JournalCodec.line(entry, number: state.entries.count).utf8)
       state.bytes += line.prefix(line.count * share / 100)
     }

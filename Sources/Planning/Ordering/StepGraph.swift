@@ -48,4 +48,14 @@ struct StepGraph {
 
   /// Makes a node wait for another one.
   mutating func add(_ node: Int, waitsFor other: Int) { waits[node].append(other) }
+
+  /// The nodes that fit, and all that have to come before them.
+  func nodesNeeded(by fits: (Int) -> Bool) -> Set<Int> {
+    var needed: Set<Int> = []
+    var open = nodes.indices.filter(fits)
+    while let node = open.popLast() {
+      if needed.insert(node).inserted { open += waits[node] }
+    }
+    return needed
+  }
 }

@@ -47,10 +47,10 @@ private func topologicalOrder(of graph: StepGraph, first isStranded: [Bool]) -> 
   for (node, waits) in graph.waits.enumerated() {
     for other in waits { followers[other].append(node) }
   }
+  let restoring = graph.nodesNeeded(by: { isStranded[graph.nodes[$0].draft] })
   // A node's number breaks ties: drafts are sorted by address.
   let rank = graph.nodes.indices.map { node in
-    let urgency =
-      isStranded[graph.nodes[node].draft] ? .restores : urgency(of: node, in: graph, followers)
+    let urgency = restoring.contains(node) ? .restores : urgency(of: node, in: graph, followers)
     return urgency.rawValue * graph.nodes.count + node
   }
   var missing = graph.waits.map(\.count)
@@ -73,7 +73,7 @@ private func topologicalOrder(of graph: StepGraph, first isStranded: [Bool]) -> 
 
 /// Which of two free steps goes first.
 private enum Urgency: Int {
-  /// It brings back what an earlier apply took away.
+  /// It brings back what an earlier apply took away, or that has to wait for it.
   case restores
   /// It frees a name or a resource that another target waits for.
   case freesForOthers
