@@ -7,7 +7,7 @@ internal import TargetModel
 extension ApplyMachine {
   /// When the machine wants to hear `.timePassed`, counted like the time of events; nil if it only
   /// waits for answers.
-  var nextWake: Duration? {
+  package var nextWake: Duration? {
     active.flatMap { index in
       [runs[index].due, runs[index].firstSent == nil ? nil : runs[index].nextProgress]
     }.compactMap(\.self).min()

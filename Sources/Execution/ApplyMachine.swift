@@ -1,4 +1,4 @@
-internal import ApplyJournal
+package import ApplyJournal
 internal import BackendInterface
 internal import Planning
 internal import TargetModel
@@ -20,7 +20,7 @@ internal import TargetModel
 /// - No step begins before all it waits for are done.
 /// - A failed step stops what waits for it, and nothing else.
 /// - Time is what events say; nothing happens between them.
-struct ApplyMachine: Sendable {
+package struct ApplyMachine: Sendable {
   let request: ApplyRequest
   let limits: ApplyLimits
   var runs: [StepRun]
@@ -54,7 +54,7 @@ struct ApplyMachine: Sendable {
   private let indexByID: [StepID: Int]
 
   /// - Parameter random: spreads the pauses between tries.
-  init(
+  package init(
     _ request: ApplyRequest, limits: ApplyLimits, random: any RandomNumberGenerator & Sendable
   ) {
     self.request = request
@@ -83,10 +83,10 @@ struct ApplyMachine: Sendable {
   /// True once every step ended and the journal was closed.
   ///
   /// No command follows.
-  var isFinished: Bool { isOver }
+  package var isFinished: Bool { isOver }
 
   /// What became of every step.
-  var report: ApplyReport {
+  package var report: ApplyReport {
     ApplyReport(
       outcomes: runs.map { run in
         if case .ended(let outcome) = run.phase { return (run.step, outcome) }
@@ -96,7 +96,7 @@ struct ApplyMachine: Sendable {
 
   /// Takes an event and says what to do.
   /// - Parameter now: the time since the run began, by a clock that only moves forward.
-  mutating func handle(_ event: MachineEvent, at now: Duration) -> [MachineCommand] {
+  package mutating func handle(_ event: MachineEvent, at now: Duration) -> [MachineCommand] {
     self.now = max(self.now, now)
     defer { commands = [] }
     guard !isOver else {

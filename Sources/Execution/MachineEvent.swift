@@ -1,10 +1,10 @@
-internal import ApplyJournal
-internal import BackendInterface
-internal import Planning
-internal import TargetModel
+package import ApplyJournal
+package import BackendInterface
+package import Planning
+package import TargetModel
 
 /// What happened, as the machine is told.
-enum MachineEvent: Sendable {
+package enum MachineEvent: Sendable {
   /// The run begins. The first event, once.
   case began
   /// A record that was to be appended is durable.
@@ -30,7 +30,7 @@ enum MachineEvent: Sendable {
 /// What is to be done next, in this order.
 ///
 /// Each of `append`, `look`, `submit` and `poll` is answered by one event.
-enum MachineCommand: Sendable {
+package enum MachineCommand: Sendable {
   /// Make a record durable.
   case append(JournalRecord)
   /// Read what a step is about.
@@ -47,21 +47,26 @@ enum MachineCommand: Sendable {
 /// What to read for a step.
 ///
 /// All of it is read anew.
-struct LookRequest: Hashable, Sendable {
+package struct LookRequest: Hashable, Sendable {
   /// The name of the step's target.
-  var name: String
+  package var name: String
   /// What the step is about to take; whoever holds it is looked for.
-  var resource: ResourceIdentity?
+  package var resource: ResourceIdentity?
   /// The names under which it was held when the plan was made.
   ///
   /// They are read one by one, since a list alone is not trusted on whether they let go.
-  var knownHolders: [String]
+  package var knownHolders: [String]
 }
 
 /// What a look showed.
-struct Sight: Hashable, Sendable {
+package struct Sight: Hashable, Sendable {
   /// The step's target; nil if there is none.
-  var target: ObservedTarget?
+  package var target: ObservedTarget?
   /// The other targets that were seen, whoever they are.
-  var others: [ObservedTarget] = []
+  package var others: [ObservedTarget] = []
+
+  package init(target: ObservedTarget?, others: [ObservedTarget] = []) {
+    self.target = target
+    self.others = others
+  }
 }

@@ -130,8 +130,8 @@ extension Checker {
 
   /// Notes what a step took away, and what came back.
   mutating func follow(_ key: String, _ party: Party) {
-    guard let history = parties[party], let assignment = history.assignment,
-      let action = history.changes[key]?.action
+    guard let history = parties[party], !history.isForgotten,
+      let assignment = history.assignment, let action = history.changes[key]?.action
     else { return }
     switch flights[key]?.act {
     case .detach?, .delete?:

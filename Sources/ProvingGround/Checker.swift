@@ -74,7 +74,9 @@ struct Checker: Sendable {
       leases[place]?.hasEnded = true
       forcedAt[place] = now
     case .stood(let party, let stands): stood(party, stands)
-    case .journalsLost(let stack): away[stack] = nil
+    case .journalsLost(let stack):
+      away[stack] = nil
+      for party in parties.keys { parties[party]?.isForgotten = true }
     case .toldDrift(let keys): toldDrift(keys, truth)
     case .asked(let party, let isWrite): checkPause(party, isWrite)
     case .paused(let party, let until):

@@ -33,6 +33,8 @@ struct PartyHistory: Sendable {
   /// When it took it, and whether from somebody who stood still.
   var leasedAt: Duration = .zero
   var tookOver = false
+  /// True once its journal is lost.
+  var isForgotten = false
   /// When it last stood still; far in the future while it does.
   var stoodFrom: Duration = .zero
   var stoodTo: Duration = .zero

@@ -148,7 +148,7 @@ struct Life: Sendable {
   /// Says a few times what somebody moved, as a job of its own does.
   private func lookForDrift(_ desired: [ComputeTarget]) async {
     world.with { $0.tally.note(.driftJob, in: .planning) }
-    for _ in 0..<3 {
+    for _ in 0..<2 {
       await wait(40)
       world.with { state in
         var targets = state.list(state.truth)

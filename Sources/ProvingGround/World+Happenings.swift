@@ -54,7 +54,8 @@ extension World {
   private func happen() {
     let (draw, isOn) = state.withLock { ($0.faults, $0.hasRivals) }
     guard isOn,
-      let fault = draw.draw([.portalEdit, .portalRemoval, .portalAttach, .forcedUnlock], from: stage)
+      let fault = draw.draw(
+        [.portalEdit, .portalRemoval, .portalAttach, .forcedUnlock], from: stage)
     else { return }
     let choices = (0..<4).map { _ in stage.choose(60) }
     with { state in
