@@ -195,7 +195,8 @@ let package = Package(
         "Planning", "Reporting", "SimulatorBackend", "TargetModel",
       ], packageAccess: false),
     tests(
-      "ProvingGroundTests", imports: ["ProvingGround", "berth-proof"], goldens: ["Scenarios"]),
+      "ProvingGroundTests", imports: ["ProvingGround", "TestSupport", "berth-proof"],
+      goldens: ["Scenarios"]),
     // Drives the built `berth` binary, as a user would.
     tests(
       "CommandsTests",

@@ -10,6 +10,7 @@ import Testing
     .foreignMarkIgnored, .otherStackIgnored, .idsComparedAsText, .noReread, .noHolderCheck,
     .detachTrusted, .repeatedWithoutRead, .sentTwice, .detachByDelete, .deleteByDetach,
     .marksForgotten, .intentAfterEffect, .syncSkipped, .recordForgotten, .retryAfterIgnored,
+    .leaseUnchecked, .heartbeatStops, .tokenRepeated, .takenAtOnce, .leaseKept, .driftInFlight,
   ]
 
   @Test(arguments: quick)
