@@ -203,7 +203,8 @@ let package = Package(
         "Planning", "Reporting", "SimulatorBackend", "TargetModel",
       ], packageAccess: false),
     tests(
-      "ProvingGroundTests", imports: ["ProvingGround", "berth-proof"], goldens: ["Scenarios"]),
+      "ProvingGroundTests", imports: ["ProvingGround", "TestSupport", "berth-proof"],
+      goldens: ["Scenarios"]),
     tests("FuzzTargetsTests", imports: ["FuzzTargets"], goldens: ["Corpora", "Dictionaries"]),
     // Drives the built `berth` binary, as a user would.
     tests(

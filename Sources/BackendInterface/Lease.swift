@@ -81,8 +81,16 @@ public struct LeaseTimes: Hashable, Sendable {
   public var heartbeat: Duration = .seconds(15)
   /// How long before its end its holder stops writing.
   public var margin: Duration = .seconds(10)
+  /// How long a write may be on its way: none is sent that might end later than the margin before
+  /// the lease does.
+  public var call: Duration = .seconds(30)
   /// How long after its end somebody else may take it over.
   public var grace: Duration = .seconds(15)
+  /// How long whoever took over waits before it looks: what the former holder did last may show
+  /// only then.
+  ///
+  /// Zero where a write that was answered shows at once.
+  public var window: Duration = .seconds(60)
 
   /// The defaults.
   public init() {}
@@ -92,6 +100,8 @@ public struct LeaseTimes: Hashable, Sendable {
 }
 
 /// Where leases on a workspace are kept.
+///
+/// Every call ends within a few seconds, in a failure if need be.
 ///
 /// Laws:
 /// - At most one lease on a workspace stands at a time.

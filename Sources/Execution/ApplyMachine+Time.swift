@@ -7,7 +7,7 @@ internal import TargetModel
 extension ApplyMachine {
   /// When the machine wants to hear `.timePassed`, counted like the time of events; nil if it only
   /// waits for answers.
-  var nextWake: Duration? {
+  package var nextWake: Duration? {
     active.flatMap { index in
       [runs[index].due, runs[index].firstSent == nil ? nil : runs[index].nextProgress]
     }.compactMap(\.self).min()
@@ -30,6 +30,7 @@ extension ApplyMachine {
     runs[index].due = nil
     switch run.phase {
     case .looking:
+      runs[index].lookedAt = now
       commands.append(.look(run.step.id, run.context.look))
     case .verifying:
       commands.append(.look(run.step.id, run.context.lookAfterwards))
@@ -95,7 +96,7 @@ extension ApplyMachine {
     case .looked(_, .failure(let reason)), .submitted(_, .failure(let reason)),
       .polled(_, .failure(let reason)):
       failure = reason
-    case .looked, .submitted, .polled, .began, .journaled, .journalFailed, .timePassed,
+    case .looked, .submitted, .lapsed, .polled, .began, .journaled, .journalFailed, .timePassed,
       .interrupted, .abandoned:
       failure = nil
     }

@@ -107,7 +107,15 @@ extension ApplyMachine {
       runs[index].nextProgress = now + limits.progressInterval
       tell(.stepStarted(runs[index].step))
     }
-    commands.append(.submit(runs[index].step.id, request))
+    let latest = runs[index].lookedAt + limits.freshness
+    commands.append(.submit(runs[index].step.id, request, by: latest))
+  }
+
+  /// The disk or the whole process stood still, and nothing was sent.
+  mutating func lapsed(_ index: Int) {
+    guard case .submitting = runs[index].phase else { return }
+    runs[index].phase = .looking
+    callLater(index, after: .zero)
   }
 
   mutating func submitted(_ index: Int, _ result: Result<OperationHandle, BackendFailure>) {

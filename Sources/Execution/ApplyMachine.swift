@@ -1,4 +1,4 @@
-internal import ApplyJournal
+package import ApplyJournal
 internal import BackendInterface
 internal import Planning
 internal import TargetModel
@@ -12,14 +12,15 @@ internal import TargetModel
 ///     waiting ─▶ looking ─▶ intending ─▶ submitting ─▶ polling ─▶ verifying ─▶ ended
 ///                   ▲  ▲        │            │            └─ lost ─▶ ▲
 ///                   │  └ paused ┘            │
-///                   └─ conflict, throttled, lost reply
+///                   └─ conflict, throttled, too late, lost reply
 ///
 /// Laws:
-/// - No request is sent whose intent is not durable, nor without a read right before it.
+/// - No request is sent whose intent is not durable, nor without a read right before it, nor so much
+///   later that the read is stale.
 /// - No step begins before all it waits for are done.
 /// - A failed step stops what waits for it, and nothing else.
 /// - Time is what events say; nothing happens between them.
-struct ApplyMachine: Sendable {
+package struct ApplyMachine: Sendable {
   let request: ApplyRequest
   let limits: ApplyLimits
   var runs: [StepRun]
@@ -55,7 +56,7 @@ struct ApplyMachine: Sendable {
   private let indexByID: [StepID: Int]
 
   /// - Parameter random: spreads the pauses between tries.
-  init(
+  package init(
     _ request: ApplyRequest, limits: ApplyLimits, random: any RandomNumberGenerator & Sendable
   ) {
     self.request = request
@@ -84,10 +85,10 @@ struct ApplyMachine: Sendable {
   /// True once every step ended and the journal was closed.
   ///
   /// No command follows.
-  var isFinished: Bool { isOver }
+  package var isFinished: Bool { isOver }
 
   /// What became of every step.
-  var report: ApplyReport {
+  package var report: ApplyReport {
     ApplyReport(
       outcomes: runs.map { run in
         if case .ended(let outcome) = run.phase { return (run.step, outcome) }
@@ -97,7 +98,7 @@ struct ApplyMachine: Sendable {
 
   /// Takes an event and says what to do.
   /// - Parameter now: the time since the run began, by a clock that only moves forward.
-  mutating func handle(_ event: MachineEvent, at now: Duration) -> [MachineCommand] {
+  package mutating func handle(_ event: MachineEvent, at now: Duration) -> [MachineCommand] {
     self.now = max(self.now, now)
     defer { commands = [] }
     guard !isOver else {
@@ -122,6 +123,7 @@ struct ApplyMachine: Sendable {
     case .journalFailed(let reason): journalFailed(reason)
     case .looked(let step, let result): withRun(step) { $0.looked($1, result) }
     case .submitted(let step, let result): withRun(step) { $0.submitted($1, result) }
+    case .lapsed(let step): withRun(step) { $0.lapsed($1) }
     case .polled(let step, let result): withRun(step) { $0.polled($1, result) }
     case .timePassed: break
     case .interrupted: interrupt()

@@ -67,6 +67,9 @@ public struct ApplyLimits: Hashable, Sendable {
   /// How often a target that came to rest, but not as wanted, is read before that is believed:
   /// operations are known to report success too early.
   public var readBacks = 3
+  /// How old the read before a write may be when the write is sent, by when it was begun: a process
+  /// or a disk that stood still for longer looks again.
+  public var freshness: Duration = .seconds(30)
   /// How often a running step tells that it is still running.
   public var progressInterval: Duration = .seconds(10)
 

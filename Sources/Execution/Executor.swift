@@ -60,7 +60,7 @@ public struct Executor: Sendable {
           let commands = machine.handle(events[position], at: elapsed())
           position += 1
           for command in commands {
-            if let answer = perform(command, in: &group, observe) { events.append(answer) }
+            if let answer = perform(command, in: &group, elapsed, observe) { events.append(answer) }
           }
         }
         guard !machine.isFinished else { break }
@@ -80,7 +80,7 @@ public struct Executor: Sendable {
   /// Does what the machine says, and answers what is done at once.
   private func perform(
     _ command: MachineCommand, in group: inout TaskGroup<MachineEvent?>,
-    _ observe: (ApplyEvent) -> Void
+    _ elapsed: @escaping @Sendable () -> Duration, _ observe: (ApplyEvent) -> Void
   ) -> MachineEvent? {
     switch command {
     case .tell(let event):
@@ -94,8 +94,10 @@ public struct Executor: Sendable {
       }
     case .look(let step, let request):
       group.addTask { .looked(step, await backend.look(request)) }
-    case .submit(let step, let request):
+    case .submit(let step, let request, let latest):
       group.addTask {
+        // As late as can be: the process may have been stopped since.
+        guard elapsed() <= latest else { return .lapsed(step) }
         do throws(BackendFailure) {
           return .submitted(step, .success(try await backend.submit(request)))
         } catch {

@@ -1,10 +1,10 @@
-internal import ApplyJournal
-internal import BackendInterface
-internal import Planning
-internal import TargetModel
+package import ApplyJournal
+package import BackendInterface
+package import Planning
+package import TargetModel
 
 /// What happened, as the machine is told.
-enum MachineEvent: Sendable {
+package enum MachineEvent: Sendable {
   /// The run begins. The first event, once.
   case began
   /// A record that was to be appended is durable.
@@ -15,6 +15,8 @@ enum MachineEvent: Sendable {
   case looked(StepID, Result<Sight, BackendFailure>)
   /// The answer to `.submit`.
   case submitted(StepID, Result<OperationHandle, BackendFailure>)
+  /// Another answer to `.submit`: it was too late by then, so nothing was sent.
+  case lapsed(StepID)
   /// The answer to `.poll`.
   case polled(StepID, Result<OperationStatus, BackendFailure>)
   /// It is `nextWake`, or later.
@@ -28,13 +30,14 @@ enum MachineEvent: Sendable {
 /// What is to be done next, in this order.
 ///
 /// Each of `append`, `look`, `submit` and `poll` is answered by one event.
-enum MachineCommand: Sendable {
+package enum MachineCommand: Sendable {
   /// Make a record durable.
   case append(JournalRecord)
   /// Read what a step is about.
   case look(StepID, LookRequest)
-  /// Send a step's request. Its intent is durable.
-  case submit(StepID, WriteRequest)
+  /// Send a step's request, unless it is later than `by`: what was read before is stale then. Its
+  /// intent is durable.
+  case submit(StepID, WriteRequest, by: Duration)
   /// Ask how far a step's operation is.
   case poll(StepID, OperationHandle)
   /// Tell whoever watches.
@@ -44,25 +47,33 @@ enum MachineCommand: Sendable {
 /// What to read for a step.
 ///
 /// All of it is read anew.
-struct LookRequest: Sendable {
+package struct LookRequest: Sendable {
   /// The name of the step's target.
-  var name: String
+  package var name: String
   /// What the step is about to take; whoever holds it is looked for.
-  var resource: ResourceIdentity?
+  package var resource: ResourceIdentity?
   /// The names under which it was held when the plan was made.
   ///
   /// They are read one by one, since a list alone is not trusted on whether they let go.
-  var knownHolders: [String]
+  package var knownHolders: [String]
   /// The write that comes after the step's own; whatever would make it fail is looked for as well.
   var nextWrite: WriteRequest?
 }
 
 /// What a look showed.
-struct Sight: Hashable, Sendable {
+package struct Sight: Hashable, Sendable {
   /// The step's target; nil if there is none.
-  var target: ObservedTarget?
+  package var target: ObservedTarget?
   /// The other targets that were seen, whoever they are.
-  var others: [ObservedTarget] = []
+  package var others: [ObservedTarget] = []
   /// What would make the next write fail.
-  var obstacle: BackendFailure?
+  package var obstacle: BackendFailure?
+
+  package init(
+    target: ObservedTarget?, others: [ObservedTarget] = [], obstacle: BackendFailure? = nil
+  ) {
+    self.target = target
+    self.others = others
+    self.obstacle = obstacle
+  }
 }

@@ -11,6 +11,8 @@ struct StepRun: Sendable {
   /// When its first request was sent; nil before.
   var firstSent: Duration?
   var nextProgress: Duration = .zero
+  /// When the last read before a write was asked for.
+  var lookedAt: Duration = .zero
   /// When the call of the phase is to be made; nil while it is being made.
   var due: Duration?
   /// How often in a row the call at hand failed for a passing reason.

@@ -90,7 +90,8 @@ extension Checker {
     guard let history = parties[party], let plan = history.assignment?.plan else { return }
     let depth = plan.steps.count + 1
     expect(
-      elapsed <= .seconds(35 * 60) * depth, .endless, "run \(party) took \(elapsed)")
+      elapsed <= .seconds(35 * 60) * depth + .seconds(900), .endless, "run \(party) took \(elapsed)"
+    )
     guard history.signalledAt != nil, !history.isAbandoned else { return }
     for change in plan.changes where change.action == .detachThenAttach {
       let outcomes = report.outcomes.filter { $0.step.address == change.address }

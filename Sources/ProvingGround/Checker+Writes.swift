@@ -13,14 +13,14 @@ extension Checker {
     let key = request.name.lowercased()
     let words = "run \(party): \(request.act.rawValue) \(request.name)"
     let intent = history.intents[key]
-    expect(history.hasLock, .blindWrite, "\(words) without the lock")
+    checkLease(words, party, history)
     expect(
       intent.map { $0.act == request.act || $0.act == .update } ?? false, .blindWrite,
       "\(words) without a durable intent")
     // What other steps saw since then is not this one's.
     guard let known = history.decisions[key] ?? history.sighting(of: key, request.act, at: now),
       let look = known.target, look.event > history.lastSend[key] ?? -1,
-      now - look.time < .seconds(3)
+      history.isFresh(look, at: now)
     else {
       return expect(false, .blindWrite, "\(words) without a fresh read")
     }

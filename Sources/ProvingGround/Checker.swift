@@ -20,6 +20,18 @@ struct Checker: Sendable {
   var holdings: [String: Holding] = [:]
   /// Who touched a target, and when last.
   private(set) var touches: [String: [Touch]] = [:]
+  /// The leases, by what they are on.
+  var leases: [String: LeaseTruth] = [:]
+  /// When a person last ended one.
+  var forcedAt: [String: Duration] = [:]
+  /// How long whoever takes a lease over waits before it plans.
+  var window: Duration = .zero
+  /// How many targets one plan may take away.
+  var removalLimit: Int?
+  /// What applies of each stack took away to bring it back, and did not yet.
+  var away: [String: Set<String>] = [:]
+  /// All that they took away, whether to bring it back or not.
+  var takenAway: Set<String> = []
   /// Whose operation is under way on a target.
   var flights: [String: Flight] = [:]
 
@@ -39,7 +51,7 @@ struct Checker: Sendable {
   struct Flight: Sendable {
     let party: Party
     let step: StepID?
-    let isAttach: Bool
+    let act: Act
     let isLate: Bool
     /// Up to where the run had looked for holders when it sent this.
     let view: Int
@@ -53,13 +65,24 @@ struct Checker: Sendable {
     self.now = now
     count += 1
     switch event {
-    case .planned(let party, let assignment): parties[party, default: .init()].begin(assignment)
-    case .locked(let party): parties[party, default: .init()].hasLock = true
-    case .unlocked(let party): parties[party, default: .init()].hasLock = false
+    case .planned(let party, let assignment): planned(party, assignment)
+    case .leased(let party, let place, let token, let from, let wasFree):
+      leased(party, place, token, from, wasFree)
+    case .renewed(_, let place): leases[place]?.renewed = now
+    case .released(_, let place): leases[place]?.hasEnded = true
+    case .unlockedByForce(let place):
+      leases[place]?.hasEnded = true
+      forcedAt[place] = now
+    case .stood(let party, let stands): stood(party, stands)
+    case .journalsLost(let stack):
+      away[stack] = nil
+      for party in parties.keys { parties[party]?.isForgotten = true }
+    case .toldDrift(let keys): toldDrift(keys, truth)
     case .asked(let party, let isWrite): checkPause(party, isWrite)
     case .paused(let party, let until):
       let former = parties[party]?.pausedUntil ?? .zero
-      parties[party, default: .init()].pausedUntil = max(former, until)
+      // By a clock that goes a tenth too fast.
+      parties[party, default: .init()].pausedUntil = max(former, now + (until - now) * 10 / 11)
       parties[party]?.pausedAt = now
     case .saw(let party, let key, let target, let view, let task):
       let look = PartyHistory.Look(target: target, event: count, view: view, time: now)
@@ -80,7 +103,7 @@ struct Checker: Sendable {
     case .signalled(let party): parties[party]?.signal(at: now)
     case .abandoned(let party): parties[party]?.isAbandoned = true
     case .finished(let party, let report, let elapsed): finished(party, report, elapsed)
-    case .crashed(let party): parties[party]?.hasLock = false
+    case .crashed: break
     }
   }
 
@@ -116,7 +139,7 @@ struct Checker: Sendable {
     let key = request.name.lowercased()
     touch(key, by: party)
     flights[key] = Flight(
-      party: party, step: step, isAttach: request.act == .attach, isLate: isLate, view: view)
+      party: party, step: step, act: request.act, isLate: isLate, view: view)
     if let step { parties[party]?.arrivals[step, default: []].append(count) }
     // What has no operation is done with its answer.
     if truth.compute(key)?.operation == nil { ended(key, failed: false) }
@@ -139,7 +162,7 @@ struct Checker: Sendable {
     let last = flights[key]
     switch HistoryEvent(rawValue: entry.event) {
     case .attached:
-      if let flight, flight.isAttach { checkHolders(key, flight, truth) }
+      if let flight, flight.act == .attach { checkHolders(key, flight, truth) }
       ended(key, failed: false)
     // Whoever broke it was told apart when that attach took effect.
     case .attachmentBroken: touch(key, by: nil)
@@ -176,7 +199,10 @@ struct Checker: Sendable {
     flights[key]?.hasEnded = true
     flights[key]?.hasFailed = failed
     touch(key, by: flight.party)
-    if !failed, let step = flight.step { parties[flight.party]?.effects[step] = count }
+    if !failed, let step = flight.step {
+      if parties[flight.party]?.effects[step] == nil, !flight.isLate { follow(key, flight.party) }
+      parties[flight.party]?.effects[step] = count
+    }
   }
 
   /// O1 and O2, at the moment in which an attach takes effect.
@@ -197,9 +223,10 @@ struct Checker: Sendable {
   // MARK: Journals and pauses
 
   private mutating func checkPause(_ party: Party, _ isWrite: Bool) {
-    guard let history = parties[party], now > history.pausedAt, now < history.pausedUntil else {
-      return
-    }
+    guard let history = parties[party], now > history.pausedAt, now < history.pausedUntil,
+      // What it was told before it stood still it may hear only afterwards.
+      history.stoodTo <= history.pausedAt
+    else { return }
     // A look is several reads; one that is under way ends.
     if !isWrite, now < history.pausedAt + .seconds(10) { return }
     let words = "run \(party) asked at \(now), and was told to wait until \(history.pausedUntil)"
@@ -208,6 +235,9 @@ struct Checker: Sendable {
 
   private mutating func journaled(_ party: Party, _ record: JournalRecord) {
     parties[party, default: .init()].note(record, at: now)
+    if case .intended(let intent) = record, intent.act == .detach || intent.act == .delete {
+      takenAway.insert(intent.address.nameKey)
+    }
     switch record {
     case .finished(_, .failed(_, let message)), .finished(_, .unknown(_, let message)):
       checkCanary(message)

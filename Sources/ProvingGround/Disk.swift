@@ -6,9 +6,14 @@ internal import TargetModel
 /// The disk on which a run keeps its journal.
 final class Disk: JournalWriting, Sendable {
   private struct State {
-    var bytes: [UInt8] = []
     var entries: [JournalEntry] = []
+    /// What is left of a line that was being written.
+    var tail: [UInt8] = []
     var isBroken = false
+
+    var bytes: [UInt8] {
+      entries.enumerated().flatMap { Array(JournalCodec.line($1, number: $0).utf8) } + tail
+    }
   }
 
   private let world: World
@@ -20,7 +25,18 @@ final class Disk: JournalWriting, Sendable {
     self.party = party
   }
 
+  /// What a later run can read of it.
+  func reading() -> [JournalEntry] {
+    let state = state.withLock(\.self)
+    // What is whole reads as it was written: `damage` looks at a few of those.
+    guard !state.tail.isEmpty else { return state.entries }
+    return (try? JournalCodec.read(state.bytes))?.entries ?? []
+  }
+
   func append(_ entry: JournalEntry) throws(JournalWriteFailure) {
+    if world.state.withLock({ $0.runs[party]?.isDead ?? true }) {
+      throw JournalWriteFailure("is gone")
+    }
     let point = cutPoint(before: entry.record)
     if let point, world.cut(party, point) {
       tear(entry)
@@ -32,7 +48,6 @@ final class Disk: JournalWriting, Sendable {
     let isBroken = state.withLock { state in
       if fails { state.isBroken = true }
       guard !state.isBroken else { return true }
-      state.bytes += Array(JournalCodec.line(entry, number: state.entries.count).utf8)
       state.entries.append(entry)
       return false
     }
@@ -70,7 +85,7 @@ final class Disk: JournalWriting, Sendable {
     let share = world.stage.choose(100)
     state.withLock { state in
       let line = Array(JournalCodec.line(entry, number: state.entries.count).utf8)
-      state.bytes += line.prefix(line.count * share / 100)
+      state.tail = Array(line.prefix(line.count * share / 100))
     }
   }
 

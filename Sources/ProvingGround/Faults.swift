@@ -50,6 +50,22 @@ package enum Fault: Int, Sendable, CaseIterable {
   case otherStack
   /// A second runner of the stack (F16).
   case secondRunner
+  /// A run stands still, for up to ten leases (F17).
+  case pause
+  /// The lease store is out of reach for up to two and a half minutes (F19).
+  case leaseStoreAway
+  /// A change to a lease takes effect and its answer is lost (F19).
+  case leaseAnswerLost
+  /// The lease store takes its time.
+  case leaseLatency
+  /// A person ends the lease of a living run.
+  case forcedUnlock
+  /// A run's clock goes up to a tenth too fast or too slow (F20).
+  case clockRate
+  /// The stack's journals are gone: another machine runs the next apply (F2).
+  case journalLost
+  /// A drift job beside an apply (F32).
+  case driftJob
 
   /// The highest rate, in thousandths of the occasions.
   var highestRate: Int {
@@ -66,7 +82,12 @@ package enum Fault: Int, Sendable, CaseIterable {
     case .tornTail: 1000
     case .signal, .abandon: 40
     case .portalEdit, .portalRemoval, .portalAttach: 60
-    case .otherStack, .secondRunner: 600
+    case .otherStack, .secondRunner, .clockRate, .driftJob: 600
+    case .pause: 500
+    case .leaseStoreAway: 60
+    case .leaseAnswerLost, .leaseLatency: 150
+    case .forcedUnlock: 10
+    case .journalLost: 400
     }
   }
 }

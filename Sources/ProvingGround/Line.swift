@@ -13,6 +13,7 @@ struct Line: Backend {
   // MARK: Reads
 
   func list() async throws(BackendFailure) -> [ObservedTarget] {
+    try cut(.planning)
     let fault = try await depart(nil, [.throttled, .serverError, .staleList, .latency])
     return world.with { state in state.list(state.view(fault, party, .planning).store) }
   }

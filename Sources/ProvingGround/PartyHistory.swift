@@ -28,7 +28,16 @@ struct PartyHistory: Sendable {
   var assignment: Assignment?
   var steps: [StepID: Step] = [:]
   var changes: [String: Change] = [:]
-  var hasLock = false
+  /// What its lease is on.
+  var place: String?
+  /// When it took it, and whether from somebody who stood still.
+  var leasedAt: Duration = .zero
+  var tookOver = false
+  /// True once its journal is lost.
+  var isForgotten = false
+  /// When it last stood still; far in the future while it does.
+  var stoodFrom: Duration = .zero
+  var stoodTo: Duration = .zero
   private var sightings: [Sighting] = []
   /// Who gives up or takes a resource by the plan.
   private var names: [String: Set<String>] = [:]
@@ -55,9 +64,10 @@ struct PartyHistory: Sendable {
   var sentBeforeSignal: Set<StepID> = []
 
   mutating func begin(_ assignment: Assignment) {
-    let hadLock = hasLock
+    let former = self
     self = PartyHistory()
-    hasLock = hadLock
+    (place, leasedAt, tookOver) = (former.place, former.leasedAt, former.tookOver)
+    (stoodFrom, stoodTo) = (former.stoodFrom, former.stoodTo)
     self.assignment = assignment
     for step in assignment.plan.steps { steps[step.id] = step }
     for change in assignment.plan.changes {
@@ -99,10 +109,17 @@ struct PartyHistory: Sendable {
     }
     guard act == .attach, let resource else {
       let alone = sightings.last { $0.key == key && $0.holderViews.isEmpty }
-      if let look = alone?.target, now - look.time < .seconds(3) { return alone }
+      if let look = alone?.target, isFresh(look, at: now) { return alone }
       return sightings.last { $0.key == key }
     }
     return sightings.last { $0.key == key && $0.holderViews[resource] != nil }
+  }
+
+  /// True if a look is new enough for a write; a run that stood still can't know it, but its lease
+  /// and its machine see to it that it was not for long.
+  func isFresh(_ look: Look, at now: Duration) -> Bool {
+    let stood = max(.zero, min(now, stoodTo) - max(look.time, stoodFrom))
+    return now - look.time - min(stood, .seconds(34)) < .seconds(3)
   }
 
   /// A look at a resource begins.

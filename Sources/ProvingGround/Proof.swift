@@ -60,17 +60,30 @@ struct Life: Sendable {
     world.with { state in
       state.faults = faults
       state.hasRivals = true
-      state.sharesLock = true
     }
-    let sharesLock = stage.chance(500)
-    world.with { $0.sharesLock = !sharesLock }
+    drawStores()
     var party = 0
     for desired in scene.commits {
       party += 3
       await phaseOne(party, desired, scene, faults)
     }
     await calmDown()
-    await phaseTwo(party + 3, scene.commits.last ?? [])
+    await phaseTwo(party + 3, scene.commits.last ?? [], faults)
+  }
+
+  /// Which stores there are: mostly the embedded one, which knows at once when a process is gone and
+  /// refuses a write whose lease is over; else one that does neither, beside a service that takes
+  /// everything.
+  private func drawStores() {
+    let sharesLease = !stage.chance(300)
+    let isEmbedded = !stage.chance(500)
+    let removalLimit = stage.chance(80) ? stage.choose(2) : nil
+    world.with { state in
+      state.sharesLease = sharesLease
+      (state.knowsTheDead, state.isFenced) = (isEmbedded, isEmbedded)
+      state.checker.window = isEmbedded ? .zero : LeaseTimes().window
+      state.checker.removalLimit = removalLimit
+    }
   }
 
   // MARK: The beginning
@@ -102,8 +115,19 @@ struct Life: Sendable {
   ) async {
     let meetsOthers = !scene.others.isEmpty && stage.chance(faults[.otherStack])
     let meetsSecond = stage.chance(faults[.secondRunner])
+    let hasDriftJob = stage.chance(faults[.driftJob])
+    if stage.chance(faults[.journalLost]) {
+      world.with { state in
+        state.tally.note(.journalLost, in: .planning)
+        state.journals = [:]
+        state.emit(.journalsLost(Scene.stack))
+      }
+    }
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await self.run(party, Scene.stack, desired, faults, sabotage) }
+      if hasDriftJob {
+        group.addTask { await self.lookForDrift(desired) }
+      }
       if meetsOthers {
         group.addTask {
           await self.wait(60)
@@ -117,6 +141,26 @@ struct Life: Sendable {
           self.world.with { $0.tally.note(.secondRunner, in: .planning) }
           await self.run(party + 2, Scene.stack, scene.commits[0], faults, sabotage)
         }
+      }
+    }
+  }
+
+  /// Says a few times what somebody moved, as a job of its own does.
+  private func lookForDrift(_ desired: [ComputeTarget]) async {
+    world.with { $0.tally.note(.driftJob, in: .planning) }
+    for _ in 0..<2 {
+      await wait(40)
+      world.with { state in
+        var targets = state.list(state.truth)
+        if sabotage == .driftInFlight {
+          for index in targets.indices { targets[index].state = .succeeded }
+        }
+        let request = PlanningRequest(
+          stack: Scene.stack, desired: desired,
+          observed: Snapshot(workspace: testWorkspace, targets: targets), mode: .refreshOnly,
+          catalog: WorldState.catalog)
+        let drift = makePlan(request).plan.drift.map(\.address.nameKey)
+        if !drift.isEmpty { state.emit(.toldDrift(drift)) }
       }
     }
   }
@@ -136,21 +180,44 @@ struct Life: Sendable {
       state.signalIn = stage.choose(30)
       if faults[.abandon] > 0, stage.chance(500) { state.abandonIn = stage.choose(30) }
     }
-    _ = await go(party, stack, desired, state, sabotage)
+    var run = Run(world: world, party: party, stack: stack, desired: desired, sabotage: sabotage)
+    run.lockTimeout = .seconds([0, 30, 100, 200][stage.choose(4)])
+    run.isResuming = stage.chance(400)
+    run.clockRate = clockRate(faults)
+    _ = await go(run, state, performer(party, faults))
+  }
+
+  private func clockRate(_ faults: FaultDraw) -> Int {
+    guard stage.chance(faults[.clockRate]) else { return 100 }
+    world.with { $0.tally.note(.clockRate, in: .planning) }
+    return 90 + stage.choose(21)
+  }
+
+  /// Who stands still once, for up to ten leases; nil for a run that does not.
+  private func performer(_ party: Party, _ faults: FaultDraw) -> (any TaskExecutor)? {
+    guard stage.chance(faults[.pause]) else { return nil }
+    let world = world
+    return stage.performer(
+      pausedAfter: stage.choose(150), for: .seconds(1 + stage.choose(600))
+    ) { stands in
+      world.with { state in
+        guard state.runs[party]?.isDead == false else { return }
+        if stands { state.tally.note(.pause, in: .looking) }
+        state.emit(.stood(party, stands))
+      }
+    }
   }
 
   @discardableResult
   private func go(
-    _ party: Party, _ stack: String, _ desired: [ComputeTarget], _ state: RunState,
-    _ sabotage: Sabotage?
+    _ run: Run, _ state: RunState, _ performer: (any TaskExecutor)? = nil
   ) async -> Run.Ending {
-    let run = Run(
-      world: world, party: party, stack: stack, desired: desired, sabotage: sabotage)
+    let party = run.party
     world.with { world in
       world.tally.runs += 1
       world.runs[party] = state
     }
-    let task = Task(executorPreference: stage) { await run.apply() }
+    let task = Task(executorPreference: performer ?? stage) { await run.apply() }
     world.with { $0.runs[party]?.cancel = { task.cancel() } }
     let ending = await task.value
     world.with { world in
@@ -159,8 +226,12 @@ struct Life: Sendable {
       case .partial: world.tally.partial += 1
       case .locked, .unread, .refused, .empty, .dead: break
       }
-      let left = world.locks.values.contains(party)
-      world.checker.expect(!left, .lockKept, "run \(party) kept its lock")
+      world.runs[party]?.isGone = true
+      guard ending != .dead, world.runs[party]?.isReleaseLost == false else { return }
+      let keeps = world.leases.values.contains {
+        $0.record != nil && $0.holder == party && $0.isAnswered
+      }
+      world.checker.expect(!keeps, .lockKept, "run \(party) kept its lease")
     }
     return ending
   }
@@ -171,17 +242,25 @@ struct Life: Sendable {
     world.with { state in
       state.faults = .none
       state.hasRivals = false
+      state.leasesAwayUntil = .zero
     }
     // Whatever is late or stuck comes to an end.
     try? await stage.sleep(until: stage.now + .seconds(4 * 3600))
     world.with { _ in }
   }
 
-  private func phaseTwo(_ first: Party, _ desired: [ComputeTarget]) async {
+  private func phaseTwo(
+    _ first: Party, _ desired: [ComputeTarget], _ faults: FaultDraw
+  ) async {
     var endings: [Run.Ending] = []
     for party in first..<first + 3 {
       let writes = world.state.withLock(\.tally.writes)
-      let ending = await go(party, Scene.stack, desired, RunState(), sabotage)
+      var run = Run(
+        world: world, party: party, stack: Scene.stack, desired: desired, sabotage: sabotage)
+      // Long enough for any lease to be over.
+      run.lockTimeout = .seconds(90)
+      run.clockRate = clockRate(faults)
+      let ending = await go(run, RunState())
       endings.append(ending)
       switch ending {
       case .refused:

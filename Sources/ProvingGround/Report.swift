@@ -4,7 +4,8 @@ package enum Report {
     let speed = seconds > 0 ? Int(Double(tally.worlds) / seconds) : 0
     var lines = [
       "worlds \(tally.worlds), events \(tally.events), applies \(tally.runs) "
-        + "(\(tally.complete) complete, \(tally.partial) in part, \(tally.refused) refused), "
+        + "(\(tally.complete) complete, \(tally.partial) in part, \(tally.refused) refused, "
+        + "\(tally.resumed) resumed), leases \(tally.leases) (\(tally.takeovers) taken over), "
         + "writes \(tally.writes), crashes \(tally.crashes), violations \(tally.violations)",
       "\(speed) worlds a second",
       "digest \(String(tally.digest, radix: 16))",

@@ -7,13 +7,19 @@ internal import Synchronization
 internal import TargetModel
 internal import TestSupport
 
-/// One apply of one runner, from its lock to its end, as the command does it.
+/// One apply of one runner, from its lease to its end, as the command does it.
 struct Run: Sendable {
   let world: World
   let party: Party
   let stack: String
   let desired: [ComputeTarget]
   var sabotage: Sabotage?
+  /// How long it waits for the lease.
+  var lockTimeout: Duration = .zero
+  /// True to finish what the last run began.
+  var isResuming = false
+  /// How fast its clock goes, in hundredths.
+  var clockRate = 100
 
   /// How it ended.
   enum Ending: Sendable, Equatable {
@@ -26,36 +32,58 @@ struct Run: Sendable {
     case dead
   }
 
-  private var locks: [String] {
-    world.state.withLock(\.sharesLock) ? ["stack \(stack)", "workspace"] : ["stack \(stack)"]
-  }
-
   func apply() async -> Ending {
-    guard takeLocks() else { return .locked }
-    let ending = await applyAlone()
-    let locks = self.locks
-    world.with { state in
-      guard state.runs[party]?.isDead == false else { return }
-      for lock in locks where state.locks[lock] == party { state.locks[lock] = nil }
-      state.emit(.unlocked(party))
+    let place = world.state.withLock { $0.sharesLease ? "the workspace" : stack }
+    let lock = lock(on: place)
+    let attempt: WorkspaceLock.Attempt
+    do {
+      attempt = try await lock.acquire(for: holder, timeout: lockTimeout) {}
+    } catch {
+      return isDead ? .dead : .locked
     }
-    return isDead ? .dead : ending
+    switch attempt {
+    case .held:
+      return sabotage == .lockIgnored ? await applyAlone(nil) : isDead ? .dead : .locked
+    case .granted(let hold):
+      world.state.withLock { $0.runs[party]?.lease = (hold.lease, place) }
+      let ending = await lock.hold(hold) { await applyAlone(hold) }
+      return isDead ? .dead : ending
+    }
   }
 
   private var isDead: Bool { world.state.withLock { $0.runs[party]?.isDead ?? true } }
 
-  private func takeLocks() -> Bool {
-    let locks = self.locks
-    return world.with { state in
-      let isFree = locks.allSatisfy { state.locks[$0] == nil }
-      guard isFree || sabotage == .lockIgnored else { return false }
-      for lock in locks { state.locks[lock] = party }
-      if isFree { state.emit(.locked(party)) }
-      return true
-    }
+  // MARK: The lease
+
+  private func lock(on place: String) -> WorkspaceLock {
+    WorkspaceLock(
+      store: LeaseDesk(world: world, party: party, place: place, sabotage: sabotage),
+      clock: StageClock(
+        stage: world.stage, isSteady: sabotage != .wallClockLease, rate: clockRate),
+      times: leaseTimes, now: { wallTime },
+      randomBytes: { Array(repeating: UInt8(party & 0xFF), count: $0) })
   }
 
-  private func applyAlone() async -> Ending {
+  private var leaseTimes: LeaseTimes {
+    var times = LeaseTimes()
+    times.window = world.state.withLock(\.checker.window)
+    switch sabotage {
+    case .takenTooEarly: (times.duration, times.grace) = (.seconds(20), .zero)
+    case .marginForgotten: (times.margin, times.call) = (.zero, .zero)
+    case .windowForgotten: times.window = .zero
+    default: break
+    }
+    return times
+  }
+
+  private var holder: LeaseHolder {
+    LeaseHolder(
+      path: stack, operation: "apply", who: "run \(party)", version: "1", createdAt: wallTime)
+  }
+
+  // MARK: Planning
+
+  private func applyAlone(_ hold: LeaseHold?) async -> Ending {
     let disk = Disk(world, party)
     let backend: any Backend = Line(world: world, party: party)
     let saboteur = sabotage.map { Saboteur(backend, $0, self) }
@@ -65,19 +93,25 @@ struct Run: Sendable {
       (limits.reuseConfirmations, limits.absenceWindow) = (1, .zero)
     }
     if sabotage == .deadlineIgnored { limits.deadlines.standard = .seconds(1_000_000) }
+    if sabotage == .staleLookSent { limits.freshness = .seconds(1_000_000) }
     let executor = Executor(
-      backend: saboteur ?? backend, journal: journal,
-      clock: StageClock(stage: world.stage, isSteady: sabotage != .wallClock),
+      backend: guarded(saboteur ?? backend, by: hold), journal: journal,
+      clock: StageClock(
+        stage: world.stage, isSteady: sabotage != .wallClock, rate: clockRate),
       now: { wallTime }, limits: limits, seed: UInt64(party))
+    let (history, approved) = remembered()
     let targets: [ObservedTarget]
     do {
-      targets = try await executor.settle(stack: stack, desired: desired) { _ in }
+      targets =
+        sabotage == .settleSkipped
+        ? try await backend.list()
+        : try await executor.settle(stack: stack, desired: desired) { _ in }
     } catch {
       return .unread
     }
     if isDead { return .dead }
     let observed = Snapshot(workspace: testWorkspace, targets: targets)
-    var result = plan(observed)
+    var result = plan(observed, history, approved)
     sabotage?.corrupt(&result, desired, observed)
     if result.isRefused {
       let rules = Set(
@@ -89,14 +123,43 @@ struct Run: Sendable {
       return .refused(rules.sorted())
     }
     if result.plan.isEmpty { return .empty }
-    return await carryOut(result.plan, observed, executor, saboteur, disk)
+    let byName = Dictionary(
+      desired.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
+    let live = Dictionary(
+      observed.targets.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
+    let assignment = Assignment(
+      stack: stack, plan: result.plan, desired: byName, observed: live, resumed: approved)
+    return await carryOut(assignment, executor, saboteur, disk, hold)
   }
 
-  func plan(_ observed: Snapshot) -> PlanningResult {
-    makePlan(
-      PlanningRequest(
-        stack: stack, desired: sabotage?.documents(desired) ?? desired,
-        observed: sabotage?.snapshot(observed, stack) ?? observed, catalog: WorldState.catalog))
+  private func guarded(_ backend: any Backend, by hold: LeaseHold?) -> any Backend {
+    guard let hold, sabotage != .leaseUnchecked else { return backend }
+    return backend.held(by: hold)
+  }
+
+  /// What the journals tell, and the plan to resume.
+  private func remembered() -> (RunHistory, Plan?) {
+    let kept = world.with { $0.journals[stack] ?? [] }
+    var history = RunHistory(of: stack)
+    for run in kept { history.read(run.disk.reading()) }
+    guard isResuming, history.unfinished != nil else { return (history, nil) }
+    world.with { $0.tally.resumed += 1 }
+    return (history, kept.last?.plan)
+  }
+
+  private func plan(
+    _ observed: Snapshot, _ history: RunHistory, _ approved: Plan?
+  ) -> PlanningResult {
+    var request = PlanningRequest(
+      stack: stack, desired: sabotage?.documents(desired) ?? desired,
+      observed: sabotage?.snapshot(observed, stack) ?? observed, catalog: WorldState.catalog)
+    if sabotage != .strandedForgotten { request.stranded = history.stranded }
+    if let approved, sabotage != .resumeDoesAll { request.keep(to: approved) }
+    if let most = world.state.withLock(\.checker.removalLimit) {
+      request.blastRadius.limits.removals = BlastRadius.Limit(
+        count: sabotage == .guardMiscounts ? most + 1 : most)
+    }
+    return makePlan(request)
   }
 
   private var wallTime: Int64 {
@@ -104,17 +167,18 @@ struct Run: Sendable {
     1_767_603_600_000 + Int64(world.stage.choose(7_200_000)) - 3_600_000
   }
 
+  // MARK: Doing
+
   private func carryOut(
-    _ plan: Plan, _ observed: Snapshot, _ executor: Executor, _ saboteur: Saboteur?, _ disk: Disk
+    _ assignment: Assignment, _ executor: Executor, _ saboteur: Saboteur?, _ disk: Disk,
+    _ hold: LeaseHold?
   ) async -> Ending {
-    let byName = Dictionary(
-      desired.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
-    let live = Dictionary(
-      observed.targets.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
-    world.emit(
-      .planned(
-        party, Assignment(stack: stack, plan: plan, desired: byName, observed: live)))
-    saboteur?.begin(plan, live, byName)
+    let plan = assignment.plan
+    world.with { state in
+      state.emit(.planned(party, assignment))
+      state.journals[stack, default: []].append(KeptRun(disk: disk, plan: plan))
+    }
+    saboteur?.begin(plan, assignment.observed, assignment.desired)
     let request = ApplyRequest(
       plan: plan, desired: desired, catalog: WorldState.catalog,
       parallelism: 1 + world.stage.choose(4), run: "run-\(party)", planDigest: "sha256:00")
@@ -130,8 +194,15 @@ struct Run: Sendable {
       }
     }
     let began = world.stage.now
-    let report = await executor.run(request, interrupts: interrupts) { event in
-      if !isDead { world.emit(.told(party, event)) }
+    let report = await withTaskGroup(of: Void.self) { group in
+      if let hold {
+        group.addTask { for await _ in hold.lost { continuation.yield() } }
+      }
+      let report = await executor.run(request, interrupts: interrupts) { event in
+        if !isDead { world.emit(.told(party, event)) }
+      }
+      group.cancelAll()
+      return report
     }
     checkJournal(disk)
     guard !isDead else { return .dead }
@@ -149,7 +220,9 @@ struct Run: Sendable {
   /// Plans again for the targets that were touched: done is what needs nothing more.
   private func prove(_ plan: Plan) async -> Ending {
     guard let targets = try? await Line(world: world, party: party).list() else { return .partial }
-    let again = self.plan(Snapshot(workspace: testWorkspace, targets: targets)).plan
+    let again = self.plan(
+      Snapshot(workspace: testWorkspace, targets: targets), RunHistory(of: stack), nil
+    ).plan
     let touched = Set(plan.changes.map(\.address.nameKey))
     return again.changes.contains { touched.contains($0.address.nameKey) } ? .partial : .complete
   }

@@ -6,8 +6,10 @@ internal import Synchronization
 /// Which of the waiting jobs comes next is a choice of the tape. Child tasks, actors and streams of
 /// the product stay on the stage; whatever leaves it makes the world hang, which is a failure.
 final class Stage: TaskExecutor, Sendable {
-  private struct State {
-    var jobs: [UnownedJob] = []
+  fileprivate struct State {
+    var jobs: [StagedJob] = []
+    /// Who may stand still; the jobs of number 0 are nobody's.
+    var performers: [PerformerState] = [PerformerState()]
     var timers: [Timer] = []
     var count = 0
     var now: Duration = .zero
@@ -16,15 +18,31 @@ final class Stage: TaskExecutor, Sendable {
     var order: UInt64 = 0xCBF2_9CE4_8422_2325
   }
 
-  private struct Timer {
+  fileprivate struct Timer {
     let time: Duration
     let number: Int
     let alarm: Alarm
   }
 
-  private enum Alarm {
+  fileprivate struct StagedJob {
+    let job: UnownedJob
+    let performer: Int
+  }
+
+  fileprivate struct PerformerState {
+    var executor: Performer?
+    /// After so many jobs it stands still.
+    var jobsLeft = Int.max
+    var pause: Duration = .zero
+    /// What it will do when it goes on; nil while it does not stand still.
+    var held: [StagedJob]?
+    var stands: @Sendable (Bool) -> Void = { _ in }
+  }
+
+  fileprivate enum Alarm {
     case wakes(UnsafeContinuation<Void, any Error>)
     case does(@Sendable () -> Void)
+    case goesOn(Int)
   }
 
   private let state: Mutex<State>
@@ -45,9 +63,35 @@ final class Stage: TaskExecutor, Sendable {
 
   // MARK: Running
 
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    state.withLock { $0.jobs.append(job) }
+  func enqueue(_ job: consuming ExecutorJob) { enqueue(UnownedJob(job), of: 0) }
+
+  fileprivate func enqueue(_ job: UnownedJob, of performer: Int) {
+    let job = StagedJob(job: job, performer: performer)
+    state.withLock { state in
+      if performer > 0, state.performers[performer].held != nil {
+        state.performers[performer].held?.append(job)
+      } else {
+        state.jobs.append(job)
+      }
+    }
+  }
+
+  /// An executor for what may stand still while the world goes on, as a process does that is sent
+  /// SIGSTOP.
+  ///
+  /// - Parameters:
+  ///   - jobs: after so many of its jobs it stands still, once; nil for never.
+  ///   - stands: told when it begins to stand still and when it goes on.
+  func performer(
+    pausedAfter jobs: Int?, for pause: Duration, stands: @escaping @Sendable (Bool) -> Void
+  ) -> Performer {
+    state.withLock { state in
+      let performer = Performer(self, state.performers.count)
+      state.performers.append(
+        PerformerState(
+          executor: performer, jobsLeft: jobs ?? .max, pause: pause, stands: stands))
+      return performer
+    }
   }
 
   /// Plays a world to its end; false if it hangs, or does not end within so many turns.
@@ -61,33 +105,67 @@ final class Stage: TaskExecutor, Sendable {
       guard turns < limit, turn() else { return false }
     }
     // What was cancelled still ends.
-    while let job = nextJob() { job.runSynchronously(on: asUnownedTaskExecutor()) }
+    while let next = nextJob() { run(next) }
+    state.withLock { $0.performers = [] }
     return true
   }
 
   private final class Over: Sendable { let flag = Mutex(false) }
 
   private func turn() -> Bool {
-    if let job = nextJob() {
-      job.runSynchronously(on: asUnownedTaskExecutor())
+    if let next = nextJob() {
+      run(next)
       return true
     }
     guard let alarm = nextAlarm() else { return false }
     switch alarm {
     case .wakes(let continuation): continuation.resume()
     case .does(let act): act()
+    case .goesOn(let number): goOn(number)
     }
     return true
   }
 
-  private func nextJob() -> UnownedJob? {
+  private enum Turn {
+    case runs(UnownedJob, Performer?)
+    /// Somebody stands still from now on.
+    case stands(@Sendable (Bool) -> Void)
+  }
+
+  private func run(_ turn: Turn) {
+    switch turn {
+    case .runs(let job, let performer?): job.runSynchronously(on: performer.asUnownedTaskExecutor())
+    case .runs(let job, nil): job.runSynchronously(on: asUnownedTaskExecutor())
+    case .stands(let tell): tell(true)
+    }
+  }
+
+  private func nextJob() -> Turn? {
     state.withLock { state in
       guard !state.jobs.isEmpty else { return nil }
       state.turns += 1
       let index = state.jobs.count == 1 ? 0 : state.tape.choose(state.jobs.count)
       state.order = (state.order ^ UInt64(index + state.jobs.count << 8)) &* 0x100_0000_01B3
-      return state.jobs.remove(at: index)
+      let number = state.jobs[index].performer
+      guard number > 0, number < state.performers.count else {
+        return .runs(state.jobs.remove(at: index).job, nil)
+      }
+      guard state.performers[number].jobsLeft > 0 else {
+        state.stop(number)
+        return .stands(state.performers[number].stands)
+      }
+      state.performers[number].jobsLeft -= 1
+      return .runs(state.jobs.remove(at: index).job, state.performers[number].executor)
     }
+  }
+
+  private func goOn(_ number: Int) {
+    let tell = state.withLock { state in
+      state.jobs += state.performers[number].held ?? []
+      state.performers[number].held = nil
+      return state.performers[number].stands
+    }
+    tell(false)
   }
 
   /// The earliest timer; of several at one time the one that was set first.
@@ -149,13 +227,40 @@ final class Stage: TaskExecutor, Sendable {
   }
 }
 
-/// The stage's time as a clock.
+extension Stage.State {
+  fileprivate mutating func stop(_ number: Int) {
+    performers[number].held = jobs.filter { $0.performer == number }
+    jobs.removeAll { $0.performer == number }
+    performers[number].jobsLeft = .max
+    count += 1
+    timers.append(
+      Stage.Timer(
+        time: now + performers[number].pause, number: count, alarm: .goesOn(number)))
+  }
+}
+
+/// Whatever runs on it belongs to one process, which may stand still.
+final class Performer: TaskExecutor, Sendable {
+  private unowned let stage: Stage
+  private let number: Int
+
+  fileprivate init(_ stage: Stage, _ number: Int) {
+    self.stage = stage
+    self.number = number
+  }
+
+  func enqueue(_ job: consuming ExecutorJob) { stage.enqueue(UnownedJob(job), of: number) }
+}
+
+/// The stage's time as a process measures it, whose clock may go fast or slow.
 ///
 /// One that is not steady goes wrong as a wall clock does, for a sabotage: it jumps ahead by an
 /// hour at a time and comes back.
 struct StageClock: Clock, Sendable {
   let stage: Stage
   var isSteady = true
+  /// How fast it goes, in hundredths.
+  var rate = 100
 
   struct Instant: InstantProtocol {
     let offset: Duration
@@ -167,12 +272,14 @@ struct StageClock: Clock, Sendable {
   var minimumResolution: Duration { .milliseconds(1) }
 
   var now: Instant {
-    let now = stage.now
+    let now = rate == 100 ? stage.now : stage.now * rate / 100
     guard !isSteady, stage.chance(50) else { return Instant(offset: now) }
     return Instant(offset: now + .seconds(3600))
   }
 
   func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-    try await stage.sleep(until: deadline.offset)
+    guard rate != 100 else { return try await stage.sleep(until: deadline.offset) }
+    // A little later rather than too early.
+    try await stage.sleep(until: deadline.offset * 100 / rate + .nanoseconds(2))
   }
 }

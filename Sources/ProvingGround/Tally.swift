@@ -7,6 +7,11 @@ package struct Tally: Sendable {
   package var partial = 0
   package var refused = 0
   package var crashes = 0
+  /// Applies that resumed one which did not come to its end.
+  package var resumed = 0
+  /// Leases, and those that were taken over from a holder who did not give them back.
+  package var leases = 0
+  package var takeovers = 0
   package var writes = 0
   package var violations = 0
   /// The sum of the worlds' digests: the same in every process, debug or release.
@@ -37,6 +42,9 @@ package struct Tally: Sendable {
     partial += other.partial
     refused += other.refused
     crashes += other.crashes
+    resumed += other.resumed
+    leases += other.leases
+    takeovers += other.takeovers
     writes += other.writes
     violations += other.violations
     digest &+= other.digest

@@ -44,7 +44,6 @@ extension World {
       state.tally.cuts[point.rawValue] += 1
       state.tally.note(.crash, in: point.state)
       state.emit(.crashed(party))
-      for (lock, holder) in state.locks where holder == party { state.locks[lock] = nil }
       return run.cancel
     }
     cancel?()
@@ -55,7 +54,8 @@ extension World {
   private func happen() {
     let (draw, isOn) = state.withLock { ($0.faults, $0.hasRivals) }
     guard isOn,
-      let fault = draw.draw([.portalEdit, .portalRemoval, .portalAttach], from: stage)
+      let fault = draw.draw(
+        [.portalEdit, .portalRemoval, .portalAttach, .forcedUnlock], from: stage)
     else { return }
     let choices = (0..<4).map { _ in stage.choose(60) }
     with { state in
@@ -84,6 +84,12 @@ extension WorldState {
     let victim = live.isEmpty ? nil : live[choices[0] % live.count]
     let time = serviceTime
     switch fault {
+    case .forcedUnlock:
+      let held = leases.filter { $0.value.record != nil }.keys.sorted()
+      guard !held.isEmpty else { return }
+      let place = held[choices[1] % held.count]
+      leases[place]?.record = nil
+      return emit(.unlockedByForce(place))
     case .portalRemoval:
       guard let victim else { return }
       if let resource = victim.resource { lastRemoved = (victim.name, resource.shown) }

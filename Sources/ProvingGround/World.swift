@@ -37,14 +37,22 @@ struct WorldState {
   var faults = FaultDraw.none
   var tally = Tally()
   var runs: [Party: RunState] = [:]
-  /// Who holds a lock, by its name.
-  var locks: [String: Party] = [:]
+  /// The leases, by what they are on.
+  var leases: [String: LeaseRow] = [:]
+  /// Until then nobody reaches them.
+  var leasesAwayUntil: Duration = .zero
+  /// True where the store knows at once that a process is gone, as the embedded one does.
+  var knowsTheDead = true
+  /// True where the service refuses a write whose lease is over, as the embedded one does.
+  var isFenced = true
+  /// The journals of the stacks, oldest first.
+  var journals: [String: [KeptRun]] = [:]
   /// True while a person or another stack may do something.
   var hasRivals = false
   /// True while a write arrives that got stuck on its way: whatever it meets is not what was seen.
   var isLate = false
-  /// True where both stacks know of one lock.
-  var sharesLock = true
+  /// True where both stacks know of one lease.
+  var sharesLease = true
   /// The worlds of the last two minutes, where lists lag.
   var former: [(time: Duration, event: Int, store: MemoryStore)] = []
   var lastRemoved: (name: String, resource: String)?
@@ -136,6 +144,9 @@ struct WorldState {
   mutating func arrive(
     _ request: WriteRequest, from party: Party, _ step: StepID?, view: Int, fate: OperationFate
   ) -> Result<OperationHandle, BackendFailure> {
+    if isFenced, let (lease, place) = runs[party]?.lease, !stands(lease, on: place) {
+      return .failure(.leaseLost)
+    }
     var handle = OperationHandle.finished
     do {
       var current: AttributeValue?
@@ -183,10 +194,22 @@ struct WorldState {
 struct RunState {
   var isDead = false
   var isOver = false
+  /// True once its process is gone.
+  var isGone = false
+  /// What its writes carry.
+  var lease: (lease: Lease, place: String)?
+  /// True if it gave its lease back and that never arrived.
+  var isReleaseLost = false
   /// After so many interactions it is killed.
   var cutsLeft: Int?
   var signalIn: Int?
   var abandonIn: Int?
   var cancel: @Sendable () -> Void = {}
   var interrupt: @Sendable () -> Void = {}
+}
+
+/// The journal of a run, with the plan beside it.
+struct KeptRun: Sendable {
+  let disk: Disk
+  let plan: Plan
 }

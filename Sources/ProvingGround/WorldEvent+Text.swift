@@ -10,8 +10,13 @@ extension WorldEvent {
   var digest: (code: Int, party: Int, text: String) {
     switch self {
     case .planned(let party, let assignment): (1, party, "\(assignment.plan.steps.count)")
-    case .locked(let party): (2, party, "")
-    case .unlocked(let party): (3, party, "")
+    case .leased(let party, let place, let token, _, _): (2, party, "\(place) \(token)")
+    case .released(let party, let place): (3, party, place)
+    case .renewed(let party, let place): (18, party, place)
+    case .unlockedByForce(let place): (19, 0, place)
+    case .stood(let party, let stands): (20, party, stands ? "+" : "")
+    case .journalsLost(let stack): (21, 0, stack)
+    case .toldDrift(let keys): (22, 0, keys.joined(separator: " "))
     case .asked(let party, let isWrite): (4, party, isWrite ? "w" : "")
     case .paused(let party, _): (5, party, "")
     case .saw(let party, let key, let target, _, _): (6, party, target == nil ? key : key + "+")
@@ -38,8 +43,15 @@ extension WorldEvent {
             + (step.waitsFor.isEmpty
               ? "" : " after " + step.waitsFor.map(\.description).joined(separator: " "))
         }.joined(separator: ", ")
-    case .locked(let party): "run \(party) takes the lock"
-    case .unlocked(let party): "run \(party) gives the lock back"
+    case .leased(let party, let place, let token, let from, let wasFree):
+      "run \(party) has the lease \(token) on \(place)"
+        + (from.map { " after run \($0)" + (wasFree ? ", which is gone" : "") } ?? "")
+    case .renewed(let party, let place): "run \(party) renews its lease on \(place)"
+    case .released(let party, let place): "run \(party) gives its lease on \(place) back"
+    case .unlockedByForce(let place): "a person ends the lease on \(place)"
+    case .stood(let party, let stands): "run \(party) " + (stands ? "stands still" : "goes on")
+    case .journalsLost(let stack): "the journals of \(stack) are lost"
+    case .toldDrift(let keys): "somebody moved \(keys.joined(separator: " ")), a drift job says"
     case .asked(let party, let isWrite): "run \(party) asks" + (isWrite ? " for a change" : "")
     case .paused(let party, let until): "run \(party) is told to wait until \(until)"
     case .saw(let party, let key, let target, let view, _):

@@ -12,8 +12,19 @@ typealias Party = Int
 enum WorldEvent: Sendable {
   /// A run made a plan that no guard refused.
   case planned(Party, Assignment)
-  case locked(Party)
-  case unlocked(Party)
+  /// A run's lease stands. `from` had it before without giving it back; `wasFree` if that one was
+  /// known to be gone.
+  case leased(Party, String, token: Int64, from: Party?, wasFree: Bool)
+  case renewed(Party, String)
+  case released(Party, String)
+  /// A person ended a lease whose holder may be alive.
+  case unlockedByForce(String)
+  /// A run stands still, or goes on.
+  case stood(Party, Bool)
+  /// A stack's journals are gone.
+  case journalsLost(String)
+  /// A drift job says that somebody moved these.
+  case toldDrift([String])
   /// A run's call leaves it.
   case asked(Party, isWrite: Bool)
   /// A run was told to wait until then.
@@ -49,4 +60,6 @@ struct Assignment: Sendable {
   let desired: [String: ComputeTarget]
   /// What was seen when the plan was made.
   let observed: [String: ObservedTarget]
+  /// The plan that is resumed.
+  var resumed: Plan?
 }

@@ -27,6 +27,7 @@ internal import ProvingGround
   var sabotage: String?
   @Option(help: "Where to keep the scenario of a violation.") var scenarios: String?
   @Flag(help: "Go through all small worlds and all interleavings instead.") var complete = false
+  @Option(help: "Of the duels of two runners only each so many-th.") var every = 1
   @Flag(help: "Print the tables as Markdown, for docs/proof.md.") var markdown = false
 
   mutating func run() async throws {
@@ -55,13 +56,20 @@ internal import ProvingGround
   }
 
   private func searchCompletely() async throws {
-    let counts = await CompleteSearch().run(jobs: jobs)
+    let duels = await DuelSearch.all(jobs: jobs, stride: max(1, every))
+    let counts = every > 1 ? CompleteSearch.Counts() : await CompleteSearch().run(jobs: jobs)
     print(
       "small worlds \(counts.worlds): \(counts.plans) plans, \(counts.refusals) refusals, "
         + "\(counts.states) states, \(counts.interleavings) interleavings, "
         + "\(counts.violations.count) violations")
-    for violation in counts.violations { print(violation) }
-    if !counts.violations.isEmpty { throw ExitCode.failure }
+    print(
+      "two runners \(duels.duels): \(duels.states) states, \(duels.steps) steps, "
+        + "\(duels.executions == .max ? "more than 10^19" : "\(duels.executions)") executions, "
+        + "\(duels.ends) ends, \(duels.applies) applies after them, "
+        + "\(duels.violations.count) violations")
+    let violations = counts.violations + duels.violations
+    for violation in violations.prefix(20) { print(violation) }
+    if !violations.isEmpty { throw ExitCode.failure }
   }
 
   private func plant(_ name: String) throws -> Sabotage {

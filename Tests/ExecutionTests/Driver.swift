@@ -128,7 +128,7 @@ struct Driver {
 
   private mutating func check(_ command: MachineCommand) {
     check(now >= pausedUntil, "a call was made during a pause")
-    guard case .submit(let id, _) = command, let step = plan.steps.first(where: { $0.id == id })
+    guard case .submit(let id, _, _) = command, let step = plan.steps.first(where: { $0.id == id })
     else { return }
     sends[id, default: 0] += 1
     check(hasFreshLook.remove(id) != nil, "\(id) was sent without a look right before it")
@@ -169,7 +169,8 @@ struct Driver {
       var others = request.resource.map { world.holders(of: $0) } ?? []
       others += request.knownHolders.compactMap { world.read($0) }
       return .looked(step, .success(Sight(target: world.read(request.name), others: others)))
-    case .submit(let step, let request): return .submitted(step, submit(request))
+    case .submit(let step, let request, let latest):
+      return now <= latest ? .submitted(step, submit(request)) : .lapsed(step)
     case .poll(let step, let operation):
       if let failure = passingFailure() { return .polled(step, .failure(failure)) }
       if draws(faults.illMonitor) {

@@ -366,4 +366,15 @@ import Testing
     let after = machine.handle(.timePassed, at: .seconds(17))
     #expect(after.count(where: \.isCall) == 2)
   }
+
+  @Test func `F17 what was read before the process stood still is read again`() {
+    var driver = driver([link("a", holding: "r1")], [])
+    driver.run(until: { $0.journal.contains { $0.word == "intended s1" } })
+    driver.now += .seconds(400)
+    driver.world.put(observed(link("b", holding: "r1"), stack: nil))
+    driver.run()
+    #expect(driver.world.violations == [])
+    #expect(driver.world.effects.isEmpty)
+    #expect(failure(driver, 0)?.code == "attach-once")
+  }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import ProvingGround
+import TestSupport
 import Testing
 
 /// Worlds in which everything goes wrong; `swift run berth-proof` plays many more.
@@ -49,6 +50,23 @@ import Testing
     #expect(text.contains("digest \(String(tally.digest, radix: 16))\n"), "\(text)")
   }
 
+  /// Made in a debug build and in a release build alike: `berth-proof --seeds 200` prints it.
+  @Test func `debug and release play the same worlds`() async {
+    let outcome = await Campaign(first: 1, count: 200, jobs: 2).play()
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().path()
+    let difference = Golden.difference(
+      "\(String(outcome.tally.digest, radix: 16))\n", folder + "Scenarios/digest-of-200.txt",
+      isRecording: ProcessInfo.processInfo.environment["BERTH_RECORD"] == "1")
+    #expect(difference == nil)
+  }
+
+  @Test func `two runners are right in every interleaving`() async {
+    let counts = await DuelSearch.all(jobs: 2, stride: 401)
+    #expect(counts.violations == [])
+    #expect(counts.ends > 0)
+    print("\(counts.duels) duels, \(counts.states) states, \(counts.executions) executions")
+  }
+
   @Test func `the worlds are worth the trouble`() {
     var tally = Tally()
     for seed in 1...900 as ClosedRange<UInt64> { tally.add(Proof.play(seed: seed).tally) }
@@ -56,10 +74,12 @@ import Testing
       #expect(
         MachineState.allCases.contains { tally.count(fault, $0) > 0 }, "no world has \(fault)")
     }
-    for point in CutPoint.allCases where point != .planning {
+    for point in CutPoint.allCases {
       #expect(tally.cuts[point.rawValue] > 0, "no run is killed at \(point)")
     }
     #expect(tally.complete > 300)
+    #expect(tally.resumed > 20)
+    #expect(tally.takeovers > 20)
     for rule in ["attach-once", "foreign-owner", "protected", "loses-data", "empty-desired"] {
       #expect(tally.refusals[rule, default: 0] > 0, "no world breaks \(rule)")
     }

@@ -10,7 +10,8 @@ import Testing
     .foreignMarkIgnored, .otherStackIgnored, .idsComparedAsText, .noReread, .noHolderCheck,
     .detachTrusted, .repeatedWithoutRead, .sentTwice, .detachByDelete, .deleteByDetach,
     .marksForgotten, .nameReusedAtOnce, .intentAfterEffect, .syncSkipped, .recordForgotten,
-    .retryAfterIgnored,
+    .retryAfterIgnored, .leaseUnchecked, .heartbeatStops, .tokenRepeated, .takenAtOnce, .leaseKept,
+    .driftInFlight,
   ]
 
   @Test(arguments: quick)

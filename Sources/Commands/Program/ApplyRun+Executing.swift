@@ -15,10 +15,10 @@ extension ApplyRun {
   /// - Parameters:
   ///   - file: the plan; it is done as it stands.
   ///   - plans: where it is remembered that a saved plan was used.
-  ///   - lost: has an element once the lease is lost.
+  ///   - hold: the lease; nil where none is asked for.
   func execute(
     _ file: PlanFile, _ session: PlanningSession, _ presenter: Presenter,
-    usingUp plans: AppliedPlans? = nil, lost: AsyncStream<Void>
+    usingUp plans: AppliedPlans? = nil, hold: LeaseHold?
   ) async -> ExitStatus {
     let run = runName()
     let folder = LastRun.journals(in: session.stack.folder.ownFolder)
@@ -35,8 +35,10 @@ extension ApplyRun {
       return .failure
     }
     if let failure = await noteCommit(of: session, presenter) { return failure }
+    let workspace = session.workspace
+    let backend: any Backend = if let hold { workspace.held(by: hold) } else { workspace }
     let executor = Executor(
-      backend: session.workspace, journal: journal, clock: context.clock, now: context.now,
+      backend: backend, journal: journal, clock: context.clock, now: context.now,
       limits: session.stack.configuration.applyLimits,
       seed: context.randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) })
     var request = ApplyRequest(
@@ -44,6 +46,7 @@ extension ApplyRun {
       parallelism: options.parallelism, run: run, planDigest: file.digest)
     request.freedNames = session.stranded
     presenter.say("\n")
+    let lost = hold?.lost ?? AsyncStream { _ in }
     let ending = await Interruptible.run(context, presenter, lost: lost) { [request] interrupts in
       await executor.run(request, interrupts: interrupts) { presenter.show($0) }
     }
@@ -80,6 +83,7 @@ extension ApplyRun {
     // What was asked for once is done, and a selection is no part of the proof.
     var whole = session
     whole.selection = .everything
+    whole.approved = nil
     whole.replacing = []
     do {
       let observed = try await whole.observe()

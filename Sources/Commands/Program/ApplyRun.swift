@@ -81,12 +81,10 @@ struct ApplyRun {
   private func applyAlone(
     _ session: PlanningSession, _ saved: PlanFile?, _ presenter: Presenter
   ) async -> ExitStatus {
-    guard options.lock.takesLock else {
-      return await apply(session, saved, presenter, lost: AsyncStream { _ in })
-    }
+    guard options.lock.takesLock else { return await apply(session, saved, presenter, hold: nil) }
     let lock = WorkspaceLock(
-      store: session.workspace.leases(), clock: context.clock, now: context.now,
-      randomBytes: context.randomBytes)
+      store: session.workspace.leases(), clock: context.clock, times: EmbeddedLeases.times,
+      now: context.now, randomBytes: context.randomBytes)
     let holder = LeaseHolder(
       path: session.stack.configuration.stack,
       operation: mode == .destroy ? "destroy" : "apply", who: context.who,
@@ -101,11 +99,11 @@ struct ApplyRun {
       case .held(let record):
         presenter.show(.locked(record, now: context.now()))
         return .locked
-      case .granted(let lease):
+      case .granted(let hold):
         var fenced = session
-        fenced.workspace = session.workspace.fenced(by: lease)
-        let status = await lock.hold(lease) { [fenced] lost in
-          await apply(fenced, saved, presenter, lost: lost)
+        fenced.workspace = session.workspace.fenced(by: hold.lease)
+        let status = await lock.hold(hold) { [fenced] in
+          await apply(fenced, saved, presenter, hold: hold)
         }
         presenter.lockRelease()
         return status
@@ -119,13 +117,13 @@ struct ApplyRun {
   // MARK: Planning
 
   private func apply(
-    _ base: PlanningSession, _ saved: PlanFile?, _ presenter: Presenter, lost: AsyncStream<Void>
+    _ base: PlanningSession, _ saved: PlanFile?, _ presenter: Presenter, hold: LeaseHold?
   ) async -> ExitStatus {
     var session = base
     let last = LastRun(
       of: session.stack.configuration.stack, in: session.stack.folder.ownFolder)
     if isResuming { begin(&session, resuming: last, presenter) }
-    session.stranded = last.stranded
+    session.stranded = last.history.stranded
     let observed: Snapshot
     do {
       observed = try await session.settled(presenter, in: context)
@@ -134,9 +132,9 @@ struct ApplyRun {
       return .failure
     }
     for line in last.lines(seeing: observed.targets) { presenter.note(line) }
-    if let saved { return await applySaved(saved, session, observed, presenter, lost: lost) }
+    if let saved { return await applySaved(saved, session, observed, presenter, hold: hold) }
 
-    let mode = isResuming ? last.approved?.plan.mode ?? mode : mode
+    let mode = session.approved?.mode ?? mode
     // Removing everything is no step back.
     if mode != .apply { session.commit = nil }
     let planned = session.plan(observed, mode: mode)
@@ -168,21 +166,18 @@ struct ApplyRun {
     } else {
       guard approve(result.plan, presenter) else { return .failure }
     }
-    return await execute(file, session, presenter, lost: lost)
+    return await execute(file, session, presenter, hold: hold)
   }
 
   /// Tells which run is resumed, and keeps to what that one was to do.
   private func begin(
     _ session: inout PlanningSession, resuming last: LastRun, _ presenter: Presenter
   ) {
-    guard let run = last.unfinished else {
+    guard let run = last.history.unfinished else {
       return presenter.note("Nothing is known of an apply that stopped half-way.")
     }
     presenter.note("Resuming the run \(run.run.visible).")
-    guard let approved = last.approved else { return }
-    let addresses = approved.plan.changes.map(\.address.description)
-    session.selection = .only(addresses.compactMap { AddressPattern($0) })
-    session.forgivesSelection = true
+    session.approved = last.approved
   }
 
   private func planFile(for plan: Plan, _ session: PlanningSession) -> PlanFile {
@@ -205,7 +200,7 @@ struct ApplyRun {
   /// A saved plan is the approval, and is done only if everything it relies on still holds.
   private func applySaved(
     _ saved: PlanFile, _ session: PlanningSession, _ observed: Snapshot, _ presenter: Presenter,
-    lost: AsyncStream<Void>
+    hold: LeaseHold?
   ) async -> ExitStatus {
     let check = SavedPlanCheck(saved: saved, stack: session.stack)
     let plans: AppliedPlans
@@ -231,7 +226,7 @@ struct ApplyRun {
     if let refusal = await refusal(ofOlderCommitIn: session, isAsked: false, presenter) {
       return refusal
     }
-    return await execute(saved, session, presenter, usingUp: plans, lost: lost)
+    return await execute(saved, session, presenter, usingUp: plans, hold: hold)
   }
 
   // MARK: Asking

@@ -5,35 +5,23 @@ internal import Reporting
 internal import Storage
 internal import TargetModel
 
-/// What the journals of a stack's folder tell of earlier applies.
-///
-/// Hints and better messages: reality decides, and without a journal the next apply converges as
-/// well (reliability.md section 1).
+/// What the journals in a stack's folder tell of earlier applies, and what those were to do.
 struct LastRun: Sendable {
-  /// The run that did not come to its end; nil if the last one did, or none is known.
-  private(set) var unfinished: RunHeader?
-  /// Its requests of which nobody knows what became.
-  private(set) var unsettled: [Intent] = []
-  /// The names of targets that an apply took away last, as names compare.
-  private(set) var stranded: Set<String> = []
-  /// What it was to do, if that is still at hand.
-  private(set) var approved: PlanFile?
+  private(set) var history: RunHistory
+  /// What the run was to do that did not come to its end, if that is still at hand.
+  private(set) var approved: Plan?
 
   /// Reads the journals of a stack's own folder.
   ///
   /// What can't be read is left aside.
   init(of stack: String, in ownFolder: String) {
     let folder = Self.journals(in: ownFolder)
+    history = RunHistory(of: stack)
     for name in JournalFile.names(in: folder) {
       guard let reading = try? JournalFile.read(name, in: folder) else { continue }
-      let state = JournalState(replaying: reading.entries)
-      guard let run = state.run, run.stack == stack else { continue }
-      note(reading.entries)
-      unfinished = state.end == .complete ? nil : run
-      unsettled = state.end == .complete ? [] : state.unsettled
-      approved = nil
+      history.read(reading.entries)
     }
-    if let unfinished { approved = Self.plan(of: unfinished.run, in: folder) }
+    approved = history.unfinished.flatMap { Self.plan(of: $0.run, in: folder)?.plan }
   }
 
   static func journals(in ownFolder: String) -> String { ownFolder + "/journals" }
@@ -53,31 +41,13 @@ struct LastRun: Sendable {
     return try? PlanFile(reading: contents.bytes)
   }
 
-  /// Follows which targets went away and which came back.
-  private mutating func note(_ entries: [JournalEntry]) {
-    var intents: [StepID: Intent] = [:]
-    for entry in entries {
-      switch entry.record {
-      case .intended(let intent):
-        intents[intent.step] = intent
-        // Whether it took place, the workspace will show.
-        if intent.act.takesAway { stranded.insert(intent.address.nameKey) }
-      case .finished(let step, .done):
-        if let intent = intents[step], intent.act.brings {
-          stranded.remove(intent.address.nameKey)
-        }
-      case .started, .submitted, .finished, .ended: break
-      }
-    }
-  }
-
   // MARK: Telling
 
   /// What became of the requests that nobody knew about, a line each.
   func lines(seeing observed: [ObservedTarget]) -> [String] {
     let live = Dictionary(
       observed.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
-    return unsettled.map { intent in
+    return history.unsettled.map { intent in
       let target = live[intent.address.nameKey]
       let isThere = target?.kind == intent.address.kind
       return "\(intent.address.description.visible): \(Self.verdict(intent.act, isThere))"
@@ -95,23 +65,6 @@ struct LastRun: Sendable {
     }
   }
 
-  // MARK: Approval
-
   /// True if a plan is the rest of the one that was approved: somebody said yes to all of it.
-  func approves(_ rest: Plan) -> Bool {
-    guard let approved, approved.plan.mode == rest.mode else { return false }
-    let known = Dictionary(
-      approved.plan.changes.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
-    return rest.changes.allSatisfy { change in
-      guard let whole = known[change.address], whole.after == change.after else { return false }
-      return change.action == whole.action
-        || (change.action.release == nil && change.action.acquisition != nil
-          && change.action.acquisition == whole.action.acquisition)
-    }
-  }
-}
-
-extension Act {
-  fileprivate var takesAway: Bool { self == .detach || self == .delete }
-  fileprivate var brings: Bool { self == .attach || self == .create }
+  func approves(_ rest: Plan) -> Bool { approved.map(rest.isRest) ?? false }
 }

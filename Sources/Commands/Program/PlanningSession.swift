@@ -18,12 +18,12 @@ struct PlanningSession: Sendable {
   var commit: SourceCommit?
   /// Which targets it is about.
   var selection = TargetSelection.everything
-  /// True if it is no mistake when the selection names what is not there any more.
-  var forgivesSelection = false
   /// Targets that are to be replaced although nothing demands it.
   var replacing: Set<TargetAddress> = []
   /// The names of targets that an earlier apply took away.
   var stranded: Set<String> = []
+  /// The plan that is resumed; nothing is planned but for that.
+  var approved: Plan?
 
   /// Loads a stack and opens its workspace.
   ///
@@ -101,9 +101,9 @@ struct PlanningSession: Sendable {
       catalog: .azureML, blastRadius: stack.configuration.blastRadius,
       allowsLargeRemoval: allowsLargeRemoval)
     request.selection = selection
-    request.forgivesSelection = forgivesSelection
     request.replacing = replacing
     request.stranded = stranded
+    if let approved { request.keep(to: approved) }
     return makePlan(request)
   }
 }

@@ -59,4 +59,14 @@ struct StepGraph {
   mutating func add(_ node: Int, waitsFor other: Int, because rule: Rule) {
     waits[node].append(Edge(node: other, rule: rule))
   }
+
+  /// The nodes that fit, and all that have to come before them.
+  func nodesNeeded(by fits: (Int) -> Bool) -> Set<Int> {
+    var needed: Set<Int> = []
+    var open = nodes.indices.filter(fits)
+    while let node = open.popLast() {
+      if needed.insert(node).inserted { open += waits[node].map(\.node) }
+    }
+    return needed
+  }
 }

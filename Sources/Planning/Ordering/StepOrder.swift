@@ -57,11 +57,10 @@ private func topologicalOrder(of graph: StepGraph, first isStranded: [Bool]) -> 
   for (node, waits) in graph.waits.enumerated() {
     for other in waits { followers[other.node].append(node) }
   }
+  let restoring = graph.nodesNeeded(by: { isStranded[graph.nodes[$0].draft] })
   // A node's number breaks ties: drafts are sorted by address.
   let rank = graph.nodes.indices.map { node in
-    let urgency =
-      isStranded[graph.nodes[node].draft]
-      ? Urgency.restores : Urgency(of: node, in: graph, followers)
+    let urgency = restoring.contains(node) ? .restores : Urgency(of: node, in: graph, followers)
     return urgency.rawValue * graph.nodes.count + node
   }
   var missing = graph.waits.map(\.count)

@@ -231,4 +231,12 @@ struct SelectionTests {
     let steps = plan(documents, [], stranded: ["z"]).plan.steps
     #expect(steps.map(\.address.name) == ["z", "m", "a"])
   }
+
+  @Test func `what it has to wait for comes before everything else`() {
+    var last = link("z", "r2")
+    last.settings.dependsOn = [desired("pool", "y").address]
+    let documents = [desired("pool", "a"), desired("pool", "y"), last]
+    let steps = plan(documents, [], stranded: ["z"]).plan.steps
+    #expect(steps.map(\.address.name) == ["y", "z", "a"])
+  }
 }

@@ -1,0 +1,271 @@
+internal import ApplyJournal
+internal import BackendInterface
+internal import Execution
+internal import Planning
+internal import TargetModel
+internal import TestSupport
+
+/// Two runners of one stack with different documents, on two names and two resources: a state of
+/// that, as a value. `DuelSearch` goes through all of them.
+struct Duel: Sendable {
+  /// What may happen once each.
+  struct Budget: OptionSet, Hashable, Sendable {
+    let rawValue: UInt8
+    static let crash = Budget(rawValue: 1)
+    static let lostReply = Budget(rawValue: 2)
+    static let staleRead = Budget(rawValue: 4)
+    static let lostLease = Budget(rawValue: 8)
+    static let all: Budget = [.crash, .lostReply, .staleRead, .lostLease]
+  }
+
+  /// What is live under a name.
+  struct Live: Hashable, Sendable {
+    /// Which of the variants that documents have.
+    var variant: Int
+    var state: Phase
+    /// How often it was seen in transition: nobody looks more often before it is over.
+    var looks = 0
+
+    enum Phase: Int, Sendable { case creating, updating, deleting, still }
+  }
+
+  /// A command that is under way, or its answer on the way back.
+  struct Call: Sendable {
+    let command: MachineCommand
+    var answer: MachineEvent?
+  }
+
+  struct Runner: Sendable {
+    var phase = Phase.waiting
+    /// The plan in the search's table; -1 before.
+    var plan = -1
+    var calls: [Call] = []
+    var now: Duration = .zero
+    var knowsLoss = false
+    /// The names that its journal says were taken away: as it stands, and without its last record.
+    var stranded: (whole: UInt8, torn: UInt8) = (0, 0)
+
+    enum Phase: Sendable {
+      /// For the lease.
+      case waiting
+      case planning
+      case running(ApplyMachine)
+      case crashed
+      case over
+    }
+  }
+
+  var live: [Live?]
+  /// The world before its last change, which a list may still show.
+  var former: [Live?]
+  /// How many operations there were on each name.
+  var counters = [0, 0]
+  var runners = [Runner(), Runner()]
+  /// Who has the lease.
+  var holder: Int?
+  var budget = Budget.all
+  /// What should never have happened.
+  var harm: String?
+
+  init(_ live: [Live?]) {
+    self.live = live
+    former = live
+  }
+
+  // MARK: Documents and targets
+
+  /// Nothing, a resource, and one of them with another TLS setting.
+  static let variants = 4
+  static let names = ["aaa", "bbb"]
+
+  static func resource(of variant: Int) -> Int { variant == 3 ? 0 : variant - 1 }
+
+  private static func attributes(_ variant: Int) -> [String: AttributeValue] {
+    [
+      "resource_id": .resource("r\(resource(of: variant))"),
+      "tls": variant == 3 ? "on" : "off",
+    ]
+  }
+
+  static let documents: [[ComputeTarget]] = names.map { name in
+    (1..<variants).map { TestSupport.desired("link", name, attributes($0)) }
+  }
+
+  /// By name, variant and state.
+  private static let targets: [[[ObservedTarget]]] = documents.map { documents in
+    documents.map { document in
+      [ProvisioningState.creating, .updating, .deleting, .succeeded].map { state in
+        var target = converged(document, stack: Scene.stack)
+        target.state = state
+        return target
+      }
+    }
+  }
+
+  static func target(_ name: Int, _ live: Live?) -> ObservedTarget? {
+    live.map { targets[name][$0.variant - 1][$0.state.rawValue] }
+  }
+
+  static func variant(of target: ComputeTarget) -> Int {
+    let name = Duel.name(of: target.name)
+    return 1 + (documents[name].firstIndex { $0.attributes == target.attributes } ?? 0)
+  }
+
+  static func name(of name: String) -> Int { name == names[0] ? 0 : 1 }
+
+  func list(_ live: [Live?]) -> [ObservedTarget] {
+    live.indices.compactMap { Duel.target($0, live[$0]) }
+  }
+
+  var isBusy: Bool { live.contains { $0.map { $0.state != .still } ?? false } }
+
+  // MARK: The service
+
+  mutating func end(_ name: Int) {
+    guard let found = live[name] else { return }
+    former = live
+    live[name] = found.state == .deleting ? nil : Live(variant: found.variant, state: .still)
+  }
+
+  /// The service takes a write.
+  mutating func take(_ request: WriteRequest) -> OperationHandle {
+    let name = Duel.name(of: request.name)
+    former = live
+    counters[name] += 1
+    switch request {
+    case .attach(let target, _):
+      let variant = Duel.variant(of: target)
+      if live[name] != nil { harm = "\(target.name) is attached over what is there" }
+      for other in live.indices where other != name {
+        guard let holder = live[other] else { continue }
+        if Duel.resource(of: holder.variant) == Duel.resource(of: variant) {
+          harm = "\(target.name) takes what \(Duel.names[other]) holds"
+        }
+      }
+      live[name] = Live(variant: variant, state: .creating)
+    case .detach:
+      guard live[name] != nil else { return .finished }
+      live[name]?.state = .deleting
+      live[name]?.looks = 0
+    case .update(let target, _, _):
+      let variant = Duel.variant(of: target)
+      guard let found = live[name], Duel.resource(of: found.variant) == Duel.resource(of: variant)
+      else {
+        harm = "\(target.name) is updated and holds something else"
+        return .finished
+      }
+      live[name] = Live(variant: variant, state: .updating)
+    case .create, .delete, .start, .stop, .mark:
+      harm = "\(request.act.rawValue) is nothing for links"
+    }
+    return OperationHandle(reference: "\(name) \(counters[name])")
+  }
+
+  /// True if an operation is under way.
+  func runs(_ operation: OperationHandle) -> Bool {
+    guard let parts = operation.reference?.split(separator: " "), parts.count == 2,
+      let name = Int(parts[0]), let number = Int(parts[1])
+    else { return false }
+    return counters[name] == number && live[name].map { $0.state != .still } ?? false
+  }
+
+  // MARK: Knowing a state again
+
+  /// Everything that decides what may happen from here on.
+  func key() -> Key {
+    var key = Key()
+    for cell in live + former {
+      key.add(cell.map { Int32($0.variant << 8 | $0.state.rawValue << 4 | $0.looks) } ?? -1)
+    }
+    key.add(Int32(holder ?? -1))
+    key.add(Int32(budget.rawValue))
+    for runner in runners {
+      key.add(
+        Int32(
+          runner.plan << 8 | runner.phase.number << 4 | (runner.knowsLoss ? 1 : 0)))
+      key.add(Int32(runner.stranded.whole << 4 | runner.stranded.torn))
+      guard case .running(let machine) = runner.phase else { continue }
+      for number in machine.shape { key.add(number) }
+      for operation in machine.operations {
+        key.add(operation.map { runs(OperationHandle(reference: $0)) ? 2 : 1 } ?? 0)
+      }
+      // In an order of their own: which was asked for first decides nothing.
+      var calls = runner.calls.map(\.number)
+      calls.sort()
+      for call in calls { key.add(call) }
+    }
+    return key
+  }
+
+  struct Key: Hashable, Sendable {
+    private var first: UInt64 = 0xCBF2_9CE4_8422_2325
+    private var second: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    mutating func add(_ number: Int32) {
+      let number = UInt64(UInt32(bitPattern: number))
+      first = (first ^ number) &* 0x100_0000_01B3
+      first ^= first >> 29
+      second = (second &+ number &+ 0x9E37_79B9_7F4A_7C15) &* 0xBF58_476D_1CE4_E5B9
+      second ^= second >> 31
+    }
+  }
+}
+
+extension Duel.Runner.Phase {
+  fileprivate var number: Int {
+    switch self {
+    case .waiting: 0
+    case .planning: 1
+    case .running: 2
+    case .crashed: 3
+    case .over: 4
+    }
+  }
+}
+
+extension Duel.Call {
+  /// The command, and what is in its answer.
+  fileprivate var number: Int32 {
+    let (kind, step) =
+      switch command {
+      case .look(let step, _): (0, step)
+      case .submit(let step, _, _): (1, step)
+      case .poll(let step, _): (2, step)
+      case .append, .tell: (3, StepID(0))
+      }
+    return Int32(step.number << 16 | kind << 12 | (answer?.number ?? 0))
+  }
+}
+
+extension MachineEvent {
+  /// Tells the answers apart that a small world gives.
+  fileprivate var number: Int {
+    switch self {
+    case .looked(_, .success(let sight)):
+      1 + sight.target.digit + 16 * (sight.others.first?.digit ?? 0) + 256 * sight.others.count
+    case .submitted(_, .success(let operation)): operation.reference == nil ? 2 : 3
+    case .submitted(_, .failure(let failure)): failure.failureClass == .retryable ? 4 : 5
+    case .polled(_, .success(.running)): 6
+    case .polled: 7
+    default: 8
+    }
+  }
+}
+
+extension ObservedTarget? {
+  fileprivate var digit: Int { self?.digit ?? 0 }
+}
+
+extension ObservedTarget {
+  fileprivate var digit: Int {
+    let phase =
+      switch state {
+      case .creating: 0
+      case .updating: 1
+      case .deleting: 2
+      default: 3
+      }
+    let isOne = resource?.shown.hasSuffix("1") == true
+    return 1 + phase + (isOne ? 4 : 0) + (attributes[1] == "on" ? 8 : 0)
+  }
+}
