@@ -23,7 +23,8 @@ struct Reading {
     for finding in findings.findings {
       let place = try require("a finding has a place", finding.location, "\(finding)")
       try require(
-        "it lies in the text", (0...bytes.count).contains(place.end.offset)
+        "it lies in the text",
+        (0...bytes.count).contains(place.end.offset)
           && place.start.offset <= place.end.offset, "\(finding)")
     }
     for document in documents {
