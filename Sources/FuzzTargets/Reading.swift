@@ -32,6 +32,8 @@ struct Reading {
       let printed = value.yaml
       let again = Reading(Array(printed.utf8))
       try require("what is printed is read", !again.findings.hasErrors, printed)
+      // What is not a number is not even equal to itself.
+      if printed.contains(".nan") { continue }
       try require(
         "it reads the same", again.documents.map { $0.root?.value } == [value], printed)
     }
