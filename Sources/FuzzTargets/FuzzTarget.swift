@@ -9,7 +9,9 @@ package struct FuzzTarget: Sendable, CustomStringConvertible {
   package let run: @Sendable ([UInt8]) throws(BrokenLaw) -> Void
 
   /// Every target.
-  package static let all = [manifest, configuration, planFile, journal, ids, addresses, json, answer]
+  package static let all = [
+    manifest, configuration, planFile, journal, ids, addresses, json, answer,
+  ]
 
   /// The text that people read.
   package var description: String { name }

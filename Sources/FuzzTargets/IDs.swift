@@ -60,7 +60,6 @@ private func attachment(to text: String) -> ComputeTarget {
   return target
 }
 
-
 extension String {
   /// The text with every other ASCII letter in the other case.
   fileprivate var inOtherCase: String {

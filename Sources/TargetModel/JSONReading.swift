@@ -40,20 +40,22 @@ private struct JSONReader {
     return value
   }
 
+  /// Reads any value; what recurses is kept apart from the rest, since stacks may be small.
   private mutating func value(depth: Int) throws(JSONFailure) -> AttributeValue {
     skipSpace()
+    let isMap = next == UInt8(ascii: "{")
+    guard isMap || next == UInt8(ascii: "[") else { return try scalar() }
+    guard depth < Self.depthLimit else { throw failure("more than \(Self.depthLimit) levels") }
+    return isMap ? try map(depth: depth) : try list(depth: depth)
+  }
+
+  private mutating func scalar() throws(JSONFailure) -> AttributeValue {
     switch next {
-    case UInt8(ascii: "{") where depth == Self.depthLimit,
-      UInt8(ascii: "[") where depth == Self.depthLimit:
-      throw failure("more than \(Self.depthLimit) levels")
-    case UInt8(ascii: "{"): return try map(depth: depth)
-    case UInt8(ascii: "["): return try list(depth: depth)
     case UInt8(ascii: "\""): return .text(try string())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
-    case let byte? where byte == UInt8(ascii: "-") || Self.numberBytes.contains(byte):
-      return try number()
+    case let byte? where Self.numberBytes.contains(byte): return try number()
     default: throw failure("a value is due")
     }
   }

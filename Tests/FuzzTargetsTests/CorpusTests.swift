@@ -15,9 +15,11 @@ struct CorpusTests {
       at: Self.folder.appending(path: target.name), includingPropertiesForKeys: nil
     ).sorted { $0.path < $1.path }
     #expect(!files.isEmpty)
-    let inputs = try files.map { (name: $0.lastPathComponent, bytes: try Array(Data(contentsOf: $0))) }
+    let inputs = try files.map {
+      (name: $0.lastPathComponent, bytes: try [UInt8](Data(contentsOf: $0)))
+    }
     let broken = await onSmallStack {
-      inputs.compactMap { input in
+      inputs.compactMap { input -> String? in
         do {
           try target.run(input.bytes)
           return nil

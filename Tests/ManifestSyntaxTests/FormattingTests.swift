@@ -57,6 +57,13 @@ struct FormattingTests {
       result.map { String(decoding: $0, as: UTF8.self) } == expected, sourceLocation: location)
   }
 
+  @Test(arguments: [" ... u\n", "\r --- u"])
+  func `a text that would become a marker stays where it is`(text: String) {
+    var findings = DiagnosticList()
+    let result = formatYAML(Array(text.utf8), file: "t.yml", reporting: &findings)
+    #expect(result == .unfaithful)
+  }
+
   @Test func `levels are indented by two, sequences below their key included`() {
     Self.expect(
       """

@@ -8,8 +8,9 @@ public enum YAMLFormatting: Hashable, Sendable {
   case unreadable
   /// No canonical form was found that surely means the same.
   ///
-  /// Nothing is known to lead here: every text is read again once it is formatted, and this is
-  /// what a difference comes to.
+  /// A text at the root that begins with `---` or `...` behind blanks leads here, since at the
+  /// start of a line it would be the mark of a document. Nothing else is known to: every text is
+  /// read again once it is formatted, and this is what a difference comes to.
   case unfaithful
 }
 
