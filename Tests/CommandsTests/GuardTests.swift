@@ -57,7 +57,10 @@ struct GuardScene: CustomTestStringConvertible {
       happened: [
         ["workspace", "attach", "k8s-b", "kubernetes", id("c1")],
         // As an apply of the same stack on another machine would have left it.
-        ["workspace", "set", "kubernetes.k8s-b", "tags.berth-stack=test"],
+        [
+          "workspace", "set", "kubernetes.k8s-b", "tags.berth-stack=test",
+          "tags.berth-applied=0123456789abcdef0123456789abcdef",
+        ],
       ],
       wanted: link("k8s-a"), exitCode: 0),
     GuardScene(rule: "empty-desired", applied: cluster, wanted: "# Nothing yet.\n"),

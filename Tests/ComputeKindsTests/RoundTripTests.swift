@@ -219,7 +219,8 @@ private let fullTargets: [ComputeTarget] = [
   func `marks are read back and never part of the user's tags`(index: Int) throws {
     let target = fullTargets[index]
     let marks = OwnershipMarks(
-      stack: "s", applied: "d", secrets: ["ssh_settings.admin_password": "f"],
+      stack: "s", applied: "0123456789abcdef0123456789abcdef",
+      secrets: ["ssh_settings.admin_password": "f"],
       onRemove: .retain, isProtected: true)
     let live = try observed(mapping.body(for: target, marks: marks, in: workspace))
     #expect(live.marks == marks)
