@@ -12,6 +12,15 @@ extension ApplyMachine {
   mutating func interrupt() {
     guard !isInterrupted else { return }
     isInterrupted = true
+    endAvoidableSteps()
+  }
+
+  /// Ends all that has to be finished no more, once the run is interrupted.
+  ///
+  /// Also called when a request turns out not to have been sent: what it made unavoidable may not be
+  /// any more.
+  mutating func endAvoidableSteps() {
+    guard isInterrupted else { return }
     unavoidable = stepsToFinish()
     for index in runs.indices where !unavoidable.contains(index) {
       switch runs[index].phase {

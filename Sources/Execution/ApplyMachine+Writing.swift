@@ -116,6 +116,7 @@ extension ApplyMachine {
     guard case .submitting = runs[index].phase else { return }
     runs[index].phase = .looking
     callLater(index, after: .zero)
+    endAvoidableSteps()
   }
 
   mutating func submitted(_ index: Int, _ result: Result<OperationHandle, BackendFailure>) {
@@ -140,6 +141,7 @@ extension ApplyMachine {
       if !triesAgain(index, after: failure) {
         end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
       }
+      endAvoidableSteps()
     case .retryable:
       runs[index].lostReplies += 1
       look(index, after: backoff.pause(afterFailures: runs[index].lostReplies))

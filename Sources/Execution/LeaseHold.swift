@@ -53,7 +53,12 @@ public final class LeaseHold: Sendable {
   private var isLost: Bool { state.withLock(\.isLost) }
 
   /// True if a write that leaves now ends before the lease does, with a margin.
-  private var outlivesCall: Bool { age + times.call + times.margin < times.duration }
+  ///
+  /// Right after a heartbeat one always may.
+  private var outlivesCall: Bool {
+    let call = min(times.call, times.duration - times.margin - times.heartbeat)
+    return age + call + times.margin < times.duration
+  }
 
   // MARK: Keeping
 

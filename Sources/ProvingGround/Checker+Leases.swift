@@ -62,6 +62,12 @@ extension Checker {
       parties[party]?.stoodTo = .seconds(1_000_000)
     } else {
       parties[party]?.stoodTo = now
+      // A signal that came meanwhile is heard only now.
+      if let history = parties[party], let signalled = history.signalledAt,
+        signalled >= history.stoodFrom
+      {
+        parties[party]?.signalledAt = now
+      }
     }
   }
 

@@ -52,6 +52,8 @@ package struct DuelSearch {
     self.wishes = wishes
     var limits = ApplyLimits()
     limits.progressInterval = .seconds(1_000_000)
+    // Waits that grow make other states of what is the same.
+    limits.longestPoll = limits.firstPoll
     self.limits = limits
   }
 
@@ -96,13 +98,17 @@ package struct DuelSearch {
 
   /// All of them: documents of two runners and what is live, of which those that differ only by the
   /// names of names count once.
-  package static func all(jobs: Int, stride step: Int = 1) async -> Counts {
+  ///
+  /// - Parameters:
+  ///   - step: only each so many-th.
+  ///   - isWide: with changes in place as well, which are many more.
+  package static func all(jobs: Int, stride step: Int = 1, isWide: Bool = false) async -> Counts {
     var worlds: [[Int]] = []
     for first in 0..<Duel.variants {
       for second in 0..<Duel.variants {
         let isDouble =
           first > 0 && second > 0 && Duel.resource(of: first) == Duel.resource(of: second)
-        if !isDouble { worlds.append([first, second]) }
+        if !isDouble, isWide || max(first, second) < 3 { worlds.append([first, second]) }
       }
     }
     var duels: [[[Int]]] = []
@@ -432,10 +438,10 @@ package struct DuelSearch {
         return
       }
       if round == 2 { break }
-      duel.holder = 0
-      duel.runners[0] = Duel.Runner()
-      duel.runners[0].plan = number
-      duel.runners[0].phase = .running(machine(number, wanted))
+      duel.holder = 1
+      duel.runners[1] = Duel.Runner()
+      duel.runners[1].plan = number
+      duel.runners[1].phase = .running(machine(number, wanted))
       applyCalmly(&duel)
       if let harm = duel.harm { return violate(duel, "calmly, \(harm)") }
     }
@@ -443,27 +449,27 @@ package struct DuelSearch {
   }
 
   private mutating func applyCalmly(_ duel: inout Duel) {
-    send(.began, to: 0, &duel)
+    send(.began, to: 1, &duel)
     for _ in 0..<300 {
-      guard case .running(let machine) = duel.runners[0].phase else { return }
+      guard case .running(let machine) = duel.runners[1].phase else { return }
       duel.budget = []
-      if duel.runners[0].calls.isEmpty {
+      if duel.runners[1].calls.isEmpty {
         for name in duel.live.indices where duel.live[name]?.state != .still { duel.end(name) }
-        duel.runners[0].now = max(duel.runners[0].now, machine.nextWake ?? .zero)
-        send(.timePassed, to: 0, &duel)
+        duel.runners[1].now = max(duel.runners[1].now, machine.nextWake ?? .zero)
+        send(.timePassed, to: 1, &duel)
         continue
       }
       var performed: Duel?
-      perform(duel.runners[0].calls[0].command, 0, 0, duel) { _, next in
+      perform(duel.runners[1].calls[0].command, 0, 1, duel) { _, next in
         performed = performed ?? next
       }
       guard var next = performed else {
         for name in duel.live.indices where duel.live[name]?.state != .still { duel.end(name) }
         continue
       }
-      if let answer = next.runners[0].calls.first?.answer {
-        next.runners[0].calls.removeFirst()
-        send(answer, to: 0, &next)
+      if let answer = next.runners[1].calls.first?.answer {
+        next.runners[1].calls.removeFirst()
+        send(answer, to: 1, &next)
       }
       duel = next
     }

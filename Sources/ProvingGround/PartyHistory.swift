@@ -105,7 +105,7 @@ struct PartyHistory: Sendable {
     if act == .detach || act == .delete, isReattaching, let resource {
       // Before the first half is looked for what would make the second one fail.
       let look = sightings.last { $0.key == key && $0.holderViews[resource] != nil }
-      if let look { return look }
+      if let target = look?.target, target.event > lastSend[key] ?? -1 { return look }
     }
     guard act == .attach, let resource else {
       let alone = sightings.last { $0.key == key && $0.holderViews.isEmpty }

@@ -110,6 +110,8 @@ struct Run: Sendable {
       return .unread
     }
     if isDead { return .dead }
+    // The second signal came while it waited.
+    if Task.isCancelled { return .unread }
     let observed = Snapshot(workspace: testWorkspace, targets: targets)
     var result = plan(observed, history, approved)
     sabotage?.corrupt(&result, desired, observed)

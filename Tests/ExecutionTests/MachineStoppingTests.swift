@@ -44,6 +44,17 @@ import Testing
     }
   }
 
+  @Test func `a detach that was never sent is not sent after an interruption`() {
+    var driver = driver([link("a", holding: "r2")], [observed(link("a", holding: "r1"))])
+    driver.run(until: { $0.journal.contains { $0.word == "intended s1" } })
+    driver.send(.interrupted)
+    // The process stood still, so the request lapses.
+    driver.now += .seconds(400)
+    driver.run(until: { _ in false })
+    #expect(driver.world.effects.isEmpty)
+    #expect(driver.report.outcomes.allSatisfy { $0.outcome == .notStarted(.interrupted) })
+  }
+
   @Test func `F3 a pause counts for all, also when the step that was told of it is over`() {
     let wanted = [pool("a"), pool("b")]
     var machine = ApplyMachine(

@@ -35,11 +35,13 @@ private func drift(of pair: TargetPair, in world: PlanningWorld) -> DriftedTarge
     return DriftedTarget(
       address: desired.address, attributes: [], isMissing: true, source: desired.location)
   }
+  // What somebody is at work on is in progress, not drift (reliability.md F32).
+  guard !observed.state.isTransitional else { return nil }
   if isLooking, let mark = lostMark(pair, in: world) {
     return DriftedTarget(
       address: desired.address, attributes: [mark], isUnclear: true, source: desired.location)
   }
-  guard let comparison = pair.comparison, !observed.state.isTransitional else { return nil }
+  guard let comparison = pair.comparison else { return nil }
   var (fields, isUnclear) = driftedFields(desired, observed, comparison, in: world)
   // Who only looks is told what nobody can tell for certain; a plan shows the change.
   if isUnclear, !isLooking { fields = [] }

@@ -149,6 +149,8 @@ struct DriftTests {
     var moving = live(count: 9, applied: target)
     moving.state = .updating
     #expect(plan([target], [moving], mode: .refreshOnly).plan.drift.isEmpty)
+    moving.marks = .nobodys
+    #expect(plan([target], [moving], mode: .refreshOnly).plan.drift.isEmpty)
   }
 
   @Test func `drift is told where a mark may be of an earlier apply`() {
