@@ -87,7 +87,7 @@ public enum StepResult: Hashable, Sendable {
   case failed(code: String, message: String)
   /// Nobody can say whether the effect took place.
   case unknown(code: String, message: String)
-  /// The intent was written, but the request was never sent.
+  /// The intent was written, but its request was never sent, or refused as long as it was.
   case notSent
 }
 

@@ -38,6 +38,14 @@ extension ApplyMachine {
     removals[runs[index].step.address.nameKey] = now
   }
 
+  /// Remembers that what was deleted is gone: only from then on nothing may be left of it.
+  ///
+  /// A detached resource leaves nothing behind, and each second without its attachment counts.
+  mutating func noteEndOfRemoval(_ index: Int) {
+    guard runs[index].step.act == .delete else { return }
+    removals[runs[index].step.address.nameKey] = now
+  }
+
   private func makes(_ index: Int) -> Bool {
     switch runs[index].step.act {
     case .create, .attach: true

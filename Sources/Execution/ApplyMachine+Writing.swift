@@ -75,7 +75,7 @@ extension ApplyMachine {
   private mutating func intend(_ index: Int, _ request: WriteRequest) {
     guard maySend(index) else { return }
     runs[index].phase = .intending(request)
-    runs[index].hasUnsentIntent = true
+    runs[index].hasIntent = true
     append(.intended(Intent(runs[index].step)))
   }
 
@@ -101,7 +101,6 @@ extension ApplyMachine {
     // Another step was told to wait meanwhile. What was read will be stale by then.
     guard pausedUntil <= now else { return look(index) }
     runs[index].phase = .submitting
-    runs[index].hasUnsentIntent = false
     if runs[index].firstSent == nil {
       runs[index].firstSent = now
       runs[index].nextProgress = now + limits.progressInterval

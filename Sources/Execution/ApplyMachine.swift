@@ -48,7 +48,7 @@ package struct ApplyMachine: Sendable {
   var isOver = false
   /// The service asked all callers to wait until then.
   var pausedUntil: Duration = .zero
-  /// When this run last asked for a removal under a name, as names compare.
+  /// When this run last asked for a removal under a name, as names compare, or saw a deletion's end.
   var removals: [String: Duration] = [:]
   /// The workspace itself was found missing.
   var workspaceFailure: StepFailure?
@@ -184,7 +184,6 @@ package struct ApplyMachine: Sendable {
   /// Failed ones end everything that waits for them.
   mutating func end(_ index: Int, _ outcome: StepOutcome) {
     if case .ended = runs[index].phase { return }
-    let wasUnsent = runs[index].hasUnsentIntent
     runs[index].phase = .ended(outcome)
     runs[index].due = nil
     active.removeAll { $0 == index }
@@ -194,6 +193,7 @@ package struct ApplyMachine: Sendable {
     switch outcome {
     case .done:
       if runs[index].firstSent == nil { tell(.stepStarted(step)) }
+      noteEndOfRemoval(index)
       append(.finished(step.id, .done))
       tell(.stepCompleted(step, elapsed: elapsed))
       release(waitersOf: index)
@@ -202,7 +202,8 @@ package struct ApplyMachine: Sendable {
       tell(.stepFailed(step, elapsed: elapsed, failure))
       skipEverythingBehind(index)
     case .notStarted(let reason):
-      if wasUnsent { append(.finished(step.id, .notSent)) }
+      // Whoever reads the journal need not look for an effect.
+      if runs[index].hasIntent { append(.finished(step.id, .notSent)) }
       tell(.stepSkipped(step, because: reason))
     }
   }

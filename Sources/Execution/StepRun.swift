@@ -30,8 +30,8 @@ struct StepRun: Sendable {
   var hasNotedWaiting = false
   /// True once the service showed, or said, that the name of what is to be made is in use.
   var foundNameInUse = false
-  /// True while an intent stands in the journal whose request was not sent.
-  var hasUnsentIntent = false
+  /// True once an intent stands in the journal.
+  var hasIntent = false
 
   enum Phase: Sendable {
     /// For the steps it waits for, or for its turn.

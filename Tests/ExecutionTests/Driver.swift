@@ -21,6 +21,8 @@ struct Driver {
   private(set) var journal: [JournalRecord] = []
   private(set) var violations: [String] = []
   private(set) var sends: [StepID: Int] = [:]
+  /// How often a step's write was to be sent; what lapses on its way is not.
+  private var asked: [StepID: Int] = [:]
   private(set) var calls = 0
   /// How many appends succeed; nil for all.
   var journalCapacity: Int?
@@ -130,9 +132,9 @@ struct Driver {
     check(now >= pausedUntil, "a call was made during a pause")
     guard case .submit(let id, _, _) = command, let step = plan.steps.first(where: { $0.id == id })
     else { return }
-    sends[id, default: 0] += 1
+    asked[id, default: 0] += 1
     check(hasFreshLook.remove(id) != nil, "\(id) was sent without a look right before it")
-    check(intents[id] ?? 0 >= sends[id] ?? 0, "\(id) was sent without an intent")
+    check(intents[id] ?? 0 >= asked[id] ?? 0, "\(id) was sent without an intent")
     for predecessor in step.waitsFor {
       check(
         journal.contains(.finished(predecessor, .done)),
@@ -170,7 +172,9 @@ struct Driver {
       others += request.knownHolders.compactMap { world.read($0) }
       return .looked(step, .success(Sight(target: world.read(request.name), others: others)))
     case .submit(let step, let request, let latest):
-      return now <= latest ? .submitted(step, submit(request)) : .lapsed(step)
+      guard now <= latest else { return .lapsed(step) }
+      sends[step, default: 0] += 1
+      return .submitted(step, submit(request))
     case .poll(let step, let operation):
       if let failure = passingFailure() { return .polled(step, .failure(failure)) }
       if draws(faults.illMonitor) {

@@ -112,8 +112,8 @@ import Testing
     #expect(failure.code == "read-back-differs")
     #expect(
       failure.message == """
-        The service took the request, but pool.p does not show it: these fields are not as they \
-        should be: size is "small" and should be "big". What was deleted under its name before \
+        The service took the request, but pool.p does not show it: 'size' is "small" and should \
+        be "big". What was deleted under its name before \
         seems to have come back. Apply again: the next plan replaces it, and waits until the name \
         is free.
         """)
