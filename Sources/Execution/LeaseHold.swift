@@ -139,6 +139,12 @@ private struct HeldBackend<Base: Backend>: Backend {
     try await backend.holders(of: resource)
   }
 
+  func preflight(_ request: WriteRequest) async throws(BackendFailure) {
+    try await backend.preflight(request)
+  }
+
+  var consistency: ConsistencyTimes { backend.consistency }
+
   func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
     try await hold.confirm()
     return try await backend.submit(request)

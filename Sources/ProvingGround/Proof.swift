@@ -24,10 +24,11 @@ package struct Proof: Sendable {
     let stage = Stage(tape)
     let world = World(stage, tracing: tracing)
     let ended = stage.play(turns: 60_000) { await Life(world: world, sabotage: sabotage).live() }
+    defer { stage.clear() }
     return world.state.withLock { state in
       if !ended { state.checker.expect(false, .offStage, "it hangs or does not end") }
-      // What calls a run holds the run, which holds the world.
-      state.runs = [:]
+      // What calls a run holds the run, and a disk holds its world.
+      (state.runs, state.journals) = ([:], [:])
       state.tally.worlds = 1
       state.tally.violations = state.checker.violations.isEmpty ? 0 : 1
       let hash = state.hash ^ stage.orderHash

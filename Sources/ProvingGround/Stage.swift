@@ -106,8 +106,32 @@ final class Stage: TaskExecutor, Sendable {
     }
     // What was cancelled still ends.
     while let next = nextJob() { run(next) }
-    state.withLock { $0.performers = [] }
     return true
+  }
+
+  /// Lets go of whoever still waits when the verdict has been spoken: what is left here holds the
+  /// world, and the world holds the stage.
+  func clear() {
+    let timers = state.withLock { state in
+      defer { state.timers = [] }
+      return state.timers
+    }
+    for timer in timers {
+      switch timer.alarm {
+      case .wakes(let continuation): continuation.resume(throwing: CancellationError())
+      case .goesOn(let number): goOn(number)
+      case .does: break
+      }
+    }
+    var left = 10_000
+    while left > 0, let next = nextJob() {
+      run(next)
+      left -= 1
+    }
+    state.withLock { state in
+      state.performers = []
+      state.timers = []
+    }
   }
 
   private final class Over: Sendable { let flag = Mutex(false) }

@@ -160,10 +160,20 @@ struct WorkspaceLockTests {
     try await clock.sleep(for: .seconds(30))
     #expect(await submit(hold) == .leaseLost)
   }
+
+  @Test func `what is held answers questions as it does by itself`() async throws {
+    let held = Deaf().held(by: try await granted())
+    #expect(held.consistency.window == .seconds(7))
+    await #expect(throws: Deaf.refusal) { try await held.preflight(.detach(name: "a")) }
+  }
 }
 
 /// Takes whatever is sent.
 private struct Deaf: Backend {
+  static let refusal = BackendFailure(.invalid, code: "No", message: "No.")
+
+  var consistency: ConsistencyTimes { ConsistencyTimes(window: .seconds(7), spacing: .seconds(1)) }
+  func preflight(_ request: WriteRequest) async throws(BackendFailure) { throw Self.refusal }
   func list() async throws(BackendFailure) -> [ObservedTarget] { [] }
   func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? { nil }
   func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle { .finished }
