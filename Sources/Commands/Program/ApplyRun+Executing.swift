@@ -39,7 +39,7 @@ extension ApplyRun {
     let backend: any Backend = if let hold { workspace.held(by: hold) } else { workspace }
     let executor = Executor(
       backend: backend, journal: journal, clock: context.clock, now: context.now,
-      limits: session.stack.configuration.applyLimits,
+      limits: session.stack.configuration.applyLimits(of: workspace),
       seed: context.randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) })
     var request = ApplyRequest(
       plan: file.plan, desired: session.desired, catalog: .azureML,
@@ -113,8 +113,8 @@ extension ApplyReport {
 
 extension StackConfiguration {
   /// How long an apply of the stack waits, and when it gives up.
-  var applyLimits: ApplyLimits {
-    var limits = ApplyLimits()
+  func applyLimits(of backend: some Backend) -> ApplyLimits {
+    var limits = ApplyLimits(backend.consistency)
     limits.deadlines = deadlines
     return limits
   }

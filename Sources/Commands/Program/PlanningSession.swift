@@ -65,7 +65,7 @@ struct PlanningSession: Sendable {
   ) async throws(BackendFailure) -> Snapshot {
     let executor = Executor(
       backend: workspace, journal: NoJournal(), clock: context.clock, now: context.now,
-      limits: stack.configuration.applyLimits, seed: 0)
+      limits: stack.configuration.applyLimits(of: workspace), seed: 0)
     presenter.refreshStart(desired.map(\.address))
     let observed = snapshot(
       try await executor.settle(stack: stack.configuration.stack, desired: desired) {
