@@ -118,6 +118,12 @@ extension ApplyMachine {
     guard case .submitting = runs[index].phase else { return }
     runs[index].phase = .looking
     callLater(index, after: .zero)
+    wasNotTaken(index)
+  }
+
+  /// The service did not get a request, or did not take it.
+  private mutating func wasNotTaken(_ index: Int) {
+    runs[index].hasUnsentIntent = runs[index].lostReplies == 0
     endAvoidableSteps()
   }
 
@@ -142,7 +148,7 @@ extension ApplyMachine {
       if !triesAgain(index, after: failure) {
         end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
       }
-      endAvoidableSteps()
+      wasNotTaken(index)
     case .retryable:
       runs[index].lostReplies += 1
       look(index, after: backoff.pause(afterFailures: runs[index].lostReplies))

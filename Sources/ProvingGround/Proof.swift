@@ -26,8 +26,9 @@ package struct Proof: Sendable {
     let ended = stage.play(turns: 60_000) { await Life(world: world, sabotage: sabotage).live() }
     return world.state.withLock { state in
       if !ended { state.checker.expect(false, .offStage, "it hangs or does not end") }
-      // What calls a run holds the run, which holds the world.
+      // What calls a run holds the run, which holds the world; so does a journal.
       state.runs = [:]
+      state.journals = [:]
       state.tally.worlds = 1
       state.tally.violations = state.checker.violations.isEmpty ? 0 : 1
       let hash = state.hash ^ stage.orderHash

@@ -170,7 +170,9 @@ struct Driver {
       others += request.knownHolders.compactMap { world.read($0) }
       return .looked(step, .success(Sight(target: world.read(request.name), others: others)))
     case .submit(let step, let request, let latest):
-      return now <= latest ? .submitted(step, submit(request)) : .lapsed(step)
+      if now <= latest { return .submitted(step, submit(request)) }
+      sends[step, default: 1] -= 1
+      return .lapsed(step)
     case .poll(let step, let operation):
       if let failure = passingFailure() { return .polled(step, .failure(failure)) }
       if draws(faults.illMonitor) {
