@@ -109,7 +109,9 @@ struct PartyHistory: Sendable {
     }
     guard act == .attach, let resource else {
       let alone = sightings.last { $0.key == key && $0.holderViews.isEmpty }
-      if let look = alone?.target, isFresh(look, at: now) { return alone }
+      if let look = alone?.target, isFresh(look, at: now), look.event > lastSend[key] ?? -1 {
+        return alone
+      }
       return sightings.last { $0.key == key }
     }
     return sightings.last { $0.key == key && $0.holderViews[resource] != nil }
