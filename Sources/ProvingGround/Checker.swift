@@ -137,7 +137,8 @@ struct Checker: Sendable {
     _ truth: MemoryStore
   ) {
     let key = request.name.lowercased()
-    touch(key, by: party)
+    // What was stuck on its way is nobody's by now.
+    touch(key, by: isLate ? nil : party)
     flights[key] = Flight(
       party: party, step: step, act: request.act, isLate: isLate, view: view)
     if let step { parties[party]?.arrivals[step, default: []].append(count) }
@@ -171,9 +172,12 @@ struct Checker: Sendable {
       ended(key, failed: false)
     case .resourceDestroyed:
       expect(
-        last?.isLate ?? true, .notOurs, "the resource of \(entry.name) was deleted with it")
+        last.map { isExcused($0, key) } ?? true, .notOurs,
+        "the resource of \(entry.name) was deleted with it")
     case .orphaned:
-      expect(last?.isLate ?? true, .notOurs, "the machines of \(entry.name) were left behind")
+      expect(
+        last.map { isExcused($0, key) } ?? true, .notOurs,
+        "the machines of \(entry.name) were left behind")
     case .orphanAdopted: cameBack(key, flight)
     case .changedInPortal, .removedInPortal, nil: break
     }
@@ -192,6 +196,11 @@ struct Checker: Sendable {
       flight.isLate || !isOwnWork, .usedTooSoon,
       "run \(flight.party) made \(key) before it was gone for certain")
     ended(key, failed: true)
+  }
+
+  /// True if a write met something else than what its run had seen.
+  private func isExcused(_ flight: Flight, _ key: String) -> Bool {
+    flight.isLate || isTouched(key, since: flight.view, butBy: flight.party)
   }
 
   private mutating func ended(_ key: String, failed: Bool) {

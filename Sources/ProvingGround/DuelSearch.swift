@@ -97,7 +97,7 @@ package struct DuelSearch {
   }
 
   /// All of them: documents of two runners and what is live, of which those that differ only by the
-  /// names of names count once.
+  /// names of names or of resources count once.
   ///
   /// - Parameters:
   ///   - step: only each so many-th.
@@ -116,10 +116,7 @@ package struct DuelSearch {
       for mine in worlds {
         for theirs in worlds where mine != theirs {
           let duel = [live, mine, theirs]
-          let mirrored = duel.map { Array($0.reversed()) }
-          if !mirrored.lexicographicallyPrecedes(duel, by: { $0.lexicographicallyPrecedes($1) }) {
-            duels.append(duel)
-          }
+          if isFirstOfItsKind(duel) { duels.append(duel) }
         }
       }
     }
@@ -139,6 +136,16 @@ package struct DuelSearch {
       for await part in group { counts.add(part) }
       return counts
     }
+  }
+
+  /// True unless other names for names, or for resources, give a duel that comes earlier.
+  private static func isFirstOfItsKind(_ duel: [[Int]]) -> Bool {
+    let swapped = duel.map { $0.map { [0, 2, 1, 3][$0] } }
+    // With a variant of one resource alone the two are not alike.
+    let likes = duel.joined().contains(3) ? [duel] : [duel, swapped]
+    let numbers = likes.flatMap { like in [like, like.map { Array($0.reversed()) }] }
+      .map { $0.joined().reduce(0) { $0 * Duel.variants + $1 } }
+    return numbers.dropFirst().allSatisfy { numbers[0] <= $0 }
   }
 
   // MARK: What may happen next

@@ -21,6 +21,8 @@ struct PartyHistory: Sendable {
     var key = ""
     var looks: [String: Look] = [:]
     var holderViews: [String: Int] = [:]
+    /// True if another read of the same look came after it.
+    var isContinued = false
     /// What it said of the target.
     var target: Look? { looks[key] }
   }
@@ -109,10 +111,14 @@ struct PartyHistory: Sendable {
     }
     guard act == .attach, let resource else {
       let alone = sightings.last { $0.key == key && $0.holderViews.isEmpty }
-      if let look = alone?.target, isFresh(look, at: now) { return alone }
+      if let look = alone?.target, isFresh(look, at: now), look.event > lastSend[key] ?? -1 {
+        return alone
+      }
       return sightings.last { $0.key == key }
     }
-    return sightings.last { $0.key == key && $0.holderViews[resource] != nil }
+    let looks = sightings.filter { $0.key == key && $0.holderViews[resource] != nil }
+    // Another step's look, which is not at its end, may have come by here.
+    return looks.last { !$0.isContinued } ?? looks.last
   }
 
   /// True if a look is new enough for a write; a run that stood still can't know it, but its lease
@@ -132,10 +138,13 @@ struct PartyHistory: Sendable {
   /// Tasks have no names of their own, so a read belongs to a look only if it can.
   mutating func saw(_ key: String, _ look: Look, in task: Int) {
     var sighting = Sighting(task: task)
-    if let last = sightings.last(where: { $0.task == task }), last.looks[key] == nil,
-      let resource = last.holderViews.keys.first, names[resource]?.contains(key) == true
+    if let index = sightings.lastIndex(where: { $0.task == task }),
+      sightings[index].looks[key] == nil,
+      let resource = sightings[index].holderViews.keys.first,
+      names[resource]?.contains(key) == true
     {
-      sighting = last
+      sighting = sightings[index]
+      sightings[index].isContinued = true
     }
     sighting.key = key
     sighting.looks[key] = look

@@ -60,11 +60,12 @@ import Testing
     #expect(difference == nil)
   }
 
+  /// One meeting of two runners that has little to do; `berth-proof --complete` has the others.
   @Test func `two runners are right in every interleaving`() async {
-    let counts = await DuelSearch.all(jobs: 2, stride: 401)
+    let counts = await DuelSearch.all(jobs: 2, stride: 1000)
     #expect(counts.violations == [])
     #expect(counts.ends > 0)
-    print("\(counts.duels) duels, \(counts.states) states, \(counts.executions) executions")
+    #expect(counts.executions > 1000)
   }
 
   @Test func `the worlds are worth the trouble`() {
