@@ -7,6 +7,7 @@ internal import TargetModel
 /// That is counted from the moment before it was last asked for, by a clock of one's own: whatever
 /// the store makes of it, nobody else can have it earlier.
 public final class LeaseHold: Sendable {
+  /// The lease itself.
   public let lease: Lease
   /// Has an element once the lease is lost: nothing more is to be begun.
   public let lost: AsyncStream<Void>

@@ -19,7 +19,9 @@ package struct Campaign: Sendable {
     package var failures: [(seed: UInt64, violation: Violation)] = []
   }
 
-  /// Plays them all. A world's outcome does not depend on the number of threads.
+  /// Plays them all.
+  ///
+  /// A world's outcome does not depend on the number of threads.
   ///
   /// - Parameter progress: is told, on any thread, how many more worlds were played.
   package func play(progress: @escaping @Sendable (Int) -> Void = { _ in }) async -> Outcome {

@@ -125,7 +125,11 @@ extension Checker {
         needed.formUnion(step.waitsFor)
       }
     }
-    guard let last = steps.lastIndex(where: { away.contains($0.address.nameKey) }) else { return }
+    // What is there again was brought back by somebody else.
+    let isMissing = { (step: Step) in
+      away.contains(step.address.nameKey) && assignment.observed[step.address.nameKey] == nil
+    }
+    guard let last = steps.lastIndex(where: isMissing) else { return }
     for step in steps[..<last] {
       expect(
         needed.contains(step.id), .strandedLater,

@@ -6,7 +6,9 @@ internal import TargetModel
 internal import TestSupport
 
 /// Two runners of one stack with different documents, on two names and two resources: a state of
-/// that, as a value. `DuelSearch` goes through all of them.
+/// that, as a value.
+///
+/// `DuelSearch` goes through all of them.
 struct Duel: Sendable {
   /// What may happen once each.
   struct Budget: OptionSet, Hashable, Sendable {

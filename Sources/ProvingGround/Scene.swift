@@ -4,7 +4,9 @@ internal import TargetModel
 internal import TestSupport
 
 /// What a world is made of before anybody applies anything: documents, and live targets that came
-/// from them by the edits people make. Few names and few resources, so that they collide.
+/// from them by the edits people make.
+///
+/// Few names and few resources, so that they collide.
 struct Scene: Sendable {
   /// What our stack wants, apply by apply; people commit between two of them.
   var commits: [[ComputeTarget]] = []

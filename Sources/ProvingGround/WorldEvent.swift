@@ -7,8 +7,9 @@ internal import TargetModel
 /// Who acts in a world: a run, by its number.
 typealias Party = Int
 
-/// Something that happened in a world. A history of these is all that the invariants look at,
-/// beside the world itself.
+/// Something that happened in a world.
+///
+/// A history of these is all that the invariants look at, beside the world itself.
 enum WorldEvent: Sendable {
   /// A run made a plan that no guard refused.
   case planned(Party, Assignment)

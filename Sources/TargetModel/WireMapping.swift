@@ -58,7 +58,8 @@ public struct WireMapping: Sendable {
       attributes: attributes,
       state: ProvisioningState(properties[key: "provisioningState"]?.text ?? "Unknown"),
       errors: (properties[key: "provisioningErrors"]?.list ?? []).map(Self.message),
-      isAttached: properties[key: "isAttachedCompute"]?.bool ?? (properties[key: "resourceId"]?.text != nil),
+      isAttached: properties[key: "isAttachedCompute"]?.bool
+        ?? (properties[key: "resourceId"]?.text != nil),
       resource: kind.map { $0.heldResource(of: attributes) } ?? unknownKindResource(properties),
       marks: MarkTags.marks(in: tags),
       power: Self.power(properties[key: "properties"]?[key: "state"]?.text))

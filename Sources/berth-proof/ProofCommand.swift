@@ -58,7 +58,7 @@ internal import ProvingGround
 
   private func searchCompletely() async throws {
     let duels = await DuelSearch.all(jobs: jobs, stride: max(1, every), isWide: wide)
-    let counts = every > 1 ? CompleteSearch.Counts() : await CompleteSearch().run(jobs: jobs)
+    let counts = await CompleteSearch().run(jobs: jobs)
     print(
       "small worlds \(counts.worlds): \(counts.plans) plans, \(counts.refusals) refusals, "
         + "\(counts.states) states, \(counts.interleavings) interleavings, "

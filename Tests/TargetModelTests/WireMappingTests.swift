@@ -85,7 +85,8 @@ struct WireMappingTests {
         ],
       ],
       "tags": [
-        "BERTH-STACK": "prod", "berth-applied": .text(String(repeating: "a", count: 32)), "team": "ml",
+        "BERTH-STACK": "prod", "berth-applied": .text(String(repeating: "a", count: 32)),
+        "team": "ml",
       ],
     ]
     let seen = try #require(mapping.target(in: body))

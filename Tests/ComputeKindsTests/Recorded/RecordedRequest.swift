@@ -163,7 +163,8 @@ func marks(_ target: ComputeTarget) -> OwnershipMarks {
     .filter { slot, field in field.isSecret && target.attributes[slot] != nil }
     .map { ($0.element.path, "fingerprint") }
   return OwnershipMarks(
-    stack: "ml", applied: "0123456789abcdef0123456789abcdef", secrets: Dictionary(uniqueKeysWithValues: secrets))
+    stack: "ml", applied: "0123456789abcdef0123456789abcdef",
+    secrets: Dictionary(uniqueKeysWithValues: secrets))
 }
 
 private let service = SimulatorConfiguration(workspace: workspace, catalog: .azureML)
