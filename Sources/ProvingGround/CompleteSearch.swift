@@ -15,8 +15,6 @@ package struct CompleteSearch: Sendable {
     package var interleavings = 0
     package var violations: [String] = []
 
-    package init() {}
-
     mutating func add(_ other: Counts) {
       worlds += other.worlds
       plans += other.plans
