@@ -36,7 +36,7 @@ let package = Package(
       name: "Berth",
       targets: [
         "Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds", "Certificates",
-        "Manifests", "Planning", "ApplyJournal", "BackendInterface", "Execution",
+        "Manifests", "Planning", "ApplyJournal", "BackendInterface", "ComputeService", "Execution",
         "SimulatorBackend", "EmbeddedBackend",
         "Storage", "Reporting",
       ]),
@@ -52,6 +52,18 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     // SQLite for the embedded workspace. Imported by EmbeddedBackend only.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // The HTTP client. Imported by HTTPExchange only.
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    // TLS settings of the client and the emulator. Imported by HTTPExchange and Emulator only.
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    // Byte buffers of the client and the emulator. Imported by HTTPExchange and Emulator only.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    // Signed assertions for signing in with a certificate. Imported by AzureSignIn only.
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    // Starting programs. Imported by Subprocesses only.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    // The emulator's HTTP server. Imported by Emulator only.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
   ],
   targets: [
     // The system's libyaml (libyaml-dev). Imported by ManifestSyntax only.
@@ -82,15 +94,46 @@ let package = Package(
     module("Planning", imports: ["TargetModel", "Diagnostics", "Digests"]),
     module("ApplyJournal", imports: ["Planning", "TargetModel", "Digests"]),
     module("BackendInterface", imports: ["TargetModel", "Diagnostics"]),
+    module("ComputeService", imports: ["BackendInterface", "TargetModel"]),
     module(
       "Execution",
       imports: ["Planning", "ApplyJournal", "BackendInterface", "TargetModel", "Diagnostics"]),
-    module("SimulatorBackend", imports: ["BackendInterface", "TargetModel", "Diagnostics"]),
+    module(
+      "SimulatorBackend",
+      imports: ["ComputeService", "BackendInterface", "TargetModel", "Diagnostics"]),
     module(
       "EmbeddedBackend",
       imports: [
-        "SimulatorBackend", "BackendInterface", "TargetModel", "Diagnostics",
+        "SimulatorBackend", "ComputeService", "BackendInterface", "TargetModel", "Diagnostics",
         .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    module(
+      "HTTPExchange",
+      imports: [
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOFoundationCompat", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    module("Subprocesses", imports: [.product(name: "Subprocess", package: "swift-subprocess")]),
+    module(
+      "AzureSignIn",
+      imports: [
+        "HTTPExchange", "Subprocesses", "TargetModel", "Diagnostics", "Digests",
+        .product(name: "JWTKit", package: "jwt-kit"),
+      ]),
+    module(
+      "AzureBackend",
+      imports: ["AzureSignIn", "HTTPExchange", "BackendInterface", "TargetModel", "Diagnostics"]),
+    module(
+      "Emulator",
+      imports: [
+        "SimulatorBackend", "EmbeddedBackend", "BackendInterface", "TargetModel", "Diagnostics",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     module("Storage", imports: ["CSpawn", "ApplyJournal", "TargetModel", "Diagnostics"]),
     module(
@@ -119,8 +162,8 @@ let package = Package(
     module(
       "ProvingGround",
       imports: [
-        "ApplyJournal", "BackendInterface", "Diagnostics", "Execution", "Planning",
-        "SimulatorBackend", "TargetModel", "TestSupport",
+        "ApplyJournal", "BackendInterface", "ComputeService", "Diagnostics", "Execution",
+        "Planning", "SimulatorBackend", "TargetModel", "TestSupport",
       ]),
     .executableTarget(
       name: "berth-proof",
@@ -138,8 +181,9 @@ let package = Package(
       // Manifests binds the examples and the kinds' samples; the rest leads each kind through a life
       // in the simulated workspace.
       imports: [
-        "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Digests", "Execution",
-        "Manifests", "Planning", "SimulatorBackend", "TargetModel", "TestSupport",
+        "ApplyJournal", "BackendInterface", "ComputeKinds", "ComputeService", "Diagnostics",
+        "Digests", "Execution", "Manifests", "Planning", "SimulatorBackend", "TargetModel",
+        "TestSupport",
       ], goldens: ["Goldens"]),
     tests(
       "CertificatesTests",
@@ -169,8 +213,8 @@ let package = Package(
     tests(
       "SimulatorBackendTests",
       imports: [
-        "SimulatorBackend", "BackendInterface", "BackendConformance", "ComputeKinds", "TargetModel",
-        "Diagnostics", "TestSupport",
+        "SimulatorBackend", "ComputeService", "BackendInterface", "BackendConformance",
+        "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
       ]),
     tests(
       "EmbeddedBackendTests",

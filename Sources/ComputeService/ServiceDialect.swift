@@ -1,17 +1,17 @@
 package import BackendInterface
 package import TargetModel
 
-/// How a `Backend` speaks to a simulated service: write requests become service requests, status
+/// How a `Backend` speaks to the compute service: write requests become service requests, status
 /// codes become failures.
 ///
-/// Shared by the backend in memory and the embedded workspace.
+/// Shared by every backend that speaks to the service, real or simulated.
 package struct ServiceDialect: Sendable {
   package let mapping: WireMapping
   package let workspace: WorkspaceIdentity
 
-  package init(configuration: SimulatorConfiguration) {
-    mapping = WireMapping(catalog: configuration.catalog)
-    workspace = configuration.workspace
+  package init(catalog: KindCatalog, workspace: WorkspaceIdentity) {
+    mapping = WireMapping(catalog: catalog)
+    self.workspace = workspace
   }
 
   /// The requests that bring a change about, given the body that the target has now.
