@@ -125,7 +125,9 @@ let package = Package(
       ]),
     module(
       "AzureBackend",
-      imports: ["AzureSignIn", "HTTPExchange", "BackendInterface", "TargetModel", "Diagnostics"]),
+      imports: [
+        "AzureSignIn", "HTTPExchange", "ComputeService", "BackendInterface", "TargetModel",
+      ]),
     module(
       "Emulator",
       imports: [
@@ -221,6 +223,12 @@ let package = Package(
       imports: [
         "EmbeddedBackend", "SimulatorBackend", "BackendInterface", "BackendConformance",
         "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+      ]),
+    tests(
+      "AzureBackendTests",
+      imports: [
+        "AzureBackend", "HTTPExchange", "ComputeService", "SimulatorBackend", "BackendInterface",
+        "BackendConformance", "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
       ]),
     tests(
       "StorageTests",

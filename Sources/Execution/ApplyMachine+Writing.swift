@@ -133,10 +133,10 @@ extension ApplyMachine {
       if !triesAgain(index, after: failure) {
         end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
       }
-    case .retryable:
+    case .retryable where failure.mayHaveArrived:
       runs[index].lostReplies += 1
       look(index, after: backoff.pause(afterFailures: runs[index].lostReplies))
-    case .conflict:
+    case .retryable, .conflict:
       runs[index].conflicts += 1
       guard runs[index].conflicts < limits.tries else {
         return end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))

@@ -12,6 +12,7 @@ public enum ApplyText {
 
   /// A step's failure as a finding.
   public static func finding(_ step: Step, _ failure: StepFailure) -> Diagnostic {
+    let advice = failure.advice.map { " " + $0 } ?? ""
     let request = failure.requestID.map { " Request id: \($0)." } ?? ""
     let unknown =
       failure.outcomeIsUnknown
@@ -20,7 +21,7 @@ public enum ApplyText {
       .error, Rule("step-failed"),
       "\(step.act.noun) \(failure.outcomeIsUnknown ? "has an unknown outcome" : "failed")",
       detail:
-        "\(step.address): \(failure.message.sentence(withCode: failure.code))\(request)\(unknown)",
+        "\(step.address): \(failure.message.sentence(withCode: failure.code))\(advice)\(request)\(unknown)",
       address: step.address.description)
   }
 

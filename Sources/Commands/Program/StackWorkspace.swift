@@ -83,9 +83,10 @@ extension Diagnostic {
 
   /// A call to the service that failed before anything was planned.
   static func backend(_ failure: BackendFailure, doing what: String) -> Diagnostic {
+    let advice = failure.advice.map { " " + $0 } ?? ""
     let request = failure.requestID.map { " Request id: \($0)." } ?? ""
     return Diagnostic(
       .error, .backendFailed, "Workspace can't be reached",
-      detail: "\(what) failed: \(failure.message.sentence(withCode: failure.code))\(request)")
+      detail: "\(what) failed: \(failure.message.sentence(withCode: failure.code))\(advice)\(request)")
   }
 }
