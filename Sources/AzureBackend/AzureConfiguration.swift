@@ -1,4 +1,3 @@
-public import BackendInterface
 public import HTTPExchange
 public import TargetModel
 
