@@ -1,5 +1,6 @@
 import BackendInterface
 import HTTPExchange
+import TargetModel
 import TestSupport
 import Testing
 
