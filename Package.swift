@@ -58,6 +58,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // Byte buffers of the client and the emulator. Imported by HTTPExchange and Emulator only.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    // What the client says of compressed answers. Imported by HTTPExchange only.
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     // Signed assertions for signing in with a certificate. Imported by AzureSignIn only.
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     // Starting programs. Imported by Subprocesses only.
@@ -112,10 +114,12 @@ let package = Package(
       imports: [
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOFoundationCompat", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
+    // A transport that answers from a script; for tests, no part of a product.
+    module("HTTPScripting", imports: ["HTTPExchange"]),
     module("Subprocesses", imports: [.product(name: "Subprocess", package: "swift-subprocess")]),
     module(
       "AzureSignIn",
