@@ -64,6 +64,8 @@ let package = Package(
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     // Starting programs. Imported by Subprocesses only.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    // Paths as swift-subprocess takes them. Imported by Subprocesses only.
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     // The emulator's HTTP server. Imported by Emulator only.
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
   ],
@@ -120,7 +122,13 @@ let package = Package(
       ]),
     // A transport that answers from a script; for tests, no part of a product.
     module("HTTPScripting", imports: ["HTTPExchange"]),
-    module("Subprocesses", imports: [.product(name: "Subprocess", package: "swift-subprocess")]),
+    module(
+      "Subprocesses",
+      imports: [
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(
+          name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+      ]),
     module(
       "AzureSignIn",
       imports: [
@@ -225,6 +233,32 @@ let package = Package(
       imports: [
         "EmbeddedBackend", "SimulatorBackend", "BackendInterface", "BackendConformance",
         "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+      ]),
+    tests(
+      "HTTPExchangeTests",
+      // A server on loopback, and certificates for it.
+      imports: [
+        "HTTPExchange", "HTTPScripting",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    tests("SubprocessesTests", imports: ["Subprocesses"]),
+    tests(
+      "AzureSignInTests",
+      imports: [
+        "AzureSignIn", "HTTPExchange", "HTTPScripting", "Subprocesses", "TargetModel",
+        "Diagnostics", "TestSupport",
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
       ]),
     tests(
       "StorageTests",

@@ -29,7 +29,8 @@ extension HTTPFailure {
     case is NIOSSLExtraError: (.untrusted, "the server's certificate is for another host")
     case is ResponseCollector.TooLarge: tooLarge
     case NIOHTTPDecompression.DecompressionError.limit: tooLarge
-    case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
+    case is NIOHTTPDecompression.DecompressionError,
+      is NIOHTTPDecompression.ExtraDecompressionError:
       (.malformed, "the answer can't be decompressed")
     case is HTTPParserError: (.malformed, "the answer is no HTTP")
     default: mayHaveArrived ? cut : (.notConnected, "no connection came to be")

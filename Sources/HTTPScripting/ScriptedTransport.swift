@@ -1,4 +1,4 @@
-public import HTTPExchange
+package import HTTPExchange
 internal import Synchronization
 
 /// A transport for tests: it answers from a script and keeps what it was asked.
