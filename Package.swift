@@ -37,7 +37,7 @@ let package = Package(
       targets: [
         "Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds", "Certificates",
         "Manifests", "Planning", "ApplyJournal", "BackendInterface", "ComputeService", "Execution",
-        "SimulatorBackend", "EmbeddedBackend",
+        "SimulatorBackend", "EmbeddedBackend", "AzureBackend", "AzureSignIn", "HTTPExchange",
         "Storage", "Reporting",
       ]),
   ],
@@ -58,10 +58,14 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // Byte buffers of the client and the emulator. Imported by HTTPExchange and Emulator only.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    // What the client says of compressed answers. Imported by HTTPExchange only.
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     // Signed assertions for signing in with a certificate. Imported by AzureSignIn only.
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     // Starting programs. Imported by Subprocesses only.
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    // Paths as swift-subprocess takes them. Imported by Subprocesses only.
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     // The emulator's HTTP server. Imported by Emulator only.
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
   ],
@@ -112,11 +116,19 @@ let package = Package(
       imports: [
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "NIOFoundationCompat", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
-    module("Subprocesses", imports: [.product(name: "Subprocess", package: "swift-subprocess")]),
+    // A transport that answers from a script; for tests, no part of a product.
+    module("HTTPScripting", imports: ["HTTPExchange"]),
+    module(
+      "Subprocesses",
+      imports: [
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(
+          name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+      ]),
     module(
       "AzureSignIn",
       imports: [
@@ -144,8 +156,9 @@ let package = Package(
     module(
       "Commands",
       imports: [
-        "ApplyJournal", "BackendInterface", "Certificates", "ComputeKinds", "Diagnostics",
-        "Digests", "EmbeddedBackend", "Execution", "ManifestSyntax", "Manifests", "Planning",
+        "ApplyJournal", "AzureBackend", "AzureSignIn", "BackendInterface", "Certificates",
+        "ComputeKinds", "Diagnostics",
+        "Digests", "EmbeddedBackend", "Execution", "HTTPExchange", "ManifestSyntax", "Manifests", "Planning",
         "Reporting",
         "SimulatorBackend", "Storage", "TargetModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -229,6 +242,32 @@ let package = Package(
       imports: [
         "AzureBackend", "HTTPExchange", "ComputeService", "SimulatorBackend", "BackendInterface",
         "BackendConformance", "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+      ]),
+    tests(
+      "HTTPExchangeTests",
+      // A server on loopback, and certificates for it.
+      imports: [
+        "HTTPExchange", "HTTPScripting",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    tests("SubprocessesTests", imports: ["Subprocesses"]),
+    tests(
+      "AzureSignInTests",
+      imports: [
+        "AzureSignIn", "HTTPExchange", "HTTPScripting", "Subprocesses", "TargetModel",
+        "Diagnostics", "TestSupport",
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
       ]),
     tests(
       "StorageTests",

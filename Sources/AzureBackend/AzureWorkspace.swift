@@ -37,6 +37,9 @@ public struct AzureWorkspace: Backend {
     notices = Notices(tell: surroundings.warn)
   }
 
+  /// True if the service is on this very machine.
+  public var isLoopback: Bool { configuration.endpoint.isLoopback }
+
   /// How much the service's limits slowed everything down so far.
   public var throttling: Throttling {
     get async { await client.budget.throttling }

@@ -21,15 +21,38 @@ public struct HTTPRequest: Sendable {
   public var headers: HTTPHeaders
   /// The body; empty for none.
   public var body: [UInt8]
+  /// How far it may go.
+  public var reach: Reach
+
+  /// How far a request may go, and on which way.
+  public enum Reach: Hashable, Sendable {
+    /// Anywhere over TLS, by the proxy of the environment if there is one; over plain http to this
+    /// very machine only.
+    case network
+    /// To an endpoint that the machine's host offers for this machine alone, such as the one that
+    /// hands out tokens of a managed identity: plain http is allowed, and no proxy ever sees it.
+    case host
+  }
 
   /// A request.
   public init(
-    _ method: Method, _ url: HTTPURL, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = []
+    _ method: Method, _ url: HTTPURL, headers: HTTPHeaders = HTTPHeaders(), body: [UInt8] = [],
+    reach: Reach = .network
   ) {
     self.method = method
     self.url = url
     self.headers = headers
     self.body = body
+    self.reach = reach
+  }
+
+  /// Why no transport may send it, or nil: over plain http nobody proves who they are, and everybody
+  /// on the way reads along.
+  public var refusal: HTTPFailure? {
+    guard url.scheme == .http, reach == .network, !url.isLoopback else { return nil }
+    return HTTPFailure(
+      .untrusted, mayHaveArrived: false,
+      message: "\(url.origin) is plain http, which is allowed to this very machine only; use https")
   }
 }
 

@@ -107,7 +107,7 @@ enum AzureForms {
   static let clouds = ["AzureCloud", "AzureUSGovernment", "AzureChinaCloud"]
   static let cloud = clouds.joined(separator: "|")
   static let signIns = [
-    "client_secret", "client_certificate", "workload_identity", "github_oidc", "managed_identity",
+    "client_secret", "client_certificate", "workload_identity", "github", "managed_identity",
     "azure_cli", "none",
   ]
   static let signIn = signIns.joined(separator: "|")

@@ -41,6 +41,12 @@ public enum ApplyText {
     return "\(title) Resources: \(counts.doneSentence)"
   }
 
+  /// How long the service's limits held an apply back; nil if that is not worth a word.
+  public static func throttling(_ waited: Duration) -> String? {
+    guard waited >= .seconds(1) else { return nil }
+    return "Of the time, \(waited.shown) was spent waiting for the service's limit on calls."
+  }
+
   /// The actions that were brought about, whole or in part: a re-attachment whose second half
   /// failed was a detachment.
   public static func completedActions(_ plan: Plan, _ report: ApplyReport) -> [Action] {

@@ -35,6 +35,7 @@ extension ApplyRun {
     }
     let executor = Executor(
       backend: session.workspace, journal: journal, clock: context.clock, now: context.now,
+      limits: session.workspace.limits,
       seed: context.randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) })
     let request = ApplyRequest(
       plan: file.plan, desired: session.desired, catalog: .azureML,
@@ -53,7 +54,9 @@ extension ApplyRun {
     let report = ending.result
     var status = report.isComplete ? await prove(plan, session, presenter) : .partlyApplied
     if ending.lostLock || report.lostLock { presenter.show(.lockLost()) }
-    presenter.show(report, of: plan, isProven: !report.isComplete || status == .success)
+    presenter.show(
+      report, of: plan, isProven: !report.isComplete || status == .success,
+      throttled: await session.workspace.throttling.waited)
     if !report.isComplete, !report.didAnything {
       status = ending.lostLock || report.lostLock ? .locked : .failure
     }

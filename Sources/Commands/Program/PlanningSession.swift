@@ -11,7 +11,7 @@ internal import TargetModel
 /// A stack, its workspace and what is desired: everything a plan is made from.
 struct PlanningSession: Sendable {
   let stack: LoadedStack
-  var workspace: EmbeddedWorkspace
+  var workspace: StackWorkspace
   /// The targets with the fingerprints of their secrets.
   let desired: [ComputeTarget]
   /// Which targets it is about.
@@ -29,13 +29,13 @@ struct PlanningSession: Sendable {
   static func open(
     _ loader: inout StackLoader, from folder: String, as choice: EnvironmentChoice,
     access: EmbeddedWorkspace.Access
-  ) -> PlanningSession? {
+  ) async -> PlanningSession? {
     let context = loader.context
     guard let stack = loader.load(from: folder, as: choice, secrets: .resolve),
       !loader.findings.hasErrors
     else { return nil }
     guard
-      let workspace = stack.openWorkspace(
+      let workspace = await stack.openWorkspace(
         for: access, in: context, reporting: &loader.findings)
     else { return nil }
     let desired = stack.fingerprinted(
@@ -62,7 +62,8 @@ struct PlanningSession: Sendable {
     _ presenter: Presenter, in context: CommandContext
   ) async throws(BackendFailure) -> Snapshot {
     let executor = Executor(
-      backend: workspace, journal: NoJournal(), clock: context.clock, now: context.now, seed: 0)
+      backend: workspace, journal: NoJournal(), clock: context.clock, now: context.now,
+      limits: workspace.limits, seed: 0)
     presenter.refreshStart(desired.map(\.address))
     let observed = snapshot(
       try await executor.settle(stack: stack.configuration.stack, desired: desired) {

@@ -1,17 +1,108 @@
+internal import AzureBackend
 internal import BackendInterface
 internal import ComputeKinds
 internal import Diagnostics
 internal import Digests
 internal import EmbeddedBackend
+internal import Execution
 internal import Manifests
 internal import SimulatorBackend
 internal import Storage
 internal import TargetModel
 
+/// A stack's workspace: the embedded one, or one in Azure.
+struct StackWorkspace: Backend {
+  private let backend: any Backend
+  /// The workspace in Azure, if that is where it is.
+  private let azure: AzureWorkspace?
+  /// The file of this stack in which leases are kept.
+  private let store: EmbeddedWorkspace
+  private var lease: Lease?
+
+  /// The embedded workspace.
+  init(_ embedded: EmbeddedWorkspace) {
+    (backend, azure, store) = (embedded, nil, embedded)
+  }
+
+  /// A workspace in Azure, whose leases are kept in a file here.
+  init(_ azure: AzureWorkspace, leasesIn store: EmbeddedWorkspace) {
+    (backend, self.azure, self.store) = (azure, azure, store)
+  }
+
+  /// True if a lease keeps apart everybody who could change the workspace.
+  ///
+  /// A file does so for the embedded workspace, which is a file itself.
+  var leaseIsShared: Bool { azure == nil }
+
+  /// Where the leases on the workspace are kept.
+  func leases() -> EmbeddedLeases { store.leases() }
+
+  /// The same workspace, to which nothing is sent once a lease is over.
+  func fenced(by lease: Lease) -> StackWorkspace {
+    guard azure != nil else { return StackWorkspace(store.fenced(by: lease)) }
+    var copy = self
+    copy.lease = lease
+    return copy
+  }
+
+  /// The figures by which an apply waits and gives up.
+  var limits: ApplyLimits {
+    var limits = ApplyLimits()
+    guard let azure else { return limits }
+    limits.readTries = 1
+    limits.absenceConfirmations = 2
+    // A service on this very machine has no replicas that lag.
+    limits.absenceSpacing = azure.isLoopback ? .seconds(1) : .seconds(10)
+    return limits
+  }
+
+  /// How much the service's limits slowed everything down so far.
+  var throttling: Throttling {
+    get async { await azure?.throttling ?? Throttling() }
+  }
+
+  // MARK: Backend
+
+  func list() async throws(BackendFailure) -> [ObservedTarget] { try await backend.list() }
+
+  func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? {
+    try await backend.read(name)
+  }
+
+  func holders(
+    of resource: ResourceIdentity
+  ) async throws(BackendFailure) -> [ObservedTarget] {
+    try await backend.holders(of: resource)
+  }
+
+  func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
+    if let lease, try await !store.leases().stands(lease) { throw .leaseLost }
+    return try await backend.submit(request)
+  }
+
+  func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {
+    try await backend.status(of: operation)
+  }
+}
+
 /// A stack's workspace and its secrets' fingerprints: what planning and applying look at.
 extension LoadedStack {
-  /// Opens the embedded workspace; nil, with a finding, if that is not possible.
+  /// Opens the workspace, wherever it is; nil, with a finding, if that is not possible.
   func openWorkspace(
+    for access: EmbeddedWorkspace.Access, in context: CommandContext,
+    reporting findings: inout DiagnosticList
+  ) async -> StackWorkspace? {
+    guard let store = openStore(for: access, in: context, reporting: &findings) else { return nil }
+    guard configuration.backend.azure != nil else { return StackWorkspace(store) }
+    guard
+      let azure = await openAzureWorkspace(
+        mayWrite: access == .readAndWrite, in: context, reporting: &findings)
+    else { return nil }
+    return StackWorkspace(azure, leasesIn: store)
+  }
+
+  /// Opens the file of the embedded workspace, or of the locks on one that is elsewhere.
+  func openStore(
     for access: EmbeddedWorkspace.Access, in context: CommandContext,
     reporting findings: inout DiagnosticList
   ) -> EmbeddedWorkspace? {
@@ -51,7 +142,7 @@ extension LoadedStack {
     }
   }
 
-  private func fingerprintKey(
+  func fingerprintKey(
     mayWrite: Bool, in context: CommandContext
   ) throws(FileFailure) -> [UInt8] {
     if let shared = context.environment["BERTH_FINGERPRINT_KEY"], !shared.isEmpty {
@@ -72,7 +163,7 @@ extension Rule {
 }
 
 extension Diagnostic {
-  fileprivate static func fingerprintKeyFailed(_ reason: String) -> Diagnostic {
+  static func fingerprintKeyFailed(_ reason: String) -> Diagnostic {
     Diagnostic(
       .error, .fingerprintKey, "Fingerprint key can't be used",
       detail: """
