@@ -132,13 +132,14 @@ let package = Package(
     module(
       "AzureSignIn",
       imports: [
-        "HTTPExchange", "Subprocesses", "TargetModel", "Diagnostics", "Digests",
+        "Certificates", "HTTPExchange", "Subprocesses", "TargetModel", "Diagnostics", "Digests",
         .product(name: "JWTKit", package: "jwt-kit"),
       ]),
     module(
       "AzureBackend",
       imports: [
         "AzureSignIn", "HTTPExchange", "ComputeService", "BackendInterface", "TargetModel",
+        "Diagnostics",
       ]),
     module(
       "Emulator",
@@ -241,7 +242,8 @@ let package = Package(
       "AzureBackendTests",
       imports: [
         "AzureBackend", "HTTPExchange", "ComputeService", "SimulatorBackend", "BackendInterface",
-        "BackendConformance", "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+        "BackendConformance", "Commands", "ComputeKinds", "TargetModel", "Diagnostics",
+        "TestSupport",
       ]),
     tests(
       "HTTPExchangeTests",

@@ -81,7 +81,8 @@ public struct AzureWorkspace: Backend {
     let isAtRest = state.map { !$0.isTransitional } ?? true
     return isAtRest && body["properties.properties"]?.map == nil
       && kind.fields.contains { field in
-        field.setBy == .user && field.wire?.segments.starts(with: ["properties", "properties"]) == true
+        field.setBy == .user
+          && field.wire?.segments.starts(with: ["properties", "properties"]) == true
       }
   }
 
@@ -175,7 +176,8 @@ public struct AzureWorkspace: Backend {
         .invalid, code: "WrongRemoval",
         message: target.isAttached
           ? "'\(name)' is an attachment, so it is never deleted."
-          : "'\(name)' was made by the service, so it can't be detached: that would leave an orphan.")
+          : "'\(name)' was made by the service, so it can't be detached: that would leave an orphan."
+      )
     }
     if target.state == .deleting {
       let path = try address.compute(name)

@@ -73,40 +73,67 @@ struct ErrorClass: Sendable {
     "Ask for more quota, choose another size or region, or let something else go first.")
 
   private static let rows: [Row] = [
-    row("TooManyRequests", "SubscriptionRequestsThrottled", "ResourceRequestsThrottled",
+    row(
+      "TooManyRequests", "SubscriptionRequestsThrottled", "ResourceRequestsThrottled",
       "RequestRateExceeded", is: throttled(nil)),
-    row("AnotherOperationInProgress", "Conflict", "OperationInProgress", "ResourceBusy",
+    row(
+      "AnotherOperationInProgress", "Conflict", "OperationInProgress", "ResourceBusy",
       "ConflictingOperation", is: ErrorClass(.conflict, nil)),
-    row("QuotaExceeded", "OperationNotAllowed", "ClusterCoreQuotaReached", "ComputeQuotaExceeded",
+    row(
+      "QuotaExceeded", "OperationNotAllowed", "ClusterCoreQuotaReached", "ComputeQuotaExceeded",
       "SkuNotAvailable", "OverconstrainedAllocationRequest", is: quota),
-    row("AuthorizationFailed", "LinkedAuthorizationFailed", "Forbidden", "AccessDenied",
+    row(
+      "AuthorizationFailed", "LinkedAuthorizationFailed", "Forbidden", "AccessDenied",
       is: role),
-    row("RequestDisallowedByPolicy", is: ErrorClass(
-      .denied, "A policy of the subscription forbids it. Change the document so that it is allowed, "
-        + "or ask who keeps the policies.")),
-    row("ScopeLocked", is: ErrorClass(
-      .denied, "A lock of the resource manager is on the workspace or around it. Whoever set it can "
-        + "take it away.")),
-    row("ReadOnlyDisabledSubscription", is: ErrorClass(
-      .denied, "The subscription is switched off; its owner can switch it on.")),
-    row("InvalidAuthenticationTokenTenant", is: ErrorClass(
-      .denied, "The subscription belongs to another tenant than the one that was signed in to. Name "
-        + "the tenant of the subscription.")),
-    row("InvalidAuthenticationToken", "ExpiredAuthenticationToken", "AuthenticationFailed",
+    row(
+      "RequestDisallowedByPolicy",
+      is: ErrorClass(
+        .denied,
+        "A policy of the subscription forbids it. Change the document so that it is allowed, "
+          + "or ask who keeps the policies.")),
+    row(
+      "ScopeLocked",
+      is: ErrorClass(
+        .denied,
+        "A lock of the resource manager is on the workspace or around it. Whoever set it can "
+          + "take it away.")),
+    row(
+      "ReadOnlyDisabledSubscription",
+      is: ErrorClass(
+        .denied, "The subscription is switched off; its owner can switch it on.")),
+    row(
+      "InvalidAuthenticationTokenTenant",
+      is: ErrorClass(
+        .denied,
+        "The subscription belongs to another tenant than the one that was signed in to. Name "
+          + "the tenant of the subscription.")),
+    row(
+      "InvalidAuthenticationToken", "ExpiredAuthenticationToken", "AuthenticationFailed",
       is: signIn),
-    row("MissingSubscriptionRegistration", "SubscriptionNotRegistered", is: ErrorClass(
-      .denied, "Register the provider once: az provider register --namespace "
-        + "Microsoft.MachineLearningServices --wait")),
-    row("ParentResourceNotFound", "ResourceGroupNotFound", "SubscriptionNotFound",
+    row(
+      "MissingSubscriptionRegistration", "SubscriptionNotRegistered",
+      is: ErrorClass(
+        .denied,
+        "Register the provider once: az provider register --namespace "
+          + "Microsoft.MachineLearningServices --wait")),
+    row(
+      "ParentResourceNotFound", "ResourceGroupNotFound", "SubscriptionNotFound",
       "InvalidSubscriptionId", "WorkspaceNotFound", is: scope),
-    row("NoRegisteredProviderFound", "InvalidApiVersionParameter", "InvalidResourceType",
-      "UnsupportedApiVersion", is: ErrorClass(
-        .invalid, "The service does not know this version of its API there. Look at "
+    row(
+      "NoRegisteredProviderFound", "InvalidApiVersionParameter", "InvalidResourceType",
+      "UnsupportedApiVersion",
+      is: ErrorClass(
+        .invalid,
+        "The service does not know this version of its API there. Look at "
           + "'backend.api_version' and at 'workspace.location'.")),
-    row("PropertyChangeNotAllowed", is: ErrorClass(
-      .invalid, "The service does not change this on a living target. Set 'berth.allow_replace: "
-        + "true' where the target may be made anew.")),
-    row("InternalServerError", "ServiceUnavailable", "ServerTimeout", "GatewayTimeout",
+    row(
+      "PropertyChangeNotAllowed",
+      is: ErrorClass(
+        .invalid,
+        "The service does not change this on a living target. Set 'berth.allow_replace: "
+          + "true' where the target may be made anew.")),
+    row(
+      "InternalServerError", "ServiceUnavailable", "ServerTimeout", "GatewayTimeout",
       "RetryableError", "ServerBusy", is: passing),
   ]
 }
@@ -140,7 +167,8 @@ extension ServiceAnswer {
       case .invalid: !Self.otherAbsences.contains(code.lowercased())
       case .absent, .denied, .conflict, .retryable, .throttled, .fatal: false
       }
-    let isAboutWorkspace = error.message?.lowercased()
+    let isAboutWorkspace =
+      error.message?.lowercased()
       .contains("/workspaces/\(workspace.lowercased())'") ?? false
     return isAboutTarget && !isAboutWorkspace
   }

@@ -52,7 +52,8 @@ enum RateLimitHeaders {
 enum HTTPDate {
   /// Seconds since 1970; nil for another form.
   static func seconds(in text: String) -> Int64? {
-    let pattern = /[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT/
+    let pattern =
+      /[A-Z][a-z]{2}, ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT/
     guard let match = text.wholeMatch(of: pattern),
       let month = months.firstIndex(of: String(match.2)),
       let day = Int64(match.1), let year = Int64(match.3), let hour = Int64(match.4),

@@ -75,6 +75,8 @@ actor RequestBudget {
     waiting.addRefusal()
     let pause = retryAfter ?? backoff.pause(afterFailures: failures)
     buckets[kind]?.pause(until: now + pause)
+    // Reads wait here; writes go back to their caller, who waits.
+    if kind != .read { waiting.add(pause, at: now) }
     return pause
   }
 

@@ -1,6 +1,8 @@
 public import AzureSignIn
 public import BackendInterface
+internal import Diagnostics
 internal import Synchronization
+internal import TargetModel
 
 /// The credentials of a run, as calls to the service use them.
 public final class SignedIn: RequestAuthorization {

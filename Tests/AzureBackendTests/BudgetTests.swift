@@ -22,19 +22,20 @@ import Testing
   #expect(bucket.wait(at: .seconds(110)) == .seconds(20))
 }
 
-@Test(arguments: [
-  (["Retry-After": "7"], Duration.seconds(7)), (["retry-after-ms": "250"], .milliseconds(250)),
-  (["x-ms-retry-after-ms": "1500"], .milliseconds(1_500)),
-  (["Retry-After": "7", "retry-after-ms": "10"], .milliseconds(10)),
-  (
-    [
-      "Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT", "Date": "Sun, 06 Nov 1994 08:49:07 GMT",
-    ], .seconds(30)
-  ),
-  (["Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT"], nil), (["Retry-After": "-1"], nil),
-  (["Retry-After": "soon"], nil), (["Retry-After": "99999999"], nil),
-  (["Retry-After": "99999999999999999999"], nil), (["retry-after-ms": "nan"], nil), ([:], nil),
-] as [([String: String], Duration?)])
+@Test(
+  arguments: [
+    (["Retry-After": "7"], Duration.seconds(7)), (["retry-after-ms": "250"], .milliseconds(250)),
+    (["x-ms-retry-after-ms": "1500"], .milliseconds(1_500)),
+    (["Retry-After": "7", "retry-after-ms": "10"], .milliseconds(10)),
+    (
+      [
+        "Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT", "Date": "Sun, 06 Nov 1994 08:49:07 GMT",
+      ], .seconds(30)
+    ),
+    (["Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT"], nil), (["Retry-After": "-1"], nil),
+    (["Retry-After": "soon"], nil), (["Retry-After": "99999999"], nil),
+    (["Retry-After": "99999999999999999999"], nil), (["retry-after-ms": "nan"], nil), ([:], nil),
+  ] as [([String: String], Duration?)])
 func `every form of Retry-After is understood`(lines: [String: String], wait: Duration?) {
   var headers = HTTPHeaders()
   for (name, value) in lines { headers.add(name, value) }
@@ -130,7 +131,9 @@ func `every form of Retry-After is understood`(lines: [String: String], wait: Du
   #expect(await azure.service.calls.count == 1)
 }
 
-@Test func `callers who ask at the same time share a list that began after they asked`() async throws {
+@Test func `callers who ask at the same time share a list that began after they asked`()
+  async throws
+{
   let azure = try AzureWorld()
   try await azure.carryOut(
     .create(ComputeTarget(.inventedPool, "pool"), marks: OwnershipMarks()))

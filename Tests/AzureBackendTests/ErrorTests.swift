@@ -42,12 +42,18 @@ func `a code and a status have a class`(
 @Test(arguments: [
   (#"{"error":{"code":"A","message":"b"}}"#, "A", "b"),
   (#"{"error":{"error":{"code":"A","message":"b"}}}"#, "A", "b"),
-  (#"{"error":{"code":"OK","statusCode":200,"message":"failed with quota"}}"#, nil, "failed with quota"),
+  (
+    #"{"error":{"code":"OK","statusCode":200,"message":"failed with quota"}}"#, nil,
+    "failed with quota"
+  ),
   (#"{"error":{"statusCode":409,"message":"Conflict"}}"#, "HTTP 409", "Conflict"),
   (#"{"Code":"A","Message":"b"}"#, "A", "b"),
   (#"{"odata.error":{"code":"A","message":{"lang":"en","value":"b"}}}"#, "A", "b"),
   (#"{"error":"Words"}"#, nil, "Words"),
-  (#"{"error":{"code":"A","message":"b","details":[{"message":"c"},{"message":"b"},7]}}"#, "A", "b c"),
+  (
+    #"{"error":{"code":"A","message":"b","details":[{"message":"c"},{"message":"b"},7]}}"#, "A",
+    "b c"
+  ),
   (#"{"error":[1,2]}"#, nil, nil), ("[]", nil, nil), ("7", nil, nil),
 ])
 func `irregular failures are understood`(
@@ -62,8 +68,11 @@ func `irregular failures are understood`(
   let answers: [(String, String, isAbsent: Bool)] = [
     ("ResourceNotFound", "The resource 'work/computes/a' was not found.", true),
     ("ComputeNotFound", "No compute 'a'.", true),
-    ("ResourceNotFound", "The Resource 'Microsoft.MachineLearningServices/workspaces/Work' under "
-      + "resource group 'rg' was not found.", false),
+    (
+      "ResourceNotFound",
+      "The Resource 'Microsoft.MachineLearningServices/workspaces/Work' under "
+        + "resource group 'rg' was not found.", false
+    ),
     ("ParentResourceNotFound", "No workspace.", false),
     ("InvalidResourceType", "No such type.", false),
   ]

@@ -11,6 +11,8 @@ actor FakeService: HTTPTransport {
 
   private var service: SimulatedService<MemoryStore>
   private let configuration: SimulatorConfiguration
+  /// Where it says that it is.
+  private let endpoint: String
   private let clock: TestClock
   /// How many elements a page of the list has.
   var pageSize = 100
@@ -45,11 +47,13 @@ actor FakeService: HTTPTransport {
   }
 
   init(
-    _ configuration: SimulatorConfiguration, clock: TestClock,
+    _ configuration: SimulatorConfiguration, at endpoint: String = FakeService.endpoint,
+    clock: TestClock,
     fault: @escaping @Sendable (Call) -> Fault? = { _ in nil }
   ) {
     service = SimulatedService(store: MemoryStore(), configuration: configuration)
     self.configuration = configuration
+    self.endpoint = endpoint
     self.clock = clock
     self.fault = fault
   }
@@ -113,7 +117,7 @@ actor FakeService: HTTPTransport {
     }
     if let operation = response.operation {
       let url =
-        "\(Self.endpoint)/subscriptions/\(configuration.workspace.subscriptionID)/providers"
+        "\(endpoint)/subscriptions/\(configuration.workspace.subscriptionID)/providers"
         + "/Microsoft.MachineLearningServices/locations/westeurope/computeOperationsStatus/"
         + "\(operation)?api-version=2025-12-01"
       if case .action = parsed {
@@ -141,7 +145,8 @@ actor FakeService: HTTPTransport {
     if end < all.count {
       let base = target.prefix { $0 != "&" }
       // With the port that goes without saying, which is the same place.
-      page["nextLink"] = .text("https://management.azure.com:443\(base)&$skip=\(end)")
+      let origin = endpoint == Self.endpoint ? endpoint + ":443" : endpoint
+      page["nextLink"] = .text("\(origin)\(base)&$skip=\(end)")
     }
     return page
   }

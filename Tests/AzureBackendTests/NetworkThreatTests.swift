@@ -1,5 +1,6 @@
 import BackendInterface
 import HTTPExchange
+import SimulatorBackend
 import TargetModel
 import TestSupport
 import Testing
@@ -16,7 +17,9 @@ private let foreignLinks = [
 func `T23 a next page elsewhere is not asked for`(link: String) async throws {
   let azure = try AzureWorld(fault: { call in
     call.isList
-      ? .body { _ in Array(AttributeValue.map(["value": [], "nextLink": .text(link)]).canonicalJSON.utf8) }
+      ? .body { _ in
+        Array(AttributeValue.map(["value": [], "nextLink": .text(link)]).canonicalJSON.utf8)
+      }
       : nil
   })
   let failure = try await failure { () async throws(BackendFailure) in

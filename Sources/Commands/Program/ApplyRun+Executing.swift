@@ -56,7 +56,7 @@ extension ApplyRun {
     if ending.lostLock || report.lostLock { presenter.show(.lockLost()) }
     presenter.show(
       report, of: plan, isProven: !report.isComplete || status == .success,
-      throttled: await session.workspace.throttling.waited)
+      throttled: await session.workspace.throttled)
     if !report.isComplete, !report.didAnything {
       status = ending.lostLock || report.lostLock ? .locked : .failure
     }

@@ -1,5 +1,6 @@
 internal import AzureBackend
 internal import AzureSignIn
+internal import BackendInterface
 internal import ComputeKinds
 internal import Diagnostics
 internal import Digests

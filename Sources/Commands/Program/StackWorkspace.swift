@@ -56,9 +56,9 @@ struct StackWorkspace: Backend {
     return limits
   }
 
-  /// How much the service's limits slowed everything down so far.
-  var throttling: Throttling {
-    get async { await azure?.throttling ?? Throttling() }
+  /// For how long the service's limits held calls back so far.
+  var throttled: Duration {
+    get async { await azure?.throttling.waited ?? .zero }
   }
 
   // MARK: Backend
@@ -178,6 +178,7 @@ extension Diagnostic {
     let request = failure.requestID.map { " Request id: \($0)." } ?? ""
     return Diagnostic(
       .error, .backendFailed, "Workspace can't be reached",
-      detail: "\(what) failed: \(failure.message.sentence(withCode: failure.code))\(advice)\(request)")
+      detail:
+        "\(what) failed: \(failure.message.sentence(withCode: failure.code))\(advice)\(request)")
   }
 }

@@ -4,6 +4,7 @@ internal import ComputeKinds
 internal import Diagnostics
 internal import EmbeddedBackend
 internal import ManifestSyntax
+internal import Manifests
 internal import SimulatorBackend
 internal import TargetModel
 
