@@ -132,7 +132,7 @@ let package = Package(
     module(
       "AzureSignIn",
       imports: [
-        "HTTPExchange", "Subprocesses", "TargetModel", "Diagnostics", "Digests",
+        "Certificates", "HTTPExchange", "Subprocesses", "TargetModel", "Diagnostics", "Digests",
         .product(name: "JWTKit", package: "jwt-kit"),
       ]),
     module(
