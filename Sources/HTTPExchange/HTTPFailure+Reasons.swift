@@ -32,6 +32,8 @@ extension HTTPFailure {
     case is NIOHTTPDecompression.DecompressionError,
       is NIOHTTPDecompression.ExtraDecompressionError:
       (.malformed, "the answer can't be decompressed")
+    // It ended in the middle of a message.
+    case HTTPParserError.invalidEOFState: cut
     case is HTTPParserError: (.malformed, "the answer is no HTTP")
     default: mayHaveArrived ? cut : (.notConnected, "no connection came to be")
     }

@@ -37,6 +37,14 @@ public struct HTTPURL: Hashable, Sendable {
     self.target = tail.first == "/" ? String(tail) : "/" + tail
   }
 
+  /// The root of a host that is known when Berth is built, over TLS.
+  package init(https host: StaticString) {
+    self.scheme = .https
+    self.host = "\(host)"
+    self.port = 443
+    self.target = "/"
+  }
+
   /// What clients of the service must be able to follow is 4 KiB (api.md section 6); this leaves
   /// room.
   private static let longest = 16 * 1024

@@ -6,12 +6,13 @@ import Testing
 @Suite("Trust and proxies", .timeLimit(.minutes(2)))
 struct TrustTests {
   private func outcome(
-    _ url: String, settings: NetworkSettings, headers: HTTPHeaders = HTTPHeaders()
+    _ url: String, settings: NetworkSettings, headers: HTTPHeaders = HTTPHeaders(),
+    limits: HTTPLimits = HTTPLimits()
   ) async throws -> Result<HTTPResponse, HTTPFailure> {
     let request = HTTPRequest(.get, try #require(HTTPURL(parsing: url)), headers: headers)
     return try await withNetworkTransport(settings) { transport in
       do throws(HTTPFailure) {
-        return .success(try await transport.send(request, limits: HTTPLimits()))
+        return .success(try await transport.send(request, limits: limits))
       } catch {
         return .failure(error)
       }
@@ -64,7 +65,10 @@ struct TrustTests {
 
   @Test func `a server without TLS is not believed`() async throws {
     try await LoopbackServer.with({ _ in [.answer()] }) { server, port in
-      let outcome = try await outcome("https://localhost:\(port)/", settings: NetworkSettings())
+      var limits = HTTPLimits()
+      limits.connect = .milliseconds(200)
+      let outcome = try await outcome(
+        "https://localhost:\(port)/", settings: NetworkSettings(), limits: limits)
       guard case .failure(let failure) = outcome else {
         Issue.record("it was trusted")
         return
@@ -99,7 +103,7 @@ struct TrustTests {
           headers: ["Authorization": "Bearer t"])
         #expect(try response.get().status == 200)
         let requests = server.requests
-        try #require(requests.count == 2)
+        try #require(requests.count == 2, "\(requests)")
         #expect(requests[0].lines[0] == "CONNECT service.example:443 HTTP/1.1")
         #expect(requests[0].header("Proxy-Authorization") == "Basic bWU6cEBzcw==")
         #expect(requests[0].header("Authorization") == nil)

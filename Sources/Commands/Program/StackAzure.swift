@@ -21,13 +21,16 @@ extension LoadedStack {
     } catch let failure as SignInFailure {
       findings.append(placed(failure.diagnostic))
     } catch let failure as NetworkSettingsFailure {
-      findings.append(.networkSettings(failure.message, at: place("ca_file")))
+      findings.append(placed(failure.diagnostic))
     } catch let failure as BackendFailure {
       findings.append(.backend(failure, doing: "Opening the workspace"))
     } catch let failure as FileFailure {
       findings.append(.fingerprintKeyFailed(failure.reason))
     } catch {
-      findings.append(.networkSettings("\(error)", at: place("endpoint")))
+      findings.append(
+        .backend(
+          BackendFailure(.fatal, code: "Unexpected", message: "\(error)"),
+          doing: "Opening the workspace"))
     }
     return nil
   }
@@ -80,6 +83,7 @@ extension LoadedStack {
       switch finding.rule {
       case .endpointNotAllowed: "endpoint"
       case .cloudUnknown: "cloud"
+      case .networkSettings: "ca_file"
       case .signInNeeded, .noCredentials, .signInFailed: "auth.type"
       default: ""
       }
@@ -90,19 +94,5 @@ extension LoadedStack {
 
   private func place(_ key: String) -> SourceLocation? {
     configuration.places["backend.\(key)"] ?? configuration.places["backend"]
-  }
-}
-
-extension Rule {
-  /// The proxy or the certificates to trust can't be used.
-  static let networkSettings = Rule("network-settings")
-}
-
-extension Diagnostic {
-  fileprivate static func networkSettings(
-    _ message: String, at place: SourceLocation?
-  ) -> Diagnostic {
-    Diagnostic(
-      .error, .networkSettings, "Network can't be set up", detail: message, at: place)
   }
 }
