@@ -82,7 +82,7 @@ struct ConfigurationTests {
     ("stack: a\n1️⃣stak: b\nW", "\"stack\""), ("1️⃣stack: a\n", "'workspace' is missing"),
     ("stack: a\nworkspace: 1️⃣prod\n", "must be a mapping"),
     ("stack: a\nW  1️⃣nam: x\n", "\"name\""),
-    ("stack: a\nWbackend: {type: azure, 1️⃣store: x}\n", "\"store\""),
+    ("stack: a\nWbackend: {type: azure, 1️⃣store: x}\n", "read_credentials"),
     ("stack: a\nWbackend: {type: azure, cloud: 1️⃣AzureGermanCloud}\n", "AzureUSGovernment"),
     (
       "stack: a\nWbackend: {type: azure, endpoint: 1️⃣'http://example.com'}\n", "address of a service"
@@ -93,7 +93,7 @@ struct ConfigurationTests {
     ("stack: a\nWbackend: {type: azure, auth: 1️⃣azure_cli}\n", "a mapping"),
     ("stack: a\nWbackend: {type: azure, auth: {type: 1️⃣password}}\n", "client_secret"),
     ("stack: a\nWbackend: {type: azure, auth: {type: 1️⃣none}}\n", "on this machine"),
-    ("stack: a\nWbackend: {type: azure, auth: {type: azure_cli, 1️⃣secret: x}}\n", "\"secret\""),
+    ("stack: a\nWbackend: {type: azure, auth: {type: azure_cli, 1️⃣secret: x}}\n", "client_id"),
     ("stack: a\nWbackend: {type: azure, read_credentials: 1️⃣perhaps}\n", "true or false"),
     ("stack: a\nWbackend: {type: 1️⃣gcp}\n", "no backend"),
     ("stack: a\nWsilence: 1️⃣{a: b}\n", "a list of rules"),
