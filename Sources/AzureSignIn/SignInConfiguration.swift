@@ -38,8 +38,8 @@ public struct SignInConfiguration: Hashable, Sendable {
 extension SignInKind {
   /// In which order the ways are tried when none is named.
   ///
-  /// What is set up by variables goes first; the machine's own identity over the network is the last, since asking for it takes a while
-  /// where there is none.
+  /// What is set up by variables goes first. A virtual machine's own identity, which no variable
+  /// tells of, comes last: asking for it takes a while where there is none.
   public static let defaultOrder: [SignInKind] = [
     .clientSecret, .clientCertificate, .workloadIdentity, .gitHub, .managedIdentity, .azureCLI,
   ]
