@@ -150,7 +150,8 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
-    module("Storage", imports: ["CSpawn", "ApplyJournal", "TargetModel", "Diagnostics"]),
+    module(
+      "Storage", imports: ["CSpawn", "Subprocesses", "ApplyJournal", "TargetModel", "Diagnostics"]),
     module(
       "Reporting",
       imports: ["Planning", "ApplyJournal", "TargetModel", "Diagnostics", "Digests"]),

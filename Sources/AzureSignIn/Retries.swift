@@ -1,7 +1,8 @@
 internal import HTTPExchange
 
-/// How often, and after which answers, a token is asked for again. Asking changes nothing, so that
-/// it may be repeated.
+/// How often, and after which answers, a token is asked for again.
+///
+/// Asking changes nothing, so that it may be repeated.
 struct Retries: Sendable {
   /// Tries in all.
   var tries = 4

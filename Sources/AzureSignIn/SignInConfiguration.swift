@@ -16,8 +16,9 @@ public enum SignInKind: String, CaseIterable, Hashable, Sendable {
   case azureCLI = "azure_cli"
 }
 
-/// How to sign in, as `auth` in `berth.yaml` says it. Nothing here is secret: secrets come from the
-/// environment.
+/// How to sign in, as `auth` in `berth.yaml` says it.
+///
+/// Nothing here is secret: secrets come from the environment.
 public struct SignInConfiguration: Hashable, Sendable {
   /// The way; nil takes the first that is set up (`SignInKind.defaultOrder`).
   public var kind: SignInKind?
@@ -35,9 +36,10 @@ public struct SignInConfiguration: Hashable, Sendable {
 }
 
 extension SignInKind {
-  /// In which order the ways are tried when none is named. What is set up by variables goes first;
-  /// the machine's own identity over the network is the last, since asking for it takes a while
-  /// where there is none.
+  /// In which order the ways are tried when none is named.
+  ///
+  /// What is set up by variables goes first. A virtual machine's own identity, which no variable
+  /// tells of, comes last: asking for it takes a while where there is none.
   public static let defaultOrder: [SignInKind] = [
     .clientSecret, .clientCertificate, .workloadIdentity, .gitHub, .managedIdentity, .azureCLI,
   ]

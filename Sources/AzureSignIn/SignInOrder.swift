@@ -4,6 +4,8 @@ actor SignInOrder {
   private let ways: [any TokenSource]
   /// Why those that are not in `ways` can't be used.
   private let unusable: [SignInFailure]
+  /// True if the configuration names the way, so that its failure is the answer.
+  private let isNamed: Bool
   private var chosen: (any TokenSource)?
 
   /// Finds out what is set up.
@@ -13,6 +15,7 @@ actor SignInOrder {
   init(
     _ configuration: SignInConfiguration, for cloud: CloudEnvironment, in surroundings: Surroundings
   ) throws(SignInFailure) {
+    isNamed = configuration.kind != nil
     if let kind = configuration.kind {
       ways = [try Self.source(kind, configuration, for: cloud, in: surroundings)].compactMap { $0 }
       unusable = []
@@ -51,7 +54,7 @@ actor SignInOrder {
         return token
       } catch {
         // A way that is set up and fails is not silently replaced by another identity.
-        guard error.kind == .notSetUp, ways.count > 1 else { throw error }
+        guard error.kind == .notSetUp, !isNamed else { throw error }
         failures.append(error)
       }
     }

@@ -2,8 +2,9 @@
 public struct NetworkSettings: Hashable, Sendable {
   /// Which requests go by a proxy.
   public var proxies: ProxyRules
-  /// A file of certificates in PEM form, trusted beside those of the system. There is no way to
-  /// trust everybody.
+  /// A file of certificates in PEM form, trusted beside those of the system.
+  ///
+  /// There is no way to trust everybody.
   public var authorities: String?
 
   /// Direct connections, and the system's authorities alone, unless said otherwise.

@@ -21,7 +21,7 @@ public func withNetworkTransport<Result>(
   }
 }
 
-/// The transport of real runs: HTTP/1.1 and 2 over TLS, with connections kept for the next request.
+/// The transport of real runs: HTTP/1.1 over TLS, with connections kept for the next request.
 ///
 /// Whoever opens one closes it; `withNetworkTransport` does both.
 public final class NetworkTransport: HTTPTransport {
@@ -125,6 +125,8 @@ public final class NetworkTransport: HTTPTransport {
         connect: TimeAmount(way.connect), read: TimeAmount(way.idle), write: TimeAmount(way.idle)),
       proxy: way.proxy.map(HTTPClient.Configuration.Proxy.init),
       decompression: .enabled(limit: .size(way.body)))
+    // A connection that is cut then takes one call along, not all of them.
+    configuration.httpVersion = .http1Only
     // Whoever asks decides on another try.
     configuration.connectionPool.retryConnectionEstablishment = false
     // More than all workers of a run, for a request that waits for a connection loses time.

@@ -67,7 +67,9 @@ public struct ProxyRules: Hashable, Sendable {
   }
 }
 
-/// A proxy. Its name and password can't be printed.
+/// A proxy.
+///
+/// Its name and password can't be printed.
 struct Proxy: Hashable, Sendable {
   enum Kind: Hashable { case tunnel, socks }
 

@@ -1,4 +1,5 @@
 internal import CSpawn
+internal import Subprocesses
 
 #if canImport(Glibc)
   internal import Glibc
@@ -16,11 +17,14 @@ package struct ProgramFailure: Error, Hashable, Sendable {
 
 /// What a program prints on its standard output.
 ///
+/// The binding of manifests, which needs it, is synchronous: hence not `SystemPrograms`.
+///
 /// It runs without a shell, in a process group of its own, with nothing to read, and what it says
 /// on its standard error is dropped. It and all that it started are ended when the time is over.
 ///
 /// - Parameters:
-///   - command: the program, looked for in `PATH` if its name has no `/`, and its arguments.
+///   - command: the program, looked for in the absolute folders of `PATH` if its name has no `/`, and
+///     its arguments.
 ///   - folder: where it runs.
 ///   - limit: the most bytes it may print.
 package func programOutput(
@@ -63,6 +67,9 @@ package func programOutput(
 private func start(
   _ command: [String], _ environment: [String: String], _ folder: String, output: Int32
 ) throws(ProgramFailure) -> pid_t {
+  let name = command.first ?? ""
+  let path = name.contains("/") ? name : ProgramPath(finding: name, in: environment)?.text
+  guard let path else { throw .system("can't be started", ENOENT) }
   var actions = posix_spawn_file_actions_t()
   posix_spawn_file_actions_init(&actions)
   defer { posix_spawn_file_actions_destroy(&actions) }
@@ -88,7 +95,7 @@ private func start(
     environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
   defer { for text in words + variables { free(text) } }
   var process: pid_t = 0
-  let fault = posix_spawnp(&process, command.first ?? "", &actions, &attributes, words, variables)
+  let fault = posix_spawn(&process, path, &actions, &attributes, words, variables)
   guard fault == 0 else { throw .system("can't be started", fault) }
   return process
 }

@@ -1,7 +1,9 @@
 /// A program with everything that it is told; complete, so that nothing is passed on by accident.
 package struct ProgramRun: Sendable {
   package var program: ProgramPath
-  /// What follows its name. Never a secret: every user of the machine sees arguments.
+  /// What follows its name.
+  ///
+  /// Never a secret: every user of the machine sees arguments.
   package var arguments: [String]
   /// All variables that it gets.
   package var environment: [String: String]

@@ -69,7 +69,7 @@ final class OneResult: ProgramRunner {
 }
 
 extension ScriptedTransport {
-  /// Hands out `token-0`, `token-1`, ... that live an hour.
+  /// Hands out `token-0`, then `token-1` and so on; each lives an hour.
   static func authority(seconds: Int = 3600) -> ScriptedTransport {
     ScriptedTransport { (_, number) throws(HTTPFailure) in .token("token-\(number)", seconds) }
   }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Bodies compressed with gzip.
 enum CompressedBodies {
-  /// `{"fine":true}`
+  /// The text `{"fine":true}`.
   static let fine = decoded("H4sIAAAAAAACA6tWSsvMS1WyKikqTa0FAFRd2WsNAAAA")
 
   /// 512 KiB of zeros in less than 1 KiB.

@@ -1,8 +1,10 @@
 internal import HTTPExchange
 internal import TargetModel
 
-/// The identity of the machine, as its host hands it out: App Service and its like by variables,
-/// virtual machines at an address that only they reach. No proxy is ever asked (reliability.md T27).
+/// The identity of the machine, as its host hands it out.
+///
+/// App Service and its like say by variables where; virtual machines have an address that only they
+/// reach. No proxy is ever asked (reliability.md T27).
 struct ManagedIdentity: TokenSource {
   let kind = SignInKind.managedIdentity
   private let host: Host
