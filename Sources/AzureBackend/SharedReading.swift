@@ -10,6 +10,9 @@ actor SharedReading<Value: Sendable> {
   private var isReading = false
   private var waiting: [CheckedContinuation<Answer?, Never>] = []
 
+  /// How many wait for a reading that has not begun.
+  var waitingCount: Int { waiting.count }
+
   /// The value, read by this caller or by another.
   func value(
     _ read: @Sendable () async throws(BackendFailure) -> Value

@@ -1,5 +1,6 @@
 import BackendInterface
 import HTTPExchange
+import Synchronization
 import TargetModel
 import TestSupport
 import Testing
@@ -131,16 +132,21 @@ func `every form of Retry-After is understood`(lines: [String: String], wait: Du
   #expect(await azure.service.calls.count == 1)
 }
 
-@Test func `callers who ask at the same time share a list that began after they asked`()
-  async throws
-{
-  let azure = try AzureWorld()
-  try await azure.carryOut(
-    .create(ComputeTarget(.inventedPool, "pool"), marks: OwnershipMarks()))
-  let before = await azure.service.calls.count
-  try await withThrowingTaskGroup(of: Int.self) { group in
-    for _ in 0..<50 { group.addTask { try await azure.workspace.list().count } }
-    for try await count in group { #expect(count == 1) }
+@Test func `callers share a reading that began after they asked`() async throws {
+  let shared = SharedReading<Int>()
+  let readings = Mutex(0)
+  // The first reading lasts until five more have asked.
+  let read: @Sendable () async throws(BackendFailure) -> Int = {
+    let number = readings.withLock { count in
+      count += 1
+      return count
+    }
+    while number == 1, await shared.waitingCount < 5 { await Task.yield() }
+    return number
   }
-  #expect(await azure.service.calls.count - before < 50)
+  let seen = try await withThrowingTaskGroup(of: Int.self) { group in
+    for _ in 0..<6 { group.addTask { try await shared.value(read) } }
+    return try await group.reduce(into: []) { $0.append($1) }
+  }
+  #expect(seen.sorted() == [1, 2, 2, 2, 2, 2])
 }

@@ -82,6 +82,7 @@ import Testing
       + ["type", "cloud", "endpoint", "api_version", "ca_file", "read_credentials", "store"].map {
         [$0]
       }
+    var azureRandom = SeededRandom(seed: Self.seed)
     var random = SeededRandom(seed: Self.seed)
     var documents = [sample, azure] + places.map { sample.replacing(at: $0[...], with: nil) }
     for place in azurePlaces.map({ ["backend"] + $0 }) {
@@ -89,7 +90,7 @@ import Testing
       for value: AttributeValue in [
         "azure", "local", "azure_cli", "http://localhost", "https://[::1]:1/", "http://[::2]",
         "https://management.azure.com/", "http://management.azure.com", "https://a b", "AzureCloud",
-        random.oddValue(), random.oddValue(),
+        azureRandom.oddValue(), azureRandom.oddValue(),
       ] {
         documents.append(azure.replacing(at: place[...], with: value))
       }
