@@ -36,8 +36,8 @@ let package = Package(
       name: "Berth",
       targets: [
         "Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds", "Certificates",
-        "Manifests", "Planning", "ApplyJournal", "BackendInterface", "Execution",
-        "SimulatorBackend", "EmbeddedBackend",
+        "Manifests", "Planning", "ApplyJournal", "BackendInterface", "ComputeService", "Execution",
+        "SimulatorBackend", "EmbeddedBackend", "AzureBackend", "AzureSignIn", "HTTPExchange",
         "Storage", "Reporting",
       ]),
   ],
@@ -52,6 +52,22 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     // SQLite for the embedded workspace. Imported by EmbeddedBackend only.
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // The HTTP client. Imported by HTTPExchange only.
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    // TLS settings of the client and the emulator. Imported by HTTPExchange and Emulator only.
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    // Byte buffers of the client and the emulator. Imported by HTTPExchange and Emulator only.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    // What the client says of compressed answers. Imported by HTTPExchange only.
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    // Signed assertions for signing in with a certificate. Imported by AzureSignIn only.
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    // Starting programs. Imported by Subprocesses only.
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    // Paths as swift-subprocess takes them. Imported by Subprocesses only.
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+    // The emulator's HTTP server. Imported by Emulator only.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
   ],
   targets: [
     // The system's libyaml (libyaml-dev). Imported by ManifestSyntax only.
@@ -82,25 +98,69 @@ let package = Package(
     module("Planning", imports: ["TargetModel", "Diagnostics", "Digests"]),
     module("ApplyJournal", imports: ["Planning", "TargetModel", "Digests"]),
     module("BackendInterface", imports: ["TargetModel", "Diagnostics"]),
+    module("ComputeService", imports: ["BackendInterface", "TargetModel"]),
     module(
       "Execution",
       imports: ["Planning", "ApplyJournal", "BackendInterface", "TargetModel", "Diagnostics"]),
-    module("SimulatorBackend", imports: ["BackendInterface", "TargetModel", "Diagnostics"]),
+    module(
+      "SimulatorBackend",
+      imports: ["ComputeService", "BackendInterface", "TargetModel", "Diagnostics"]),
     module(
       "EmbeddedBackend",
       imports: [
-        "SimulatorBackend", "BackendInterface", "TargetModel", "Diagnostics",
+        "SimulatorBackend", "ComputeService", "BackendInterface", "TargetModel", "Diagnostics",
         .product(name: "GRDB", package: "GRDB.swift"),
       ]),
-    module("Storage", imports: ["CSpawn", "ApplyJournal", "TargetModel", "Diagnostics"]),
+    module(
+      "HTTPExchange",
+      imports: [
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    // A transport that answers from a script; for tests, no part of a product.
+    module("HTTPScripting", imports: ["HTTPExchange"]),
+    module(
+      "Subprocesses",
+      imports: [
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(
+          name: "SystemPackage", package: "swift-system", condition: .when(platforms: [.linux])),
+      ]),
+    module(
+      "AzureSignIn",
+      imports: [
+        "Certificates", "HTTPExchange", "Subprocesses", "TargetModel", "Diagnostics", "Digests",
+        .product(name: "JWTKit", package: "jwt-kit"),
+      ]),
+    module(
+      "AzureBackend",
+      imports: [
+        "AzureSignIn", "HTTPExchange", "ComputeService", "BackendInterface", "TargetModel",
+        "Diagnostics",
+      ]),
+    module(
+      "Emulator",
+      imports: [
+        "SimulatorBackend", "EmbeddedBackend", "BackendInterface", "TargetModel", "Diagnostics",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ]),
+    module(
+      "Storage", imports: ["CSpawn", "Subprocesses", "ApplyJournal", "TargetModel", "Diagnostics"]),
     module(
       "Reporting",
       imports: ["Planning", "ApplyJournal", "TargetModel", "Diagnostics", "Digests"]),
     module(
       "Commands",
       imports: [
-        "ApplyJournal", "BackendInterface", "Certificates", "ComputeKinds", "Diagnostics",
-        "Digests", "EmbeddedBackend", "Execution", "ManifestSyntax", "Manifests", "Planning",
+        "ApplyJournal", "AzureBackend", "AzureSignIn", "BackendInterface", "Certificates",
+        "ComputeKinds", "Diagnostics",
+        "Digests", "EmbeddedBackend", "Execution", "HTTPExchange", "ManifestSyntax", "Manifests", "Planning",
         "Reporting",
         "SimulatorBackend", "Storage", "TargetModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -119,8 +179,8 @@ let package = Package(
     module(
       "ProvingGround",
       imports: [
-        "ApplyJournal", "BackendInterface", "Diagnostics", "Execution", "Planning",
-        "SimulatorBackend", "TargetModel", "TestSupport",
+        "ApplyJournal", "BackendInterface", "ComputeService", "Diagnostics", "Execution",
+        "Planning", "SimulatorBackend", "TargetModel", "TestSupport",
       ]),
     .executableTarget(
       name: "berth-proof",
@@ -146,8 +206,9 @@ let package = Package(
       // Manifests binds the examples and the kinds' samples; the rest leads each kind through a life
       // in the simulated workspace.
       imports: [
-        "ApplyJournal", "BackendInterface", "ComputeKinds", "Diagnostics", "Digests", "Execution",
-        "Manifests", "Planning", "SimulatorBackend", "TargetModel", "TestSupport",
+        "ApplyJournal", "BackendInterface", "ComputeKinds", "ComputeService", "Diagnostics",
+        "Digests", "Execution", "Manifests", "Planning", "SimulatorBackend", "TargetModel",
+        "TestSupport",
       ], goldens: ["Goldens"]),
     tests(
       "CertificatesTests",
@@ -177,14 +238,47 @@ let package = Package(
     tests(
       "SimulatorBackendTests",
       imports: [
-        "SimulatorBackend", "BackendInterface", "BackendConformance", "ComputeKinds", "TargetModel",
-        "Diagnostics", "TestSupport",
+        "SimulatorBackend", "ComputeService", "BackendInterface", "BackendConformance",
+        "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
       ]),
     tests(
       "EmbeddedBackendTests",
       imports: [
         "EmbeddedBackend", "SimulatorBackend", "BackendInterface", "BackendConformance",
         "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+      ]),
+    tests(
+      "AzureBackendTests",
+      imports: [
+        "AzureBackend", "HTTPExchange", "ComputeService", "SimulatorBackend", "BackendInterface",
+        "BackendConformance", "Commands", "ComputeKinds", "TargetModel", "Diagnostics",
+        "TestSupport",
+      ]),
+    tests(
+      "HTTPExchangeTests",
+      // A server on loopback, and certificates for it.
+      imports: [
+        "HTTPExchange", "HTTPScripting",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    tests("SubprocessesTests", imports: ["Subprocesses"]),
+    tests(
+      "AzureSignInTests",
+      imports: [
+        "AzureSignIn", "HTTPExchange", "HTTPScripting", "Subprocesses", "TargetModel",
+        "Diagnostics", "TestSupport",
+        .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "X509", package: "swift-certificates"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
       ]),
     tests(
       "StorageTests",

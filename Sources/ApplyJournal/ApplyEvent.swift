@@ -28,6 +28,8 @@ public struct StepFailure: Hashable, Sendable {
   public var requestID: String?
   /// True if the effect may have taken place nevertheless.
   public var outcomeIsUnknown: Bool
+  /// What the user can do about it, in full sentences; nil where the message says it all.
+  public var advice: String?
 
   /// Makes a step failure of its parts.
   public init(

@@ -28,12 +28,21 @@ public struct BackendFailure: Error, Hashable, Sendable {
   public let message: String
   /// The id by which the service's owners find the request.
   public let requestID: String?
+  /// What the user can do about it, in full sentences; nil where the service's words say it all.
+  public var advice: String?
+  /// False if it is certain that the request never reached the service, so that a write can't have
+  /// taken effect.
+  public var mayHaveArrived = true
 
   /// Makes a backend failure of its parts.
-  public init(_ failureClass: Class, code: String, message: String, requestID: String? = nil) {
+  public init(
+    _ failureClass: Class, code: String, message: String, requestID: String? = nil,
+    advice: String? = nil
+  ) {
     self.failureClass = failureClass
     self.code = code
     self.message = message
     self.requestID = requestID
+    self.advice = advice
   }
 }

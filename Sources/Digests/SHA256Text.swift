@@ -10,6 +10,11 @@ public func sha256(_ bytes: [UInt8]) -> String {
   hexadecimal(SHA256.hash(data: bytes))
 }
 
+/// The SHA-256 of some bytes, as its 32 bytes.
+package func sha256Bytes(_ bytes: [UInt8]) -> [UInt8] {
+  Array(SHA256.hash(data: bytes))
+}
+
 func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)
   var text: [UInt8] = []

@@ -57,6 +57,13 @@ public final class EmbeddedLeases: LeaseStore {
     }
   }
 
+  /// True as long as a lease was neither given back nor taken away, for writes that go elsewhere.
+  public func stands(_ lease: Lease) async throws(BackendFailure) -> Bool {
+    try await workspace.inLeases { rows, workspace in
+      try rows.stands(lease, on: workspace)
+    }
+  }
+
   /// Gives a lease back.
   public func release(_ lease: Lease) async throws(BackendFailure) {
     _ = try await workspace.inLeases { rows, workspace in

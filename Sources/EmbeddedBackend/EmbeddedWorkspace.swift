@@ -1,4 +1,5 @@
 public import BackendInterface
+internal import ComputeService
 internal import GRDB
 public import SimulatorBackend
 public import TargetModel
@@ -34,7 +35,8 @@ public struct EmbeddedWorkspace: Backend {
     self.path = path
     self.access = access
     self.configuration = configuration
-    self.dialect = ServiceDialect(configuration: configuration)
+    self.dialect = ServiceDialect(
+      catalog: configuration.catalog, workspace: configuration.workspace)
     self.now = now
     self.database = try DatabaseFile.open(path, access)
   }

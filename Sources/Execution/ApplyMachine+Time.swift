@@ -109,23 +109,27 @@ extension ApplyMachine {
     runs[index].failedTries += 1
     let pause = backoff.pause(afterFailures: runs[index].failedTries)
     var delay = pause
+    var tries = limits.tries
     switch failure.failureClass {
     case .throttled(let retryAfter):
       delay = retryAfter.map { max($0, .zero) } ?? pause
       pausedUntil = max(pausedUntil, now + delay)
-    case .retryable, .conflict: break
+    case .retryable: tries = limits.readTries
+    case .conflict: break
     case .denied, .absent, .invalid, .fatal: return false
     }
-    guard runs[index].failedTries < limits.tries else { return false }
+    guard runs[index].failedTries < tries else { return false }
     callLater(index, after: delay)
     return true
   }
 
   /// What a failed call means for its step.
   func stepFailure(_ failure: BackendFailure, isUnknown: Bool = false) -> StepFailure {
-    StepFailure(
+    var told = StepFailure(
       code: failure.code, message: failure.message, requestID: failure.requestID,
       outcomeIsUnknown: isUnknown)
+    told.advice = failure.advice
+    return told
   }
 
   /// Remembers that the workspace itself is missing, or takes nothing from this run any more:

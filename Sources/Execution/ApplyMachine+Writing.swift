@@ -141,12 +141,12 @@ extension ApplyMachine {
         end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
       }
       endAvoidableSteps()
-    case .retryable:
+    case .retryable where failure.mayHaveArrived:
       runs[index].lostReplies += 1
       look(index, after: backoff.pause(afterFailures: runs[index].lostReplies))
-    case .conflict:
+    case .retryable, .conflict:
       runs[index].conflicts += 1
-      runs[index].foundNameInUse = true
+      if failure.failureClass == .conflict { runs[index].foundNameInUse = true }
       guard runs[index].conflicts < limits.tries else {
         return end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
       }

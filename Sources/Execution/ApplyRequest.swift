@@ -42,6 +42,10 @@ public struct ApplyRequest: Sendable {
 public struct ApplyLimits: Hashable, Sendable {
   /// How often a call is tried that fails for a passing reason.
   public var tries = 6
+  /// How often a read is tried that fails without saying when to come back.
+  ///
+  /// One for a backend that tries reads again by itself.
+  public var readTries = 6
   /// How often a write is sent whose answer gets lost.
   ///
   /// Each time the target is read first.

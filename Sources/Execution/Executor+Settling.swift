@@ -47,14 +47,15 @@ extension Executor {
         return try await backend.list()
       } catch {
         failures += 1
-        let ownPause = backoff.pause(afterFailures: failures)
-        let pause: Duration
+        var pause = backoff.pause(afterFailures: failures)
+        var tries = limits.tries
         switch error.failureClass {
-        case .throttled(let retryAfter): pause = max(retryAfter ?? ownPause, .zero)
-        case .retryable, .conflict: pause = ownPause
+        case .throttled(let retryAfter): pause = max(retryAfter ?? pause, .zero)
+        case .retryable: tries = limits.readTries
+        case .conflict: break
         case .denied, .absent, .invalid, .fatal: throw error
         }
-        guard failures < limits.tries, elapsed() + pause < limits.deadlines.longest,
+        guard failures < tries, elapsed() + pause < limits.deadlines.longest,
           await sleep(pause)
         else { throw error }
       }

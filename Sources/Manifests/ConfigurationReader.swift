@@ -42,9 +42,9 @@ package func manifestPatterns(in bytes: [UInt8], file: String) -> [String]? {
   return reader.findings.isEmpty ? patterns : nil
 }
 
-private struct ConfigurationReader {
+struct ConfigurationReader {
   var findings = DiagnosticList()
-  private var places: [String: SourceLocation] = [:]
+  var places: [String: SourceLocation] = [:]
 
   mutating func read(_ root: YAMLNode) -> StackConfiguration? {
     checkKeys(
@@ -101,33 +101,6 @@ private struct ConfigurationReader {
     return WorkspaceIdentity(
       subscriptionID: subscription, resourceGroup: group, name: name,
       location: location.lowercased().filter { $0 != " " })
-  }
-
-  private mutating func backend(in root: YAMLNode) -> BackendConfiguration? {
-    guard root["backend"] != nil else { return BackendConfiguration() }
-    guard let node = mapping("backend", in: root, isRequired: false) else { return nil }
-    checkKeys(of: node, known: ["type", "store", "operation_milliseconds"], in: "backend")
-    var backend = BackendConfiguration()
-    if let type = node["type"], type.text != "local" {
-      findings.append(type.text == "azure" ? .azureBackend(type) : .unknownBackend(type))
-      return nil
-    }
-    if node["store"] != nil {
-      backend.store = text(
-        "store", in: node, at: "backend.store", matching: /[^\x00]{1,4096}/, "a path")
-    }
-    if let time = node["operation_milliseconds"] {
-      guard case .integer(let milliseconds) = time.scalar, (0...60_000).contains(milliseconds)
-      else {
-        findings.append(
-          .configurationValue(
-            "backend.operation_milliseconds", "a whole number from 0 to 60000", time))
-        return nil
-      }
-      places["backend.operation_milliseconds"] = time.location
-      backend.operationMilliseconds = milliseconds
-    }
-    return backend
   }
 
   private mutating func kindDefaults(in root: YAMLNode) -> [KindDefaults] {
@@ -242,7 +215,7 @@ private struct ConfigurationReader {
 
   // MARK: Parts
 
-  private mutating func mapping(_ key: String, in root: YAMLNode, isRequired: Bool) -> YAMLNode? {
+  mutating func mapping(_ key: String, in root: YAMLNode, isRequired: Bool) -> YAMLNode? {
     guard let node = root[key] else {
       if isRequired { findings.append(.configurationMissing(key, root)) }
       return nil
@@ -254,7 +227,7 @@ private struct ConfigurationReader {
     return node
   }
 
-  private mutating func text(
+  mutating func text(
     _ key: String, in node: YAMLNode, at path: String, matching pattern: Regex<some Any>,
     _ expected: String
   ) -> String? {
@@ -271,7 +244,7 @@ private struct ConfigurationReader {
     return value.text
   }
 
-  private mutating func checkKeys(of node: YAMLNode, known: [String], in place: String) {
+  mutating func checkKeys(of node: YAMLNode, known: [String], in place: String) {
     for (key, _) in node.entries where !known.contains(key.text) {
       let meant = nearest(to: key.text, among: known)
       findings.append(.unknownKey(key, meant: meant, known: known, in: place, nil))
@@ -306,7 +279,7 @@ extension Diagnostic {
       detail: "'\(path)' is missing. Add it.", at: node.location.firstLine)
   }
 
-  fileprivate static func configurationValue(
+  static func configurationValue(
     _ path: String, _ expected: String, _ node: YAMLNode
   ) -> Diagnostic {
     Diagnostic(
@@ -320,25 +293,5 @@ extension Diagnostic {
       .error, .invalidConfiguration, "Field can't have a default",
       detail: "'\(path)' is each document's own. Remove it here and write it there.",
       at: key.location)
-  }
-
-  fileprivate static func azureBackend(_ node: YAMLNode) -> Diagnostic {
-    Diagnostic(
-      .error, .invalidConfiguration, "Backend is not built yet",
-      detail: """
-        This version can't manage a workspace in Azure; it has the embedded one. Write \
-        'type: local'.
-        """,
-      at: node.location)
-  }
-
-  fileprivate static func unknownBackend(_ node: YAMLNode) -> Diagnostic {
-    Diagnostic(
-      .error, .invalidConfiguration, "Backend is not known",
-      detail: """
-        'backend.type' is \(node.typeInWords), and that is no backend. Write 'type: local' for the \
-        embedded workspace.
-        """,
-      at: node.kind == .scalar ? node.location : node.location.firstLine)
   }
 }

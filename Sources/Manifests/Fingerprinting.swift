@@ -13,7 +13,7 @@ public func withFingerprints(
     var target = target
     for (slot, field) in target.kind.fields.enumerated() where field.isWriteOnly {
       guard let value = target.attributes[slot], value != .null else { continue }
-      let place = "\(workspace.resourceID)/\(target.address.nameKey)#\(field.path)".lowercased()
+      let place = fingerprintPlace(field.path, of: target.address, in: workspace)
       guard case .secret(let secret) = value else {
         target.secretFingerprints[field.path] = fingerprinter.fingerprint(
           ofPublic: value.canonicalJSON, at: place)
@@ -26,4 +26,20 @@ public func withFingerprints(
     }
     return target
   }
+}
+
+/// The fingerprint of a secret as the service keeps it, to compare with the one last applied.
+public func fingerprint(
+  of secret: SecretText, at path: AttributePath, of address: TargetAddress,
+  by fingerprinter: SecretFingerprinter, in workspace: WorkspaceIdentity
+) -> String {
+  fingerprinter.fingerprint(
+    of: fingerprinter.stretched(secret.reveal()),
+    at: fingerprintPlace(path, of: address, in: workspace))
+}
+
+private func fingerprintPlace(
+  _ path: AttributePath, of address: TargetAddress, in workspace: WorkspaceIdentity
+) -> String {
+  "\(workspace.resourceID)/\(address.nameKey)#\(path)".lowercased()
 }

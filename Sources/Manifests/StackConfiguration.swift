@@ -44,18 +44,46 @@ public struct StackConfiguration: Hashable, Sendable {
   }
 }
 
-/// The embedded workspace, the one backend there is for now (`type: local`).
+/// Where the workspace is: the embedded one (`type: local`), or one in Azure (`type: azure`).
 public struct BackendConfiguration: Hashable, Sendable {
-  /// The file that keeps the workspace, from the stack's folder; nil for the stack's own.
+  /// The file that keeps the embedded workspace, from the stack's folder; nil for the stack's own.
   ///
   /// That is `.berth/workspace.db`. Several stacks share a workspace by naming one file.
   public var store: String?
   /// How long an operation of the simulated service takes, in milliseconds.
   public var operationMilliseconds: Int
+  /// How to reach the workspace in Azure; nil for the embedded one.
+  public var azure: AzureBackendConfiguration?
 
-  /// The defaults.
+  /// The embedded workspace, with the defaults unless said otherwise.
   public init(store: String? = nil, operationMilliseconds: Int = 200) {
     self.store = store
     self.operationMilliseconds = operationMilliseconds
   }
+}
+
+/// How to reach a workspace in Azure, as `berth.yaml` says it; nil for what it leaves out.
+///
+/// Checked for its form only. Whether credentials may go to `endpoint` is for the operator of the
+/// run to say, never for a file of the repository (reliability.md T27).
+public struct AzureBackendConfiguration: Hashable, Sendable {
+  /// The built-in cloud, by its official name.
+  public var cloud: String?
+  /// Another place than the cloud's own: `https://HOST[:PORT]`, and `http://` on this machine.
+  public var endpoint: String?
+  /// The version of the service's interface.
+  public var apiVersion: String?
+  /// How to sign in, such as `azure_cli`.
+  public var authType: String?
+  /// The tenant to sign in to, a GUID.
+  public var tenantID: String?
+  /// The application or identity to sign in as, a GUID.
+  public var clientID: String?
+  /// A file with certificates to trust besides the system's, from the stack's folder.
+  public var caFile: String?
+  /// True to look at the credentials that the service keeps, so that a change of them is seen.
+  public var readsCredentials = false
+
+  /// Everything by default.
+  public init() {}
 }

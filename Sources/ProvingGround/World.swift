@@ -1,4 +1,5 @@
 internal import BackendInterface
+internal import ComputeService
 internal import Planning
 internal import SimulatorBackend
 internal import Synchronization
@@ -69,7 +70,8 @@ struct WorldState {
 
   init(tracing: Bool) {
     service = SimulatedService(store: MemoryStore(), configuration: Self.configuration)
-    dialect = ServiceDialect(configuration: Self.configuration)
+    dialect = ServiceDialect(
+      catalog: Self.configuration.catalog, workspace: Self.configuration.workspace)
     checker = Checker(dialect.mapping)
     isTracing = tracing
   }

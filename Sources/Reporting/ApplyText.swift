@@ -12,6 +12,7 @@ public enum ApplyText {
 
   /// A step's failure as a finding.
   public static func finding(_ step: Step, _ failure: StepFailure) -> Diagnostic {
+    let advice = failure.advice.map { " " + $0 } ?? ""
     let request = failure.requestID.map { " Request id: \($0)." } ?? ""
     let unknown =
       failure.outcomeIsUnknown
@@ -20,7 +21,7 @@ public enum ApplyText {
       .error, Rule("step-failed"),
       "\(step.act.noun) \(failure.outcomeIsUnknown ? "has an unknown outcome" : "failed")",
       detail:
-        "\(step.address): \(failure.message.sentence(withCode: failure.code))\(request)\(unknown)",
+        "\(step.address): \(failure.message.sentence(withCode: failure.code))\(advice)\(request)\(unknown)",
       address: step.address.description)
   }
 
@@ -38,6 +39,12 @@ public enum ApplyText {
       return "\(title) Resources: \(counts.destroy) destroyed."
     }
     return "\(title) Resources: \(counts.doneSentence)"
+  }
+
+  /// How long the service's limits held an apply back; nil if that is not worth a word.
+  public static func throttling(_ waited: Duration) -> String? {
+    guard waited >= .seconds(1) else { return nil }
+    return "Of the time, \(waited.shown) was spent waiting for the service's limit on calls."
   }
 
   /// The actions that were brought about, whole or in part: a re-attachment whose second half

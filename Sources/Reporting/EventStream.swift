@@ -100,10 +100,18 @@ public struct EventStream: Sendable {
   }
 
   /// The counts at the end of a plan or an apply.
-  public func summary(_ counts: PlanCounts, operation: String, _ message: String) -> String {
-    line(
+  ///
+  /// - Parameter throttled: for how long the service's limits held an apply back; a second and more
+  ///   is told.
+  public func summary(
+    _ counts: PlanCounts, operation: String, _ message: String, throttled: Duration = .zero
+  ) -> String {
+    let seconds = Int(throttled.components.seconds)
+    let waiting: [OrderedJSON.Member] =
+      seconds > 0 ? [("throttled_seconds", .integer(seconds))] : []
+    return line(
       "change_summary", message,
-      [
+      waiting + [
         (
           "changes",
           .object([

@@ -1,4 +1,5 @@
 public import BackendInterface
+public import ComputeService
 public import TargetModel
 
 /// A simulated workspace in memory, for tests and for programs that want to try a plan.
@@ -45,7 +46,8 @@ public actor SimulatedBackend: Backend {
   ) {
     service = SimulatedService(store: MemoryStore(), configuration: configuration)
     self.configuration = configuration
-    dialect = ServiceDialect(configuration: configuration)
+    dialect = ServiceDialect(
+      catalog: configuration.catalog, workspace: configuration.workspace)
     self.now = now
     self.remembersWorlds = remembersWorlds
     self.fault = fault

@@ -1,3 +1,4 @@
+internal import ComputeService
 internal import TargetModel
 
 /// The POST actions of a compute instance (api.md section 9).

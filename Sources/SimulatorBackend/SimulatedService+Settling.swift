@@ -1,3 +1,4 @@
+internal import ComputeService
 internal import TargetModel
 
 /// The ends of operations, where their effects come about.

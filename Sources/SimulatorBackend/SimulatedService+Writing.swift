@@ -1,3 +1,4 @@
+internal import ComputeService
 internal import TargetModel
 
 /// Create, attach, update, delete and detach.

@@ -1,3 +1,4 @@
+public import ComputeService
 internal import TargetModel
 
 /// The compute service of one workspace as a pure state machine: a request and the time go in, a

@@ -1,4 +1,5 @@
 internal import CSpawn
+internal import Subprocesses
 
 #if canImport(Glibc)
   internal import Glibc
@@ -16,6 +17,8 @@ package struct ProgramFailure: Error, Hashable, Sendable {
 
 /// What a program prints on its standard output.
 ///
+/// The binding of manifests, which needs it, is synchronous: hence not `SystemPrograms`.
+///
 /// It runs without a shell, in a process group of its own, with nothing to read, and what it says
 /// on its standard error is dropped. It and all that it started are ended when the time is over.
 ///
@@ -30,7 +33,7 @@ package func programOutput(
 ) throws(ProgramFailure) -> [UInt8] {
   guard let name = command.first,
     let program = name.contains("/")
-      ? name : ProgramPath.find(name, in: environment["PATH"])
+      ? name : ProgramPath(finding: name, in: environment)?.text
   else { throw .notFound }
   var ends: [Int32] = [-1, -1]
   guard pipe(&ends) == 0 else { throw .system("can't be started", errno) }

@@ -82,6 +82,30 @@ struct ConfigurationTests {
     #expect(error.detail.contains("Did you mean \"amlcompute\"?"))
   }
 
+  @Test func `a workspace in Azure is described with its places`() throws {
+    let text = MarkedText(
+      "stack: a\n" + workspace
+        + """
+        backend:
+          type: azure
+          cloud: 1️⃣AzureChinaCloud
+          endpoint: 2️⃣https://management.chinacloudapi.cn
+          api_version: 3️⃣2024-10-01
+          auth: {type: 4️⃣workload_identity, tenant_id: 00000000-0000-0000-0000-000000000001}
+          ca_file: 5️⃣ca.pem
+          read_credentials: true
+
+        """)
+    let stack = try #require(reading(text.text).configuration)
+    let azure = try #require(stack.backend.azure)
+    #expect(azure.cloud == "AzureChinaCloud" && azure.apiVersion == "2024-10-01")
+    #expect(azure.authType == "workload_identity" && azure.caFile == "ca.pem")
+    #expect(azure.tenantID == "00000000-0000-0000-0000-000000000001" && azure.clientID == nil)
+    #expect(azure.readsCredentials)
+    let keys = ["cloud", "endpoint", "api_version", "auth.type", "ca_file"]
+    #expect(keys.map { text.mark(at: stack.places["backend.\($0)"]) } == text.marks)
+  }
+
   @Test(arguments: [
     ("stack: 1️⃣'a b'\nW", "1 to 64 letters"), ("stack: 1️⃣''\nW", "an empty text"),
     ("stack: 1️⃣\(String(repeating: "a", count: 65))\nW", "1 to 64"),
@@ -89,7 +113,19 @@ struct ConfigurationTests {
     ("stack: a\n1️⃣stak: b\nW", "\"stack\""), ("1️⃣stack: a\n", "'workspace' is missing"),
     ("stack: a\nworkspace: 1️⃣prod\n", "must be a mapping"),
     ("stack: a\nW  1️⃣nam: x\n", "\"name\""),
-    ("stack: a\nWbackend: {type: 1️⃣azure}\n", "type: local"),
+    ("stack: a\nWbackend: {type: azure, 1️⃣store: x}\n", "read_credentials"),
+    ("stack: a\nWbackend: {type: azure, cloud: 1️⃣AzureGermanCloud}\n", "AzureUSGovernment"),
+    (
+      "stack: a\nWbackend: {type: azure, endpoint: 1️⃣'http://example.com'}\n", "address of a service"
+    ),
+    ("stack: a\nWbackend: {type: azure, endpoint: 1️⃣'https://a@b.example'}\n", "address of a"),
+    ("stack: a\nWbackend: {type: azure, endpoint: 1️⃣'https://a.example/x'}\n", "address of a"),
+    ("stack: a\nWbackend: {type: azure, api_version: 1️⃣latest}\n", "2025-12-01"),
+    ("stack: a\nWbackend: {type: azure, auth: 1️⃣azure_cli}\n", "a mapping"),
+    ("stack: a\nWbackend: {type: azure, auth: {type: 1️⃣password}}\n", "client_secret"),
+    ("stack: a\nWbackend: {type: azure, auth: {type: 1️⃣none}}\n", "on this machine"),
+    ("stack: a\nWbackend: {type: azure, auth: {type: azure_cli, 1️⃣secret: x}}\n", "client_id"),
+    ("stack: a\nWbackend: {type: azure, read_credentials: 1️⃣perhaps}\n", "true or false"),
     ("stack: a\nWbackend: {type: 1️⃣gcp}\n", "no backend"),
     ("stack: a\nWsilence: 1️⃣{a: b}\n", "a list of rules"),
     ("stack: a\nWbackend: {1️⃣tpye: local}\n", "\"type\""),

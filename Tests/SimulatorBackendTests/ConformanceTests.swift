@@ -1,4 +1,5 @@
 import BackendConformance
+import ComputeService
 import SimulatorBackend
 import TargetModel
 import TestSupport

@@ -1,4 +1,5 @@
 import BackendInterface
+import ComputeService
 import Diagnostics
 import SimulatorBackend
 import Synchronization

@@ -1,5 +1,6 @@
 import BackendInterface
 import ComputeKinds
+import ComputeService
 import Diagnostics
 import SimulatorBackend
 import Synchronization

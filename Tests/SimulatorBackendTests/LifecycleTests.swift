@@ -1,4 +1,5 @@
 import BackendInterface
+import ComputeService
 import SimulatorBackend
 import TargetModel
 import Testing

@@ -1,4 +1,5 @@
 import ComputeKinds
+import ComputeService
 import SimulatorBackend
 import TargetModel
 import Testing

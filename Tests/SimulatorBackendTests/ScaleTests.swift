@@ -1,3 +1,4 @@
+import ComputeService
 import SimulatorBackend
 import TargetModel
 import Testing

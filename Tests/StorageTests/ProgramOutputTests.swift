@@ -19,6 +19,17 @@ struct ProgramOutputTests {
     #expect(try output(["sh", "-c", "echo $A; echo hidden >&2; cat"]) == "b c\n")
   }
 
+  @Test func `T29 a program is not taken from a relative folder`() {
+    do {
+      _ = try programOutput(
+        of: ["sh", "-c", "echo"], environment: ["PATH": "bin:."], in: "/usr", limit: 10,
+        timeLimit: .seconds(60))
+      Issue.record("it was started")
+    } catch {
+      #expect(error.reason == "can't be started: no such file or directory")
+    }
+  }
+
   @Test(arguments: [
     (["no-such-program-anywhere"], "can't be started: it is in no absolute folder of PATH"),
     (["sh", "-c", "echo s3cret; exit 7"], "ended with status 7"),

@@ -39,7 +39,7 @@ extension ApplyRun {
     let backend: any Backend = if let hold { workspace.held(by: hold) } else { workspace }
     let executor = Executor(
       backend: backend, journal: journal, clock: context.clock, now: context.now,
-      limits: session.stack.configuration.applyLimits(of: workspace),
+      limits: session.limits,
       seed: context.randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) })
     var request = ApplyRequest(
       plan: file.plan, desired: session.desired, catalog: .azureML,
@@ -62,7 +62,9 @@ extension ApplyRun {
     if ending.lostLock || report.lostLock {
       presenter.show(.lockLost(status == .success ? .warning : .error))
     }
-    presenter.show(report, of: plan, isProven: !report.isComplete || status == .success)
+    presenter.show(
+      report, of: plan, isProven: !report.isComplete || status == .success,
+      throttled: await session.workspace.throttled)
     if !report.isComplete, !report.didAnything {
       status = ending.lostLock || report.lostLock ? .locked : .failure
     }
@@ -108,15 +110,6 @@ extension ApplyReport {
         false
       }
     }
-  }
-}
-
-extension StackConfiguration {
-  /// How long an apply of the stack waits, and when it gives up.
-  func applyLimits(of backend: some Backend) -> ApplyLimits {
-    var limits = ApplyLimits(backend.consistency)
-    limits.deadlines = deadlines
-    return limits
   }
 }
 

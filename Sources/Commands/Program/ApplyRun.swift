@@ -46,7 +46,7 @@ struct ApplyRun {
       case .success(let file): saved = file
       }
     }
-    var session = PlanningSession.open(
+    var session = await PlanningSession.open(
       &loader, from: common.folder(in: context), as: choice, access: .readAndWrite)
     session?.selection = selection.selection(in: context, reporting: &loader.findings)
     session?.replacing = Set(replacing)
@@ -76,6 +76,11 @@ struct ApplyRun {
 
   // MARK: Locking
 
+  private static let lockIsLocal = """
+    Only applies of this folder are kept apart by the lock: the workspace has no lock that runners \
+    elsewhere can see.
+    """
+
   /// Applies while it holds the lease on the workspace, which it may share with other stacks, since
   /// two of them may want one resource at once (reliability.md F18).
   private func applyAlone(
@@ -91,6 +96,7 @@ struct ApplyRun {
       version: BerthVersion.text, createdAt: context.now(),
       info: PipelineLink.link(context.environment))
     presenter.lockAcquire()
+    if !session.workspace.leaseIsShared { presenter.note(Self.lockIsLocal) }
     do throws(BackendFailure) {
       let attempt = try await lock.acquire(for: holder, timeout: options.lock.timeout) {
         presenter.say("Acquiring lock. This may take a few moments...\n")

@@ -35,6 +35,7 @@ public enum BerthProgram {
         return .success
       }
       let status = await subcommand.run(in: context)
+      await context.network.close()
       guard let reason = context.output.lostReason else { return status }
       context.messages.write("\n" + Diagnostic.outputLost(reason).text())
       return status.orFailure

@@ -36,6 +36,8 @@ package struct CommandContext: Sendable {
   package var signals: SignalSource
   /// Ends the process at once, whatever is still going on.
   package var leaveAtOnce: @Sendable (Int32) -> Void
+  /// The way to services elsewhere.
+  package var network: Network
 
   package init(
     environment: [String: String], workingDirectory: String, output: Console, messages: Console,
@@ -44,7 +46,8 @@ package struct CommandContext: Sendable {
     outputTerminal: TerminalFacts,
     messageTerminal: TerminalFacts, clock: any Clock<Duration>,
     now: @escaping @Sendable () -> Int64, randomBytes: @escaping @Sendable (Int) -> [UInt8],
-    who: String, signals: SignalSource, leaveAtOnce: @escaping @Sendable (Int32) -> Void
+    who: String, signals: SignalSource, leaveAtOnce: @escaping @Sendable (Int32) -> Void,
+    network: Network = Network()
   ) {
     self.environment = environment
     self.workingDirectory = workingDirectory
@@ -61,6 +64,7 @@ package struct CommandContext: Sendable {
     self.who = who
     self.signals = signals
     self.leaveAtOnce = leaveAtOnce
+    self.network = network
   }
 
   /// True if Berth should not hint at the next command (`BERTH_IN_AUTOMATION`).

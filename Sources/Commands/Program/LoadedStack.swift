@@ -14,9 +14,10 @@ struct LoadedStack: Sendable {
   /// The SHA-256 of everything that was read, 64 hexadecimal digits.
   let manifestsSHA256: String
 
-  /// Where the embedded workspace is kept.
+  /// Where the embedded workspace is kept; for a workspace elsewhere, the locks on it.
   var storePath: String {
-    let store = configuration.backend.store ?? StackFolder.ownFolderName + "/workspace.db"
+    let own = configuration.backend.azure == nil ? "/workspace.db" : "/locks.db"
+    let store = configuration.backend.store ?? StackFolder.ownFolderName + own
     return store.hasPrefix("/") ? store : folder.path + "/" + store
   }
 }

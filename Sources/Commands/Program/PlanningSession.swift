@@ -11,7 +11,7 @@ internal import TargetModel
 /// A stack, its workspace and what is desired: everything a plan is made from.
 struct PlanningSession: Sendable {
   let stack: LoadedStack
-  var workspace: EmbeddedWorkspace
+  var workspace: StackWorkspace
   /// The targets with the fingerprints of their secrets.
   let desired: [ComputeTarget]
   /// The commit of the manifests, where that matters and is known.
@@ -31,13 +31,13 @@ struct PlanningSession: Sendable {
   static func open(
     _ loader: inout StackLoader, from folder: String, as choice: EnvironmentChoice,
     access: EmbeddedWorkspace.Access
-  ) -> PlanningSession? {
+  ) async -> PlanningSession? {
     let context = loader.context
     guard let stack = loader.load(from: folder, as: choice, secrets: .resolve),
       !loader.findings.hasErrors
     else { return nil }
     guard
-      let workspace = stack.openWorkspace(
+      let workspace = await stack.openWorkspace(
         for: access, in: context, reporting: &loader.findings)
     else { return nil }
     let desired = stack.fingerprinted(
@@ -45,6 +45,9 @@ struct PlanningSession: Sendable {
     guard !loader.findings.hasErrors else { return nil }
     return PlanningSession(stack: stack, workspace: workspace, desired: desired)
   }
+
+  /// How long an apply of the stack waits, and when it gives up.
+  var limits: ApplyLimits { workspace.limits(stack.configuration.deadlines) }
 
   /// Reads the workspace.
   func observe() async throws(BackendFailure) -> Snapshot {
@@ -65,7 +68,7 @@ struct PlanningSession: Sendable {
   ) async throws(BackendFailure) -> Snapshot {
     let executor = Executor(
       backend: workspace, journal: NoJournal(), clock: context.clock, now: context.now,
-      limits: stack.configuration.applyLimits(of: workspace), seed: 0)
+      limits: limits, seed: 0)
     presenter.refreshStart(desired.map(\.address))
     let observed = snapshot(
       try await executor.settle(stack: stack.configuration.stack, desired: desired) {

@@ -144,16 +144,23 @@ struct Presenter: Sendable {
 
   /// Shows the end of an apply.
   ///
-  /// - Parameter isProven: false if a plan made afterwards was not empty.
-  func show(_ report: ApplyReport, of plan: Plan, isProven: Bool = true) {
+  /// - Parameters:
+  ///   - isProven: false if a plan made afterwards was not empty.
+  ///   - throttled: for how long the service's limits held the apply back.
+  func show(
+    _ report: ApplyReport, of plan: Plan, isProven: Bool = true, throttled: Duration = .zero
+  ) {
     let counts = PlanCounts(ApplyText.completedActions(plan, report))
     let sentence = ApplyText.summary(plan, report, isProven: isProven)
     events?.write(
-      stream.summary(counts, operation: plan.mode == .destroy ? "destroy" : "apply", sentence))
+      stream.summary(
+        counts, operation: plan.mode == .destroy ? "destroy" : "apply", sentence,
+        throttled: throttled))
     if !report.isComplete {
       say("\n" + ApplyText.partialReport(plan, report, isInAutomation: context.isInAutomation))
     }
     say("\n" + style.paint(sentence, report.isComplete && isProven ? .green : .yellow) + "\n")
+    if let sentence = ApplyText.throttling(throttled) { say(sentence + "\n") }
   }
 }
 

@@ -49,8 +49,8 @@ private struct Git {
 
   /// Nil if there is none in an absolute folder of `PATH`.
   init?(folder: String, context: CommandContext) {
-    guard let program = ProgramPath.find("git", in: context.environment["PATH"]) else { return nil }
-    self.program = program
+    guard let program = ProgramPath(finding: "git", in: context.environment) else { return nil }
+    self.program = program.text
     self.folder = folder
     // Nothing is fetched, written or asked.
     var environment = [

@@ -1,17 +1,121 @@
+internal import AzureBackend
 internal import BackendInterface
 internal import ComputeKinds
 internal import Diagnostics
 internal import Digests
 internal import EmbeddedBackend
+internal import Execution
 internal import Manifests
 internal import SimulatorBackend
 internal import Storage
 internal import TargetModel
 
+/// A stack's workspace: the embedded one, or one in Azure.
+struct StackWorkspace: Backend {
+  private let backend: any Backend
+  /// The workspace in Azure, if that is where it is.
+  private let azure: AzureWorkspace?
+  /// The file of this stack in which leases and applied commits are kept.
+  private let store: EmbeddedWorkspace
+
+  /// The embedded workspace.
+  init(_ embedded: EmbeddedWorkspace) {
+    (backend, azure, store) = (embedded, nil, embedded)
+  }
+
+  /// A workspace in Azure, whose leases are kept in a file here.
+  init(_ azure: AzureWorkspace, leasesIn store: EmbeddedWorkspace) {
+    (backend, self.azure, self.store) = (azure, azure, store)
+  }
+
+  /// True if a lease keeps apart everybody who could change the workspace.
+  ///
+  /// A file does so for the embedded workspace, which is a file itself.
+  var leaseIsShared: Bool { azure == nil }
+
+  /// Where the leases on the workspace are kept.
+  func leases() -> EmbeddedLeases { store.leases() }
+
+  /// The same workspace, whose file takes no write any more once a lease is over.
+  func fenced(by lease: Lease) -> StackWorkspace {
+    let fenced = store.fenced(by: lease)
+    guard let azure else { return StackWorkspace(fenced) }
+    return StackWorkspace(azure, leasesIn: fenced)
+  }
+
+  /// How long an apply waits here, and when it gives up.
+  func limits(_ deadlines: StepDeadlines) -> ApplyLimits {
+    var limits = ApplyLimits(consistency)
+    limits.deadlines = deadlines
+    if azure != nil {
+      limits.readTries = 1
+      limits.absenceConfirmations = 2
+    }
+    return limits
+  }
+
+  /// For how long the service's limits held calls back so far.
+  var throttled: Duration {
+    get async { await azure?.throttling.waited ?? .zero }
+  }
+
+  // MARK: Backend
+
+  var consistency: ConsistencyTimes { backend.consistency }
+
+  func list() async throws(BackendFailure) -> [ObservedTarget] { try await backend.list() }
+
+  func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? {
+    try await backend.read(name)
+  }
+
+  func holders(
+    of resource: ResourceIdentity
+  ) async throws(BackendFailure) -> [ObservedTarget] {
+    try await backend.holders(of: resource)
+  }
+
+  func preflight(_ request: WriteRequest) async throws(BackendFailure) {
+    try await backend.preflight(request)
+  }
+
+  func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
+    try await backend.submit(request)
+  }
+
+  func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {
+    try await backend.status(of: operation)
+  }
+}
+
+extension StackWorkspace: AppliedCommits {
+  func lastApplied(_ stack: String) async throws(BackendFailure) -> AppliedCommit? {
+    try await store.lastApplied(stack)
+  }
+
+  func note(_ commit: AppliedCommit, of stack: String) async throws(BackendFailure) {
+    try await store.note(commit, of: stack)
+  }
+}
+
 /// A stack's workspace and its secrets' fingerprints: what planning and applying look at.
 extension LoadedStack {
-  /// Opens the embedded workspace; nil, with a finding, if that is not possible.
+  /// Opens the workspace, wherever it is; nil, with a finding, if that is not possible.
   func openWorkspace(
+    for access: EmbeddedWorkspace.Access, in context: CommandContext,
+    reporting findings: inout DiagnosticList
+  ) async -> StackWorkspace? {
+    guard let store = openStore(for: access, in: context, reporting: &findings) else { return nil }
+    guard configuration.backend.azure != nil else { return StackWorkspace(store) }
+    guard
+      let azure = await openAzureWorkspace(
+        mayWrite: access == .readAndWrite, in: context, reporting: &findings)
+    else { return nil }
+    return StackWorkspace(azure, leasesIn: store)
+  }
+
+  /// Opens the file of the embedded workspace, or of the locks on one that is elsewhere.
+  func openStore(
     for access: EmbeddedWorkspace.Access, in context: CommandContext,
     reporting findings: inout DiagnosticList
   ) -> EmbeddedWorkspace? {
@@ -51,7 +155,7 @@ extension LoadedStack {
     }
   }
 
-  private func fingerprintKey(
+  func fingerprintKey(
     mayWrite: Bool, in context: CommandContext
   ) throws(FileFailure) -> [UInt8] {
     if let shared = context.environment["BERTH_FINGERPRINT_KEY"], !shared.isEmpty {
@@ -72,7 +176,7 @@ extension Rule {
 }
 
 extension Diagnostic {
-  fileprivate static func fingerprintKeyFailed(_ reason: String) -> Diagnostic {
+  static func fingerprintKeyFailed(_ reason: String) -> Diagnostic {
     Diagnostic(
       .error, .fingerprintKey, "Fingerprint key can't be used",
       detail: """
@@ -83,9 +187,11 @@ extension Diagnostic {
 
   /// A call to the service that failed before anything was planned.
   static func backend(_ failure: BackendFailure, doing what: String) -> Diagnostic {
+    let advice = failure.advice.map { " " + $0 } ?? ""
     let request = failure.requestID.map { " Request id: \($0)." } ?? ""
     return Diagnostic(
       .error, .backendFailed, "Workspace can't be reached",
-      detail: "\(what) failed: \(failure.message.sentence(withCode: failure.code))\(request)")
+      detail:
+        "\(what) failed: \(failure.message.sentence(withCode: failure.code))\(advice)\(request)")
   }
 }

@@ -28,9 +28,8 @@ struct ListCommand: Subcommand {
     var loader = StackLoader(context)
     var presenter = Presenter(context, common)
     let stack = loader.load(from: common.folder(in: context), secrets: .checkForm)
-    let workspace = stack.flatMap {
-      $0.openWorkspace(for: .readIfPresent, in: context, reporting: &loader.findings)
-    }
+    let workspace = await stack?.openWorkspace(
+      for: .readIfPresent, in: context, reporting: &loader.findings)
     presenter.sources = loader.sources
     guard let stack, let workspace else {
       presenter.show(loader.findings)

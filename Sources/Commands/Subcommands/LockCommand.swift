@@ -34,7 +34,9 @@ struct LockListCommand: Subcommand {
   var printsJSON = false
 
   func run(in context: CommandContext) async -> ExitStatus {
-    await withWorkspace(context, common, access: .readIfPresent) { workspace, presenter in
+    await withWorkspace(
+      context, common, access: .readIfPresent, isAboutLocks: true
+    ) { workspace, presenter in
       let records = try await workspace.leases().leases()
       let texts = records.map { LockText(record: $0, now: context.now()) }
       if printsJSON {
@@ -78,7 +80,9 @@ struct LockShowCommand: Subcommand {
   var printsJSON = false
 
   func run(in context: CommandContext) async -> ExitStatus {
-    await withWorkspace(context, common, access: .readIfPresent) { workspace, presenter in
+    await withWorkspace(
+      context, common, access: .readIfPresent, isAboutLocks: true
+    ) { workspace, presenter in
       let all = try await workspace.leases().leases()
       let records = id.map { id in all.filter { $0.lease.id == id } } ?? all
       if let id, records.isEmpty {
@@ -126,7 +130,9 @@ struct ForceUnlockCommand: Subcommand {
   var force = false
 
   func run(in context: CommandContext) async -> ExitStatus {
-    await withWorkspace(context, common, access: .readAndWrite) { workspace, presenter in
+    await withWorkspace(
+      context, common, access: .readAndWrite, isAboutLocks: true
+    ) { workspace, presenter in
       let leases = workspace.leases()
       let all = try await leases.leases()
       guard let record = all.first(where: { $0.lease.id == id }) else {

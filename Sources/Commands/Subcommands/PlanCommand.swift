@@ -105,7 +105,7 @@ struct PlanningRun {
     _ loader: inout StackLoader, _ presenter: inout Presenter, in context: CommandContext,
     hasDetailedExitCode: Bool, planFile: String?
   ) async -> ExitStatus {
-    var session = PlanningSession.open(
+    var session = await PlanningSession.open(
       &loader, from: common.folder(in: context), as: choice, access: .readIfPresent)
     session?.selection = selection.selection(in: context, reporting: &loader.findings)
     session?.replacing = Set(replacing)

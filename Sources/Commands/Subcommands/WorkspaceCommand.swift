@@ -4,6 +4,7 @@ internal import ComputeKinds
 internal import Diagnostics
 internal import EmbeddedBackend
 internal import ManifestSyntax
+internal import Manifests
 internal import SimulatorBackend
 internal import TargetModel
 
@@ -187,8 +188,12 @@ private struct PortalMistake: Error {
 }
 
 /// Opens a stack's embedded workspace and does something with it.
+///
+/// - Parameter isAboutLocks: true if it is enough that the file of a workspace elsewhere holds the
+///   locks on it.
 func withWorkspace(
   _ context: CommandContext, _ common: CommonOptions, access: EmbeddedWorkspace.Access,
+  isAboutLocks: Bool = false,
   _ body: (EmbeddedWorkspace, Presenter) async throws -> ExitStatus
 ) async -> ExitStatus {
   var loader = StackLoader(context)
@@ -196,12 +201,17 @@ func withWorkspace(
   // What is wrong with single manifests is no matter of the workspace's.
   var findings = DiagnosticList()
   let workspace = stack.flatMap {
-    $0.openWorkspace(for: access, in: context, reporting: &findings)
+    $0.openStore(for: access, in: context, reporting: &findings)
   }
   var presenter = Presenter(context, common)
   presenter.sources = loader.sources
-  guard let workspace else {
+  guard let workspace, let stack else {
     presenter.show(stack == nil ? loader.findings : findings)
+    return .failure
+  }
+  guard isAboutLocks || stack.configuration.backend.azure == nil else {
+    presenter.show(
+      .portalRefused("The workspace is in Azure: change it there, in the portal or with 'az ml'."))
     return .failure
   }
   do {

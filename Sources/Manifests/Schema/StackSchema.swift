@@ -38,23 +38,68 @@ extension ManifestSchemas {
   }
 
   private static var backend: AttributeValue {
-    let defaults = BackendConfiguration()
-    return .map(
-      object(
-        [
-          "type": [
-            "const": "local", "default": "local", "description": "The embedded workspace.",
-          ],
-          "store": text(
-            #"[^\u0000]{1,4096}"#,
-            "The file that keeps the workspace, from the stack's folder; by default "
-              + ".berth/workspace.db."),
-          "operation_milliseconds": [
-            "type": "integer", "minimum": 0, "maximum": 60_000,
-            "default": .integer(defaults.operationMilliseconds),
-            "description": "How long an operation of the simulated service takes.",
-          ],
-        ], description: "Where the workspace is."))
+    let here = SchemaForms.text(matching: AzureForms.loopback)
+    let anywhere = SchemaForms.text(matching: AzureForms.endpoint)
+    let signIns = AzureForms.signIns
+    // Only a service on this machine is spoken to by nobody.
+    return SchemaForms(
+      localBackend,
+      azureBackend(at: anywhere, signIns: signIns.filter { $0 != "none" }),
+      azureBackend(at: here, signIns: signIns, alsoRequired: ["endpoint"])
+    ).schema(["description": "Where the workspace is."])
+  }
+
+  private static var localBackend: SchemaForms.Form {
+    object(
+      [
+        "type": [
+          "const": "local", "default": "local", "description": "The embedded workspace.",
+        ],
+        "store": text(
+          #"[^\u0000]{1,4096}"#,
+          "The file that keeps the workspace, from the stack's folder; by default "
+            + ".berth/workspace.db."),
+        "operation_milliseconds": [
+          "type": "integer", "minimum": 0, "maximum": 60_000,
+          "default": .integer(BackendConfiguration().operationMilliseconds),
+          "description": "How long an operation of the simulated service takes.",
+        ],
+      ])
+  }
+
+  private static func azureBackend(
+    at endpoint: SchemaForms, signIns: [String], alsoRequired: [String] = []
+  ) -> SchemaForms.Form {
+    object(
+      [
+        "type": ["const": "azure", "description": "A workspace in Azure."],
+        "cloud": [
+          "enum": .list(AzureForms.clouds.map(AttributeValue.text)), "default": "AzureCloud",
+          "description": "The cloud that the workspace is in.",
+        ],
+        "endpoint": endpoint.schema([
+          "description": "Another place than the cloud's own, such as an emulator's."
+        ]),
+        "api_version": text(AzureForms.apiVersion, "The version of the service's interface."),
+        "auth": .map(
+          object(
+            [
+              "type": [
+                "enum": .list(signIns.map(AttributeValue.text)),
+                "description": "How to sign in.",
+              ],
+              "tenant_id": text(AzureForms.guid, "The tenant to sign in to."),
+              "client_id": text(AzureForms.guid, "The application or identity to sign in as."),
+            ], required: ["type"],
+            description: "How to sign in; without it, whatever the surroundings offer.")),
+        "ca_file": text(
+          #"[^\u0000]{1,4096}"#,
+          "A file with certificates to trust besides the system's, from the stack's folder."),
+        "read_credentials": [
+          "type": "boolean", "default": false,
+          "description": "Whether to look for changes of the credentials that the service keeps.",
+        ],
+      ], required: ["type"] + alsoRequired)
   }
 
   private static var blastRadius: AttributeValue {

@@ -1,5 +1,6 @@
 import BackendInterface
 import ComputeKinds
+import ComputeService
 import Diagnostics
 import SimulatorBackend
 import TargetModel
@@ -168,7 +169,7 @@ func marks(_ target: ComputeTarget) -> OwnershipMarks {
 }
 
 private let service = SimulatorConfiguration(workspace: workspace, catalog: .azureML)
-private let dialect = ServiceDialect(configuration: service)
+private let dialect = ServiceDialect(catalog: service.catalog, workspace: service.workspace)
 
 private func onlyTarget(of document: String) throws -> ComputeTarget {
   let (targets, findings) = bound(document)

@@ -71,8 +71,30 @@ import Testing
       ["defaults", "aks", "tls"], ["commands"], ["commands", "password"], ["commands", "a b"],
       ["commands", "password", "1"],
     ]
+    var azure = sample
+    azure["backend"] = [
+      "type": "azure", "cloud": "AzureCloud", "endpoint": "http://127.0.0.1:8080",
+      "api_version": "2025-12-01", "ca_file": "ca.pem", "read_credentials": false,
+      "auth": ["type": "none", "tenant_id": "00000000-0000-0000-0000-000000000000"],
+    ]
+    let azurePlaces =
+      [["auth"], ["auth", "type"], ["auth", "tenant_id"], ["auth", "unheard_of"]]
+      + ["type", "cloud", "endpoint", "api_version", "ca_file", "read_credentials", "store"].map {
+        [$0]
+      }
+    var azureRandom = SeededRandom(seed: Self.seed)
     var random = SeededRandom(seed: Self.seed)
-    var documents = [sample] + places.map { sample.replacing(at: $0[...], with: nil) }
+    var documents = [sample, azure] + places.map { sample.replacing(at: $0[...], with: nil) }
+    for place in azurePlaces.map({ ["backend"] + $0 }) {
+      documents.append(azure.replacing(at: place[...], with: nil))
+      for value: AttributeValue in [
+        "azure", "local", "azure_cli", "http://localhost", "https://[::1]:1/", "http://[::2]",
+        "https://management.azure.com/", "http://management.azure.com", "https://a b", "AzureCloud",
+        azureRandom.oddValue(), azureRandom.oddValue(),
+      ] {
+        documents.append(azure.replacing(at: place[...], with: value))
+      }
+    }
     for place in places {
       for _ in 0..<20 {
         let odd: [AttributeValue?] = [nil, 60_000, 60_001, "../a", "a/..", "/a", "..b/c", "a."]

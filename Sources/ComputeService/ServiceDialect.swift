@@ -1,17 +1,17 @@
 package import BackendInterface
 package import TargetModel
 
-/// How a `Backend` speaks to a simulated service: write requests become service requests, status
+/// How a `Backend` speaks to the compute service: write requests become service requests, status
 /// codes become failures.
 ///
-/// Shared by the backend in memory and the embedded workspace.
+/// Shared by every backend that speaks to the service, real or simulated.
 package struct ServiceDialect: Sendable {
   package let mapping: WireMapping
   package let workspace: WorkspaceIdentity
 
-  package init(configuration: SimulatorConfiguration) {
-    mapping = WireMapping(catalog: configuration.catalog)
-    workspace = configuration.workspace
+  package init(catalog: KindCatalog, workspace: WorkspaceIdentity) {
+    mapping = WireMapping(catalog: catalog)
+    self.workspace = workspace
   }
 
   /// The requests that bring a change about, given the body that the target has now.
@@ -37,20 +37,6 @@ package struct ServiceDialect: Sendable {
     switch request {
     case .update, .mark: true
     case .create, .attach, .detach, .delete, .start, .stop: false
-    }
-  }
-
-  /// Why the service would refuse to make a target; nil for other requests.
-  package func obstacle<Store>(
-    to request: WriteRequest, in service: SimulatedService<Store>
-  ) -> BackendFailure? {
-    switch request {
-    case .create, .attach:
-      for case .put(let name, let body) in requests(for: request, current: nil) {
-        if let refusal = service.refusal(ofMaking: name, body) { return failure(refusal) }
-      }
-      return nil
-    case .update, .detach, .delete, .start, .stop, .mark: return nil
     }
   }
 

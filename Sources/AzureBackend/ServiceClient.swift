@@ -1,0 +1,206 @@
+internal import BackendInterface
+internal import HTTPExchange
+internal import TargetModel
+
+/// Sends calls to the one host that the credentials are for.
+///
+/// Reads are tried again here, since a page or a poll that fails for a moment is no matter of an
+/// apply's. A write goes once: whether it may be repeated is known to nobody before the target was
+/// read again, and that is decided by whoever reads it.
+struct ServiceClient: Sendable {
+  let endpoint: HTTPURL
+  let transport: any HTTPTransport
+  let authorization: any RequestAuthorization
+  let budget: RequestBudget
+  let redaction: Redaction
+  let randomBytes: @Sendable (Int) -> [UInt8]
+  let limits = HTTPLimits()
+
+  /// How often a read is tried (reliability.md section 2).
+  private static let tries = 6
+  /// How long a read waits for its turn, all in all.
+  private static let readPatience: Duration = .seconds(300)
+  /// How long a write waits for its turn: its lease has a margin of ten seconds, and what was read
+  /// before it must be fresh.
+  private static let writePatience: Duration = .seconds(5)
+
+  /// Sends a call that changes nothing, again if it fails for a passing reason.
+  ///
+  /// - Returns: an answer that trying again would not change, success or not.
+  func read(_ call: ServiceCall) async throws(BackendFailure) -> ServiceAnswer {
+    let began = await budget.now
+    var failures = 0
+    while true {
+      let patience = max(.zero, Self.readPatience - (await budget.now - began))
+      let failure: BackendFailure
+      var silence: Duration?
+      do throws(BackendFailure) {
+        let answer = try await send(call, patience: patience)
+        guard !answer.isSuccess, answer.failure.isPassing else { return answer }
+        failure = told(answer.failure)
+        silence = await obey(answer, of: call, failures: failures + 1)
+      } catch {
+        // A turn that is too far away is told to whoever has more patience.
+        guard case .retryable = error.failureClass else { throw error }
+        failure = error
+      }
+      failures += 1
+      guard failures < Self.tries, silence ?? .zero <= patience else { throw failure }
+      // Where the service asks for silence, the budget holds the next try back.
+      if silence == nil, await !budget.rest(afterFailures: failures) { throw failure }
+    }
+  }
+
+  /// Sends a call that changes something, once.
+  ///
+  /// - Returns: the answer of a success.
+  func write(_ call: ServiceCall) async throws(BackendFailure) -> ServiceAnswer {
+    let answer = try await send(call, patience: Self.writePatience)
+    if answer.isSuccess { return answer }
+    _ = await obey(answer, of: call, failures: 1)
+    throw told(answer.failure)
+  }
+
+  /// Keeps every caller silent for as long as the service asks for it.
+  ///
+  /// - Returns: how long that is; nil if it asks for nothing.
+  private func obey(
+    _ answer: ServiceAnswer, of call: ServiceCall, failures: Int
+  ) async -> Duration? {
+    let asks = answer.status == 429 || (answer.status == 503 && answer.retryAfter != nil)
+    guard asks else { return nil }
+    return await budget.noteRefusal(
+      call.kind, retryAfter: answer.retryAfter, failures: failures)
+  }
+
+  /// The failure as it may be told.
+  func told(_ failure: BackendFailure) -> BackendFailure {
+    var told = BackendFailure(
+      failure.failureClass, code: redaction.hide(failure.code),
+      message: redaction.hide(failure.message), requestID: failure.requestID.map(redaction.hide),
+      advice: failure.advice)
+    told.mayHaveArrived = failure.mayHaveArrived
+    return told
+  }
+
+  // MARK: One call
+
+  /// Sends a call; once more, with other credentials, if the service did not take those it had.
+  ///
+  /// Nothing was done then, so that holds for writes too.
+  private func send(
+    _ call: ServiceCall, patience: Duration
+  ) async throws(BackendFailure) -> ServiceAnswer {
+    let first = try await authorization.value(insteadOf: nil)
+    let answer = try await send(call, with: first, patience: patience)
+    guard answer.status == 401 else { return answer }
+    let refused = RefusedAuthorization(
+      value: first, challenge: answer.headers["www-authenticate"])
+    guard let second = try await authorization.value(insteadOf: refused), second != first else {
+      return answer
+    }
+    return try await send(call, with: second, patience: patience)
+  }
+
+  private func send(
+    _ call: ServiceCall, with authorization: String?, patience: Duration
+  ) async throws(BackendFailure) -> ServiceAnswer {
+    do throws(RequestBudget.Refusal) {
+      try await budget.admit(call.kind, patience: patience)
+    } catch {
+      throw .heldBack(for: error.wait)
+    }
+    let id = clientRequestID()
+    let request = request(call, with: authorization, id: id)
+    do throws(HTTPFailure) {
+      let response = try await transport.send(request, limits: limits)
+      await budget.note(response.headers)
+      return ServiceAnswer(response)
+    } catch {
+      throw told(.unanswered(error, isRead: call.method.isRead, id: id))
+    }
+  }
+
+  private func request(
+    _ call: ServiceCall, with authorization: String?, id: String
+  ) -> HTTPRequest {
+    var request = HTTPRequest(call.method, endpoint.at(call.target))
+    request.headers.add("Accept", "application/json")
+    request.headers.add("x-ms-client-request-id", id)
+    if let authorization {
+      redaction.remember(token: authorization)
+      request.headers.add("Authorization", authorization)
+    }
+    if let body = call.body {
+      request.headers.add("Content-Type", "application/json")
+      request.body = Array(body.canonicalJSON.utf8)
+    }
+    return request
+  }
+
+  /// A GUID, by which the service's owners find a request whose answer never came.
+  private func clientRequestID() -> String {
+    let digits = randomBytes(16).map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
+    let cuts = [0..<4, 4..<6, 6..<8, 8..<10, 10..<16]
+    return cuts.map { digits[$0].joined() }.joined(separator: "-")
+  }
+}
+
+extension Redaction {
+  /// Remembers the token of a header such as `Bearer TOKEN`.
+  fileprivate func remember(token authorization: String) {
+    if let token = authorization.split(separator: " ").last { remember(String(token)) }
+  }
+}
+
+extension BackendFailure {
+  /// True if the same call may succeed later.
+  fileprivate var isPassing: Bool {
+    switch failureClass {
+    case .retryable, .throttled: true
+    case .conflict, .denied, .absent, .invalid, .fatal: false
+    }
+  }
+
+  /// A call that did not go, since its turn is too far away.
+  fileprivate static func heldBack(for wait: Duration) -> BackendFailure {
+    var failure = BackendFailure(
+      .throttled(retryAfter: wait), code: "RateLimit",
+      message: "The next call of this kind may go in \(max(1, wait.components.seconds)) s. It was "
+        + "not sent.")
+    failure.mayHaveArrived = false
+    return failure
+  }
+
+  /// A call without an answer.
+  ///
+  /// A write that may have arrived is never anything but unknown.
+  fileprivate static func unanswered(
+    _ failure: HTTPFailure, isRead: Bool, id: String
+  ) -> BackendFailure {
+    let (passes, code, advice): (Bool, String, String?) =
+      switch failure.reason {
+      case .notConnected:
+        (true, "NotConnected", "Look at the network, the proxy and 'backend.endpoint'.")
+      case .untrusted:
+        (
+          false, "UntrustedServer",
+          "Where the service's certificate comes from an authority of your own, name its file in "
+            + "'backend.ca_file'."
+        )
+      case .cut: (true, "ConnectionLost", nil)
+      case .tooSlow: (true, "NoAnswerInTime", nil)
+      case .tooLarge: (false, "AnswerTooLarge", nil)
+      case .malformed: (false, "UnexpectedAnswer", nil)
+      case .cancelled: (false, "Cancelled", nil)
+      }
+    let isUnknown = !isRead && failure.mayHaveArrived
+    var told = BackendFailure(
+      passes || isUnknown ? .retryable : .fatal, code: code, message: failure.message,
+      requestID: "\(id) (the client's own)", advice: advice)
+    told.mayHaveArrived = failure.mayHaveArrived
+    return told
+  }
+}

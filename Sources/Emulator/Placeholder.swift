@@ -1,0 +1,2 @@
+/// Starting programs.
+enum Placeholder {}

@@ -1,0 +1,197 @@
+import BackendInterface
+import ComputeKinds
+import HTTPExchange
+import SimulatorBackend
+import TargetModel
+import TestSupport
+import Testing
+
+@testable import AzureBackend
+
+private let marks = OwnershipMarks(stack: "ours", applied: "0123456789abcdef0123456789abcdef")
+
+@Test func `a write goes once, however it fails`() async throws {
+  let faults: [(FakeService.Fault, BackendFailure.Class, mayHaveArrived: Bool)] = [
+    (.answer(.refusal(500, "InternalServerError")), .retryable, true),
+    (.answer(HTTPResponse(502, body: Array("<html>".utf8))), .retryable, true),
+    (.failure(HTTPFailure(.cut, mayHaveArrived: true, message: "Cut.")), .retryable, true),
+    (.failure(HTTPFailure(.malformed, mayHaveArrived: true, message: "Odd.")), .retryable, true),
+    (
+      .failure(HTTPFailure(.notConnected, mayHaveArrived: false, message: "Nobody.")), .retryable,
+      false
+    ),
+    (
+      .failure(HTTPFailure(.untrusted, mayHaveArrived: false, message: "No proof.")), .fatal, false
+    ),
+    (.answer(.refusal(409, "AnotherOperationInProgress")), .conflict, true),
+  ]
+  for (fault, expected, mayHaveArrived) in faults {
+    let azure = try AzureWorld(fault: { $0.request.method == .put ? fault : nil })
+    let failure = try await failure { () async throws(BackendFailure) in
+      try await azure.workspace.submit(
+        .create(ComputeTarget(.inventedPool, "pool"), marks: marks))
+    }
+    #expect(failure.failureClass == expected)
+    #expect(failure.mayHaveArrived == mayHaveArrived)
+    #expect(await azure.service.calls.count { $0.request.method == .put } == 1)
+  }
+}
+
+@Test func `what was made is never detached, and what was attached never deleted`() async throws {
+  let azure = try AzureWorld()
+  let pool = ComputeTarget(.inventedPool, "pool")
+  let link = ComputeTarget(.inventedLink, "link", ["resource_id": .text(resourceOne)])
+  try await azure.carryOut(.create(pool, marks: marks))
+  try await azure.carryOut(.attach(link, marks: marks))
+  for request in [WriteRequest.detach(name: "pool"), .delete(name: "link")] {
+    let failure = try await failure { () async throws(BackendFailure) in
+      try await azure.workspace.submit(request)
+    }
+    #expect(failure.code == "WrongRemoval" && failure.failureClass == .invalid)
+  }
+  #expect(await !azure.service.calls.contains { $0.request.method == .delete })
+  try await azure.carryOut(.delete(name: "pool"))
+  try await azure.carryOut(.detach(name: "link"))
+  let removals = await azure.service.calls.filter { $0.request.method == .delete }
+    .map { $0.request.url.target.suffix(6) }
+  #expect(removals == ["Delete", "Detach"])
+}
+
+@Test func `an instance is changed by its actions and never by a PUT`() async throws {
+  let azure = try AzureWorld()
+  var box = ComputeTarget(.inventedBox, "box")
+  try await azure.carryOut(.create(box, marks: marks))
+  let before = await azure.service.calls.count
+  box["idle"] = 60
+  try await azure.carryOut(.update(box, fields: ["idle"], marks: marks))
+  let writes = await azure.service.calls.dropFirst(before).filter { !$0.request.method.isRead }
+  #expect(writes.map { $0.path.split(separator: "/").last } == ["setIdle"])
+  #expect(writes.first.map { String(decoding: $0.request.body, as: UTF8.self) } == #"{"idle":60}"#)
+  let slot = try #require(box.kind.slot("idle"))
+  #expect(try await azure.workspace.read("box")?.attributes[slot] == 60)
+}
+
+@Test func `an update sends back nothing that only the service sets`() async throws {
+  let azure = try AzureWorld(.azureML)
+  let kind = try #require(KindCatalog.azureML["amlcompute"])
+  var cluster = ComputeTarget(
+    kind, "cpu-cluster", ["min_instances": 0, "max_instances": 4, "tags": ["team": "a"]])
+  try await azure.carryOut(.create(cluster, marks: marks))
+  cluster["max_instances"] = 8
+  try await azure.carryOut(.update(cluster, fields: ["max_instances"], marks: marks))
+  let put = try #require(await azure.service.calls.last { $0.request.method == .put })
+  let body = try AttributeValue(json: put.request.body)
+  let keys = Set((body.map ?? [:]).keys)
+  #expect(keys.isSubset(of: ["location", "tags", "properties", "identity"]))
+  for path: AttributePath in [
+    "properties.provisioningState", "properties.createdOn", "properties.isAttachedCompute",
+    "properties.properties.allocationState", "properties.properties.currentNodeCount",
+  ] {
+    #expect(body[path] == nil, "\(path)")
+  }
+  #expect(body["properties.properties.scaleSettings.maxNodeCount"] == 8)
+  #expect(body["tags.team"] == "a")
+  #expect(put.request.url.target.hasSuffix("/computes/cpu-cluster?api-version=2025-12-01"))
+}
+
+@Test func `a token that is refused is replaced once`() async throws {
+  let tokens = NumberedTokens()
+  let azure = try AzureWorld(authorization: tokens)
+  await azure.service.set(acceptedToken: "token-2")
+  try await azure.carryOut(.create(ComputeTarget(.inventedPool, "pool"), marks: marks))
+  #expect(tokens.challenges.all.count == 1)
+  #expect(tokens.challenges.all.first?.contains("claims=") == true)
+  await azure.service.set(acceptedToken: "token-9")
+  let failure = try await failure { () async throws(BackendFailure) in
+    try await azure.workspace.list()
+  }
+  #expect(failure.failureClass == .denied)
+  #expect(tokens.challenges.all.count == 2)
+}
+
+@Test func `operations are told by any of the three monitors`() async throws {
+  let pool = ComputeTarget(.inventedPool, "pool")
+  let changes: [(String, @Sendable (inout HTTPHeaders) -> Void)] = [
+    ("#status", { _ in }),
+    (
+      "#location",
+      { headers in
+        headers["Location"] = headers["Azure-AsyncOperation"].map { $0 + "&face=location" }
+        headers["Azure-AsyncOperation"] = nil
+      }
+    ),
+    ("#target", { $0["Azure-AsyncOperation"] = nil }),
+  ]
+  for (mark, change) in changes {
+    let azure = try AzureWorld(fault: { call in
+      call.request.method == .delete ? .headers(change) : nil
+    })
+    try await azure.carryOut(.create(pool, marks: marks))
+    let handle = try await azure.workspace.submit(.delete(name: "pool"))
+    #expect(handle.reference?.hasSuffix(mark) == true)
+    var polls = 0
+    while case .running = try await azure.workspace.status(of: handle), polls < 100 {
+      polls += 1
+      try await azure.clock.sleep(for: .milliseconds(50))
+    }
+    #expect(polls > 0 && polls < 100)
+    #expect(try await azure.workspace.read("pool") == nil)
+  }
+}
+
+@Test(arguments: [
+  (200, #"{"status":"Succeeded"}"#, "succeeded"), (200, #"{"status":"InProgress"}"#, "running"),
+  (200, #"{"status":"Zooming"}"#, "running"), (202, "", "running"),
+  (200, #"{"status":"CANCELED"}"#, "failed CANCELED"),
+  (200, #"{"status":"Failed","error":{"error":{"code":"A","message":"b"}}}"#, "failed A"),
+  (200, #"{"status":"Failed","error":{"code":"OK","statusCode":200}}"#, "failed Failed"),
+  (200, "<html>", "thrown UnexpectedAnswer"), (200, "", "thrown UnexpectedAnswer"),
+  (200, #"{"status":7}"#, "thrown UnexpectedAnswer"), (404, "", "thrown UnexpectedAnswer"),
+  (410, "", "thrown HTTP 410"), (404, #"{"error":{"code":"NotFound"}}"#, "thrown NotFound"),
+])
+func `a status resource is a hint, and nonsense is none`(
+  status: Int, body: String, expected: String
+) {
+  let answer = ServiceAnswer(HTTPResponse(status, body: Array(body.utf8)))
+  let told: String
+  do throws(BackendFailure) {
+    switch try OperationMonitor(teller: .status, target: "/x").status(answer) {
+    case .succeeded: told = "succeeded"
+    case .running: told = "running"
+    case .failed(let code, _): told = "failed \(code)"
+    }
+  } catch {
+    told = "thrown \(error.code)"
+  }
+  #expect(told == expected)
+}
+
+@Test func `credentials that were changed elsewhere show as another fingerprint`() async throws {
+  let kind = try #require(KindCatalog.azureML["virtualmachine"])
+  let vm = ComputeTarget(
+    kind, "vm-one",
+    [
+      "resource_id": .text(
+        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g"
+          + "/providers/Microsoft.Compute/virtualMachines/vm"),
+      "ssh_settings.admin_username": "azureuser",
+      "ssh_settings.admin_password": .secret(SecretText("canary-one", from: .literal)),
+    ])
+  var applied = marks
+  applied.secrets = ["ssh_settings.admin_password": "canary-one's"]
+  let azure = try AzureWorld(
+    .azureML,
+    configure: {
+      $0.fingerprint = { _, _, secret in String(secret.reveal().reversed()) }
+    },
+    fault: { call in
+      guard call.path.hasSuffix("/listKeys") else { return nil }
+      let keys =
+        #"{"computeType":"VirtualMachine","administratorAccount":{"password":"canary-two"}}"#
+      return .answer(HTTPResponse(200, body: Array(keys.utf8)))
+    })
+  try await azure.carryOut(.attach(vm, marks: applied))
+  let shown = try #require(try await azure.workspace.read("vm-one"))
+  #expect(shown.marks.secrets["ssh_settings.admin_password"] == "owt-yranac")
+  #expect(!String(reflecting: shown).contains("canary"))
+}
