@@ -64,6 +64,8 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     // The emulator's HTTP server. Imported by Emulator only.
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    // The server's logger, to silence it. Imported by Emulator only.
+    .package(url: "https://github.com/apple/swift-log", from: "1.12.0"),
   ],
   targets: [
     // The system's libyaml (libyaml-dev). Imported by ManifestSyntax only.
@@ -87,6 +89,7 @@ let package = Package(
       "Certificates",
       imports: [
         "TargetModel", "Diagnostics",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
@@ -129,9 +132,11 @@ let package = Package(
     module(
       "Emulator",
       imports: [
-        "SimulatorBackend", "EmbeddedBackend", "BackendInterface", "TargetModel", "Diagnostics",
+        "SimulatorBackend", "EmbeddedBackend", "ComputeService", "BackendInterface",
+        "ManifestSyntax", "TargetModel", "Diagnostics", "Digests",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
