@@ -148,8 +148,8 @@ let package = Package(
       "Commands",
       imports: [
         "ApplyJournal", "BackendInterface", "Certificates", "ComputeKinds", "Diagnostics",
-        "Digests", "EmbeddedBackend", "Execution", "ManifestSyntax", "Manifests", "Planning",
-        "Reporting",
+        "Digests", "EmbeddedBackend", "Emulator", "Execution", "ManifestSyntax", "Manifests",
+        "Planning", "Reporting",
         "SimulatorBackend", "Storage", "TargetModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
