@@ -228,6 +228,12 @@ let package = Package(
         "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
       ]),
     tests(
+      "EmulatorTests",
+      imports: [
+        "Emulator", "EmbeddedBackend", "SimulatorBackend", "BackendInterface", "Certificates",
+        "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+      ]),
+    tests(
       "StorageTests",
       imports: ["Storage", "ApplyJournal", "TargetModel", "Diagnostics", "TestSupport"]),
     tests(
