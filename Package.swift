@@ -230,8 +230,8 @@ let package = Package(
     tests(
       "EmulatorTests",
       imports: [
-        "Emulator", "EmbeddedBackend", "SimulatorBackend", "BackendInterface", "Certificates",
-        "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
+        "Emulator", "EmbeddedBackend", "SimulatorBackend", "ComputeService", "BackendInterface",
+        "Certificates", "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
       ]),
     tests(
       "StorageTests",

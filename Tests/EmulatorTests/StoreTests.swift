@@ -1,5 +1,6 @@
 import BackendInterface
 import ComputeKinds
+import ComputeService
 import EmbeddedBackend
 import Emulator
 import FoundationEssentials

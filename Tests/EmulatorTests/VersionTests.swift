@@ -45,10 +45,11 @@ struct VersionTests {
     let settings: AttributeValue = [
       "minNodeCount": 0, "maxNodeCount": 9, "nodeIdleTimeBeforeScaleDown": "PT120S",
     ]
-    for (body, isTaken) in [
-      (["properties": ["scaleSettings": settings]] as AttributeValue, outer),
+    let forms: [(AttributeValue, Bool)] = [
+      (["properties": ["scaleSettings": settings]], outer),
       (["properties": ["properties": ["scaleSettings": settings]]], inner),
-    ] {
+    ]
+    for (body, isTaken) in forms {
       let emulation = Emulation()
       await emulation.makeCluster("cpu", version: version)
       let path = "\(Emulation.base)/computes/cpu?api-version=\(version)"
