@@ -64,6 +64,8 @@ let package = Package(
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     // The emulator's HTTP server. Imported by Emulator only.
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    // Ends the server without breaking what it has begun. Imported by Emulator only.
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
     // The server's logger, to silence it. Imported by Emulator only.
     .package(url: "https://github.com/apple/swift-log", from: "1.12.0"),
   ],
@@ -137,6 +139,7 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),

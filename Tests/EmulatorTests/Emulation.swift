@@ -13,7 +13,7 @@ final class Emulation: Sendable {
   static let subscription = "00000000-0000-0000-0000-000000000000"
   static let base =
     "/subscriptions/\(subscription)/resourceGroups/rg/providers/"
-    + "Microsoft.MachineLearningServices/workspaces/ml"
+    + "Microsoft.MachineLearningServices/workspaces/prod"
   static let locations =
     "/subscriptions/\(subscription)/providers/Microsoft.MachineLearningServices/locations"
 

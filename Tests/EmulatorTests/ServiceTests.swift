@@ -66,7 +66,7 @@ struct ServiceTests {
     #expect(missing.status == 404 && missing.code == "ParentResourceNotFound")
     let bare = await emulation.ask("GET", "\(Emulation.base)?\(Self.version)")
     #expect(bare.status == 404 && bare.code == "ResourceNotFound")
-    let known = Emulation.base.replacing("/ml", with: "/KNOWN")
+    let known = Emulation.base.replacing("/prod", with: "/KNOWN")
       .replacing("resourceGroups", with: "resourcegroups")
     let found = await emulation.ask("GET", "\(known)?\(Self.version)")
     #expect(found.json["location"] == "northeurope" && found.json["name"] == "known")
@@ -229,7 +229,7 @@ struct ServiceTests {
     let emulation = Emulation()
     var statuses: Set<Int> = []
     for index in 0..<1_100 {
-      let base = Emulation.base.replacing("/ml", with: "/ml\(index)")
+      let base = Emulation.base.replacing("/prod", with: "/prod\(index)")
       statuses.insert(await emulation.ask("GET", "\(base)/computes?\(Self.version)").status)
     }
     #expect(statuses == [200, 409])

@@ -18,7 +18,7 @@ struct StoreTests {
     }
     let clock = SharedClock(1_800_000_000_000)
     let identity = WorkspaceIdentity(
-      subscriptionID: Emulation.subscription, resourceGroup: "rg", name: "ml",
+      subscriptionID: Emulation.subscription, resourceGroup: "rg", name: "prod",
       location: "westeurope")
     let stack = try EmbeddedWorkspace(
       at: path,
@@ -42,7 +42,7 @@ struct StoreTests {
     #expect(after.status == 404)
     // Another workspace of the same file is another one.
     await emulation.makeCluster("gpu")
-    let other = Emulation.base.replacing("/ml", with: "/other")
+    let other = Emulation.base.replacing("/prod", with: "/other")
     let list = await emulation.ask("GET", "\(other)/computes?\(version)")
     #expect(list.json == ["value": []])
   }
@@ -58,7 +58,7 @@ struct StoreTests {
       at: path,
       configuration: SimulatorConfiguration(
         workspace: WorkspaceIdentity(
-          subscriptionID: Emulation.subscription, resourceGroup: "rg", name: "ml",
+          subscriptionID: Emulation.subscription, resourceGroup: "rg", name: "prod",
           location: "westeurope"), catalog: .azureML), now: { clock.now })
     let fate = OperationFate.fails(code: "QuotaExceeded", message: "No cores.")
     let response = try await stack.answer(.put(name: "cpu", body: Emulation.cluster), fate: fate)

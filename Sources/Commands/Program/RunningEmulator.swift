@@ -38,22 +38,11 @@ struct RunningEmulator: Sendable {
   }
 
   private func serve(until stop: AsyncStream<Void>, _ context: CommandContext) async -> String? {
-    await withTaskGroup(of: String?.self) { group in
-      group.addTask {
-        do throws(EmulatorServer.Failure) {
-          try await server.run { context.output.write(greeting(at: $0)) }
-          return nil
-        } catch {
-          return error.reason
-        }
-      }
-      group.addTask {
-        for await _ in stop {}
-        return nil
-      }
-      let reason = await group.next() ?? nil
-      group.cancelAll()
-      return reason
+    do throws(EmulatorServer.Failure) {
+      try await server.run(until: stop) { context.output.write(greeting(at: $0)) }
+      return nil
+    } catch {
+      return error.reason
     }
   }
 

@@ -5,6 +5,7 @@ internal import HummingbirdTLS
 internal import Logging
 internal import NIOCore
 internal import NIOSSL
+internal import ServiceLifecycle
 
 /// Carries requests from a socket to whoever answers them.
 public struct EmulatorServer: Sendable {
@@ -35,36 +36,69 @@ public struct EmulatorServer: Sendable {
     self.answer = answer
   }
 
-  /// Serves until the task is cancelled.
+  /// How long requests that are being answered may take when the server is to end.
+  static let patience: Duration = .milliseconds(500)
+
+  /// Serves until it is told to stop.
   ///
-  /// - Parameter started: is told the address that clients use, such as `http://127.0.0.1:8440`.
-  public func run(started: @escaping @Sendable (String) -> Void) async throws(Failure) {
+  /// - Parameters:
+  ///   - stop: ends when the server is to end. Cancelling the task would break connections that
+  ///     were accepted a moment ago.
+  ///   - started: is told the address that clients use, such as `http://127.0.0.1:8440`.
+  public func run(
+    until stop: AsyncStream<Void>, started: @escaping @Sendable (String) -> Void
+  ) async throws(Failure) {
+    let application = application(server: try builder(), started)
+    var configuration = ServiceGroupConfiguration(services: [application], logger: Self.silence)
+    configuration.maximumGracefulShutdownDuration = Self.patience
+    let services = ServiceGroup(configuration: configuration)
+    let failure = await withTaskGroup(of: Failure?.self) { tasks in
+      tasks.addTask {
+        do {
+          try await services.run()
+          return nil
+        } catch is CancellationError {
+          return nil
+        } catch {
+          return Failure(reason: "can't listen on \(address): \(Self.words(for: error))")
+        }
+      }
+      tasks.addTask {
+        for await _ in stop {}
+        await services.triggerGracefulShutdown()
+        return nil
+      }
+      var failure: Failure?
+      for await found in tasks {
+        failure = failure ?? found
+        // A server that could not begin waits for nobody.
+        if failure != nil { tasks.cancelAll() }
+      }
+      return failure
+    }
+    if let failure { throw failure }
+  }
+
+  private func application(
+    server: HTTPServerBuilder, _ started: @escaping @Sendable (String) -> Void
+  ) -> some Service {
     let scheme = tls == nil ? "http" : "https"
     let check = HostCheck(takesAnyHost: takesAnyHost)
-    let responder = CallbackResponder { (request: Request, context: ConnectionContext) in
-      try await respond(to: request, on: context.channel, scheme, check)
-    }
     let bound = address
-    do {
-      let application = Application(
-        responder: responder, server: try builder(),
-        configuration: ApplicationConfiguration(
-          address: .hostname(bound.host, port: bound.port), serverName: nil,
-          availableConnectionsDelegate: MaximumAvailableConnections(
-            Self.mostConnections, logger: Self.silence)),
-        onServerRunning: { channel in
-          let port = channel.localAddress?.port ?? bound.port
-          started("\(scheme)://\(HostCheck.joined(bound.host, port))")
-        },
-        logger: Self.silence)
-      try await application.run()
-    } catch is CancellationError {
-      return
-    } catch let failure as Failure {
-      throw failure
-    } catch {
-      throw Failure(reason: "can't listen on \(bound): \(Self.words(for: error))")
-    }
+    return Application(
+      responder: CallbackResponder { (request: Request, context: ConnectionContext) in
+        try await respond(to: request, on: context.channel, scheme, check)
+      },
+      server: server,
+      configuration: ApplicationConfiguration(
+        address: .hostname(bound.host, port: bound.port), serverName: nil,
+        availableConnectionsDelegate: MaximumAvailableConnections(
+          Self.mostConnections, logger: Self.silence)),
+      onServerRunning: { channel in
+        let port = channel.localAddress?.port ?? bound.port
+        started("\(scheme)://\(HostCheck.joined(bound.host, port))")
+      },
+      logger: Self.silence)
   }
 
   private static let silence = Logger(label: "emulator") { _ in SwiftLogNoOpLogHandler() }
