@@ -131,8 +131,7 @@ extension EmulatedResponse {
   /// The path and query of a URL in a header.
   func target(_ header: String) throws -> String {
     let url = try #require(headers[header])
-    let rest = try #require(url.split(separator: "/", maxSplits: 2).last)
-    return "/" + (rest.split(separator: "/", maxSplits: 1).last ?? "")
+    return "/" + (try #require(url.split(separator: "/", maxSplits: 2).last))
   }
 }
 

@@ -1,4 +1,5 @@
 import Certificates
+@preconcurrency import Dispatch
 import Emulator
 import Testing
 
@@ -11,7 +12,7 @@ import Testing
 #endif
 
 /// The emulator behind a real socket, asked by a client that can say anything.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(2)))
 struct ServerTests {
   /// Runs a server for as long as a test needs it.
   private func serving(
@@ -44,7 +45,7 @@ struct ServerTests {
 
   @Test func `a request over a socket is answered like one without`() async throws {
     try await serving { client in
-      let answer = try client.ask(
+      let answer = try await client.ask(
         "\(Self.list)\r\nHost: 127.0.0.1\r\nAuthorization: Bearer x\r\nConnection: close\r\n\r\n")
       #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
       #expect(answer.hasSuffix("\r\n\r\n{\"value\":[]}"))
@@ -64,7 +65,7 @@ struct ServerTests {
     async throws
   {
     try await serving { client in
-      let answer = try client.ask(
+      let answer = try await client.ask(
         "\(Self.list)\r\nHost: \(host)\r\n" + (origin.map { "Origin: \($0)\r\n" } ?? "")
           + "Connection: close\r\n\r\n")
       // What is no host at all may be refused before it gets so far.
@@ -75,7 +76,7 @@ struct ServerTests {
 
   @Test func `URLs are of the host that was asked`() async throws {
     try await serving { client in
-      let answer = try client.ask(
+      let answer = try await client.ask(
         "GET /metadata/endpoints?api-version=2019-05-01 HTTP/1.1\r\nHost: localhost:99\r\n"
           + "Connection: close\r\n\r\n")
       #expect(answer.contains("\"resourceManager\":\"http://localhost:99/\""))
@@ -85,7 +86,7 @@ struct ServerTests {
   @Test func `a body beyond the limit is refused`() async throws {
     try await serving { client in
       let size = EmulatorServer.largestBody + 1
-      let answer = try client.ask(
+      let answer = try await client.ask(
         "PUT \(Emulation.base)/computes/cpu?api-version=2025-12-01 HTTP/1.1\r\nHost: localhost\r\n"
           + "Authorization: Bearer x\r\nContent-Length: \(size)\r\nConnection: close\r\n\r\n"
           + String(repeating: " ", count: size))
@@ -101,7 +102,7 @@ struct ServerTests {
     }
     server.address = try #require(ListenAddress("127.0.0.1:0"))
     try await Self.run(server) { client in
-      let answer = try client.ask("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      let answer = try await client.ask("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
       #expect(answer.isEmpty)
     }
   }
@@ -110,7 +111,7 @@ struct ServerTests {
     try await serving { client in
       let one = "GET /metadata/endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n"
       let last = one.replacing("\r\n\r\n", with: "\r\nConnection: close\r\n\r\n")
-      let answers = try client.ask(one + one + last)
+      let answers = try await client.ask(one + one + last)
       #expect(answers.split(separator: "HTTP/1.1 200 OK").count == 3)
     }
   }
@@ -161,7 +162,7 @@ struct ServerTests {
     try await serving {
       $0.tls = (certificate: made.certificate, key: made.key)
     } _: { client in
-      let answer = try client.ask("\(Self.list)\r\nHost: localhost\r\n\r\n")
+      let answer = try await client.ask("\(Self.list)\r\nHost: localhost\r\n\r\n")
       #expect(!answer.contains("HTTP/1.1 200"))
     }
   }
@@ -175,7 +176,18 @@ struct RawClient: Sendable {
     let what: String
   }
 
-  func ask(_ text: String) throws -> String {
+  /// What is answered to a text.
+  ///
+  /// Waits on a thread of its own: those of tasks are the server's too.
+  func ask(_ text: String) async throws -> String {
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(with: Result { try exchange(text) })
+      }
+    }
+  }
+
+  private func exchange(_ text: String) throws -> String {
     let descriptor = try connect()
     defer { close(descriptor) }
     try send(text, descriptor)
