@@ -68,6 +68,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     // The emulator's HTTP server. Imported by Emulator only.
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    // Ends the server without breaking what it has begun. Imported by Emulator only.
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+    // The server's logger, to silence it. Imported by Emulator only.
+    .package(url: "https://github.com/apple/swift-log", from: "1.12.0"),
   ],
   targets: [
     // The system's libyaml (libyaml-dev). Imported by ManifestSyntax only.
@@ -91,6 +95,7 @@ let package = Package(
       "Certificates",
       imports: [
         "TargetModel", "Diagnostics",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "X509", package: "swift-certificates"),
         .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
@@ -144,9 +149,12 @@ let package = Package(
     module(
       "Emulator",
       imports: [
-        "SimulatorBackend", "EmbeddedBackend", "BackendInterface", "TargetModel", "Diagnostics",
+        "SimulatorBackend", "EmbeddedBackend", "ComputeService", "BackendInterface",
+        "ManifestSyntax", "TargetModel", "Diagnostics", "Digests",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
@@ -159,9 +167,8 @@ let package = Package(
       "Commands",
       imports: [
         "ApplyJournal", "AzureBackend", "AzureSignIn", "BackendInterface", "Certificates",
-        "ComputeKinds", "Diagnostics",
-        "Digests", "EmbeddedBackend", "Execution", "HTTPExchange", "ManifestSyntax", "Manifests", "Planning",
-        "Reporting",
+        "ComputeKinds", "Diagnostics", "Digests", "EmbeddedBackend", "Emulator", "Execution",
+        "HTTPExchange", "ManifestSyntax", "Manifests", "Planning", "Reporting",
         "SimulatorBackend", "Storage", "TargetModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -279,6 +286,12 @@ let package = Package(
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
+    tests(
+      "EmulatorTests",
+      imports: [
+        "Emulator", "EmbeddedBackend", "SimulatorBackend", "ComputeService", "BackendInterface",
+        "Certificates", "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
       ]),
     tests(
       "StorageTests",

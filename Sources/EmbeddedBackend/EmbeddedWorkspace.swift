@@ -1,5 +1,5 @@
 public import BackendInterface
-internal import ComputeService
+package import ComputeService
 internal import GRDB
 public import SimulatorBackend
 public import TargetModel
@@ -13,8 +13,8 @@ public struct EmbeddedWorkspace: Backend {
   /// Nil as long as there is no file, for a workspace that is only read.
   private let database: DatabaseQueue?
   private let access: Access
-  private let configuration: SimulatorConfiguration
-  private let dialect: ServiceDialect
+  private var configuration: SimulatorConfiguration
+  private var dialect: ServiceDialect
   private let now: @Sendable () -> Int64
   let path: String
   /// The lease that every write must carry; nil where none is asked for.
@@ -39,6 +39,20 @@ public struct EmbeddedWorkspace: Backend {
       catalog: configuration.catalog, workspace: configuration.workspace)
     self.now = now
     self.database = try DatabaseFile.open(path, access)
+  }
+
+  private init(_ other: EmbeddedWorkspace, serving configuration: SimulatorConfiguration) {
+    self = other
+    self.configuration = configuration
+    dialect = ServiceDialect(
+      catalog: configuration.catalog, workspace: configuration.workspace)
+  }
+
+  /// Another workspace of the same file.
+  package func serving(_ workspace: WorkspaceIdentity) -> EmbeddedWorkspace {
+    var configuration = configuration
+    configuration.workspace = workspace
+    return EmbeddedWorkspace(self, serving: configuration)
   }
 
   /// What may be done to the file.
@@ -171,6 +185,24 @@ public struct EmbeddedWorkspace: Backend {
 
   /// When absence counts, by the configuration's own times.
   public var consistency: ConsistencyTimes { configuration.consistency }
+
+  // MARK: The service itself
+
+  /// Answers a request of the service as it came, for a face that speaks HTTP: a transaction of its
+  /// own, and what is refused is an answer too.
+  ///
+  /// - Parameter fate: how the operation goes that the request may begin.
+  package func answer(
+    _ request: ServiceRequest, fate: OperationFate
+  ) async throws(BackendFailure) -> ServiceResponse {
+    if request.isRead { return try await answer(request) }
+    guard let database, access == .readAndWrite else { throw readOnlyFailure }
+    return try await perform(on: database) { [self, time = now()] connection in
+      try transaction(connection, keepingRefused: true) {
+        try $0.handle(request, at: time, fate: fate)
+      }
+    }
+  }
 
   // MARK: The portal
 

@@ -102,6 +102,22 @@ public struct MemoryStore: WorldStore, Sendable {
   /// Keeps what is left behind, or forgets it.
   public mutating func saveOrphan(_ key: String, _ body: AttributeValue?) { orphans[key] = body }
 
+  /// True if there is nothing in it, and never was.
+  package var isEmpty: Bool { computesByKey.isEmpty && operations.isEmpty && orphans.isEmpty }
+
+  /// Forgets the eldest operations that are over, what they left behind and the eldest history,
+  /// once there is twice as much as is to be kept: for a service that runs for long.
+  package mutating func forgetPast(keeping count: Int) {
+    if operations.count > 2 * count {
+      // Ids sort in the order in which they were given out.
+      let done = operations.values.filter(\.isDone).map(\.id).sorted()
+      for id in done.dropLast(count) { operations[id] = nil }
+      for (id, operation) in operations where operation.isDone { operations[id]?.change = nil }
+    }
+    if history.count > 2 * count { history.removeFirst(history.count - count) }
+    if orphans.count > 2 * count { orphans.removeAll() }
+  }
+
   /// Adds to the end of the history.
   public mutating func append(_ entry: HistoryEntry) { history.append(entry) }
 }

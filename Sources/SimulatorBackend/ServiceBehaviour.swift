@@ -10,6 +10,9 @@ struct ServiceBehaviour: Sendable {
   var changesByPut: [AttributePath] = []
   /// A PUT takes the tags it carries, as ARM does as a rule; nothing is known of other kinds.
   var replacesTags = false
+  /// What an action sets besides the fields that say so themselves: these can't be given otherwise
+  /// than by making the target anew, but the service has an action for them.
+  var setByActions: [String: AttributePath] = [:]
   /// What is never told, whatever the field's table says.
   var secrets: [AttributePath] = []
   /// What older clients read without asking whether it is there (api.md section 18); null where
@@ -41,6 +44,10 @@ struct ServiceBehaviour: Sendable {
     // A PUT over an instance is accepted and ignored (Azure/bicep-types-az issue 2543).
     "computeinstance": ServiceBehaviour(
       ignoresWrites: true,
+      setByActions: [
+        "customServices": "properties.properties.customServices",
+        "enableSso": "properties.properties.enableSSO",
+      ],
       alwaysShown: paths("vmSize", "sshSettings", "createdBy", "errors", "state", "subnet"),
       report: reportInstance),
     // TLS, the load balancer and the size change by PUT of the merged body, as the SDK v1 does it.

@@ -55,9 +55,11 @@ extension SimulatedService {
     of kind: KindDescriptor
   ) throws(ServiceRefusal) {
     let fields = kind.fields.filter { $0.onChange == .inPlaceBy(action: action) }
-    guard !fields.isEmpty else { throw .unsupported(action, compute.name) }
-    for field in fields {
-      guard let wire = field.wire, let key = wire.segments.last else { continue }
+    let others = ServiceBehaviour.of(kind.computeType).setByActions[action]
+    let paths = fields.compactMap(\.wire) + [others].compactMap(\.self)
+    guard !paths.isEmpty else { throw .unsupported(action, compute.name) }
+    for wire in paths {
+      guard let key = wire.segments.last else { continue }
       let value = body[key: key] ?? .null
       if value == .null { compute.body.remove(wire) } else { compute.body[wire] = value }
     }

@@ -10,6 +10,7 @@ struct HelpTests {
     ["import"], ["show"], ["version"], ["explain"], ["kinds"], ["schema"], ["workspace"],
     ["lock"], ["lock", "list"], ["lock", "show"], ["force-unlock"],
     ["workspace", "show"], ["workspace", "set"], ["workspace", "attach"], ["workspace", "remove"],
+    ["emulate"],
   ])
   func `help fits 80 columns and gives an example and the exit codes`(command: [String]) throws {
     let folder = try TemporaryFolder()

@@ -13,12 +13,13 @@ package struct ArgumentSpelling: Sendable {
   static let leadingOptionsWithValue: Set<String> = ["--chdir", "--color", "--input"]
   /// Long options that are also understood with one dash.
   static let singleDashOptions: Set<String> = [
-    "auto-approve", "chdir", "check", "color", "compact-warnings", "concise",
-    "dangerous-older-commit", "dangerous-removals", "destroy", "detailed-exitcode", "diff",
-    "exclude", "exclude-file", "expect-digest", "fail-on", "force", "help", "input", "json",
-    "json-into", "lock", "lock-timeout", "no-color", "out", "overlay", "parallelism", "refresh",
-    "refresh-only", "replace", "resume", "target", "target-file", "upgrade", "var", "var-file",
-    "version", "write",
+    "auth", "auto-approve", "chdir", "check", "color", "compact-warnings", "concise",
+    "dangerous-listen-anywhere", "dangerous-older-commit", "dangerous-removals", "destroy",
+    "detailed-exitcode", "diff", "exclude", "exclude-file", "expect-digest", "fail-on", "faults",
+    "force", "help", "input", "json", "json-into", "listen", "lock", "lock-timeout", "no-color",
+    "operation-milliseconds", "out", "overlay", "page-size", "parallelism", "record", "refresh",
+    "refresh-only", "replace", "replay", "resume", "seed", "store", "target", "target-file", "tls",
+    "upgrade", "var", "var-file", "version", "workspaces", "write",
   ]
 
   package init(subcommands: Set<String>, groups: [String: Set<String>] = [:]) {

@@ -9,12 +9,15 @@ import Testing
 ///   anything below it may print what it likes.
 /// - Blocks of language `sh` are commands throughout.
 /// - `# exits with N` behind a command says so; without it, it is 0.
+/// - `berth emulate` runs in a terminal of its own until the next one is started, or to the page's
+///   end. Wherever it listens, the page says 127.0.0.1:8440.
 /// - `examples/` is there as in the repository, if the page speaks of it.
 struct PageStory {
   let page: MarkdownPage
   let folder: TemporaryFolder
   /// What the reader's shell remembers: `cd` and `export`.
   private var memory: [String] = []
+  private var terminal: EmulatorTerminal?
 
   init(_ page: MarkdownPage) throws {
     self.page = page
@@ -36,6 +39,7 @@ struct PageStory {
         for command in commands(of: block) { try perform(command) }
       }
     }
+    terminal = nil
   }
 
   private struct Command {
@@ -67,12 +71,22 @@ struct PageStory {
 
   private mutating func perform(_ command: Command) throws {
     if command.text.hasPrefix("cd ") || command.text.hasPrefix("export ") {
-      memory.append(command.text)
+      memory.append(terminal?.typed(command.text) ?? command.text)
       return
     }
     // These build the project itself or change the machine.
     if command.text.hasPrefix("make ") || command.text.hasPrefix("git clone") { return }
-    let run = try shell(answered(command.text))
+    let run: (status: Int32, output: String)
+    if command.text.hasPrefix("berth emulate"), command.status == 0 {
+      terminal = nil
+      let terminal = try EmulatorTerminal(command.text, in: folder.url)
+      self.terminal = terminal
+      run = (0, terminal.shown(terminal.text))
+    } else {
+      let (status, output) = try shell(
+        terminal?.typed(answered(command.text)) ?? answered(command.text))
+      run = (status, terminal?.shown(output) ?? output)
+    }
     let place = SourceLocation(
       fileID: "CommandsTests/\(page.path)", filePath: page.path, line: command.line, column: 1)
     guard run.status == command.status else {

@@ -1,2 +1,0 @@
-/// Starting programs.
-enum Placeholder {}

@@ -1,0 +1,221 @@
+internal import ComputeService
+public import EmbeddedBackend
+internal import SimulatorBackend
+internal import TargetModel
+
+/// Azure Resource Manager as far as the computes of machine learning workspaces need it: a request
+/// goes in, an answer comes out, and nothing here knows of sockets.
+///
+/// Behind it is the simulated service of the embedded workspace, so what is said there of kinds,
+/// defaults, attachments and operations holds here.
+public actor EmulatedService {
+  let configuration: EmulatorConfiguration
+  let host: any WorkspaceHost
+  let issuer: TokenIssuer
+  private let now: @Sendable () -> Int64
+  private let randomBytes: @Sendable (Int) -> [UInt8]
+  private var schedule: FaultSchedule
+  private var calls: CallCounter
+  private var formerWorlds: FormerWorlds
+  var directory: WorkspaceDirectory
+  var secrets = KeptSecrets()
+  var quotas = QuotaBook()
+
+  /// A service whose workspaces live in memory, or in an embedded workspace's file.
+  ///
+  /// - Parameters:
+  ///   - file: the file; other processes may use it at the same time.
+  ///   - now: the time in milliseconds since 1970.
+  ///   - randomBytes: so many random bytes, for ids and the key of tokens.
+  public init(
+    _ configuration: EmulatorConfiguration, file: EmbeddedWorkspace? = nil,
+    faults: FaultPlan = FaultPlan(), now: @escaping @Sendable () -> Int64,
+    randomBytes: @escaping @Sendable (Int) -> [UInt8]
+  ) {
+    self.configuration = configuration
+    self.now = now
+    self.randomBytes = randomBytes
+    host =
+      file.map { StoredWorkspaces(file: $0) }
+      ?? MemoryWorkspaces(
+        catalog: configuration.catalog,
+        operationMilliseconds: configuration.operationMilliseconds, now: now)
+    issuer = TokenIssuer(key: randomBytes(32), seconds: configuration.tokenSeconds)
+    schedule = FaultSchedule(faults)
+    calls = CallCounter(faults.limits ?? configuration.limits)
+    formerWorlds = FormerWorlds(most: schedule.worldsRemembered)
+    directory = WorkspaceDirectory(configuration.workspaces, location: configuration.location)
+  }
+
+  /// Answers a request.
+  public func answer(_ request: EmulatedRequest) async -> EmulatedAnswer {
+    var headers = MessageHeaders()
+    var answer: EmulatedAnswer
+    do throws(ServiceError) {
+      answer = try await attend(to: request, &headers)
+    } catch {
+      answer = EmulatedAnswer(error.response)
+    }
+    name(request, in: &headers)
+    for line in headers.lines where answer.response.headers[line.name] == nil {
+      answer.response.headers.add(line.name, line.value)
+    }
+    return answer
+  }
+
+  // MARK: On the way to the service
+
+  private func attend(
+    to request: EmulatedRequest, _ headers: inout MessageHeaders
+  ) async throws(ServiceError) -> EmulatedAnswer {
+    let versionText = request.parameter("api-version")
+    let route = try Route(path: request.path, version: versionText)
+    guard route.methods.contains(request.method) else {
+      throw .badMethod(request.method, route.methods)
+    }
+    let operation = EmulatedOperation(route, request)
+    let subject = route.subject
+    let decision = schedule.decide(
+      operation, name: subject.name, workspace: subject.workspace?.name)
+    if let answer = decision.answer {
+      return answer.decided(decision, at: now())
+    }
+    if decision.connection == .reset {
+      var answer = EmulatedAnswer(EmulatedResponse(503))
+      answer.isLost = true
+      return answer
+    }
+    var answer: EmulatedAnswer
+    if route.isPublic {
+      answer = EmulatedAnswer(signIn(route, request))
+    } else {
+      try BearerCheck(access: configuration.access, issuer: issuer).check(request, at: now())
+      let call = Call(
+        route: route, operation: operation, version: try version(versionText, of: route),
+        request: request, decision: decision)
+      try countCall(call, &headers)
+      answer = EmulatedAnswer(try await serve(call))
+    }
+    answer.delay = decision.delay
+    answer.isLost = decision.connection == .loseAnswer
+    return answer
+  }
+
+  private func version(_ text: String?, of route: Route) throws(ServiceError) -> APIVersion {
+    if case .operation = route, text == nil { return .standard }
+    guard let text, !text.isEmpty else { throw .missingVersion }
+    guard let version = APIVersion(text) else { throw .unknownVersion(text) }
+    return version
+  }
+
+  private func countCall(_ call: Call, _ headers: inout MessageHeaders) throws(ServiceError) {
+    guard let subscription = call.route.subscription else { return }
+    switch calls.count(call.request.method, of: subscription, at: now()) {
+    case .allowed(let left, let header): headers[header] = String(left)
+    case .refused(let seconds, let header):
+      headers[header] = "0"
+      headers["Retry-After"] = String(seconds)
+      throw ServiceError(
+        429, "SubscriptionRequestsThrottled",
+        "Number of requests for subscription '\(subscription)' exceeded the limit. Please try again "
+          + "after '\(seconds)' seconds.")
+    }
+  }
+
+  private func signIn(_ route: Route, _ request: EmulatedRequest) -> EmulatedResponse {
+    let faces = SignInFaces(issuer: issuer, now: now(), id: GUID.text(randomBytes(16)))
+    return switch route {
+    case .token(let tenant): faces.token(request, tenant: tenant)
+    case .instanceToken: faces.instanceToken(request)
+    case .appServiceToken: faces.appServiceToken(request)
+    case .openIDConfiguration(let tenant):
+      SignInFaces.openIDConfiguration(tenant: tenant, origin: request.origin)
+    case .instanceDiscovery: SignInFaces.instanceDiscovery(origin: request.origin)
+    case .cloudMetadata:
+      SignInFaces.cloudMetadata(
+        origin: request.origin, version: request.parameter("api-version"))
+    case .computes, .compute, .action, .nameCheck, .workspace, .workspaces, .region, .operation:
+      EmulatedResponse(404)
+    }
+  }
+
+  /// The ids by which a support engineer would find the request.
+  private func name(_ request: EmulatedRequest, in headers: inout MessageHeaders) {
+    headers["x-ms-request-id"] = GUID.text(randomBytes(16))
+    headers["x-ms-correlation-request-id"] =
+      request.headers["x-ms-correlation-request-id"].flatMap(\.asID) ?? GUID.text(randomBytes(16))
+    if let id = request.headers["x-ms-client-request-id"].flatMap(\.asID) {
+      headers["x-ms-client-request-id"] = id
+    }
+    headers["Cache-Control"] = "no-cache"
+  }
+
+  // MARK: For the parts of the service
+
+  /// The workspace of a path, or the service's word that there is none.
+  func workspace(_ path: WorkspacePath) throws(ServiceError) -> WorkspaceIdentity {
+    guard let workspace = try directory.find(path) else { throw .noWorkspace(path) }
+    return workspace
+  }
+
+  /// Asks the simulated service; before a write, remembers the world if stale reads may need it.
+  func ask(
+    _ request: ServiceRequest, in path: WorkspacePath, _ decision: FaultSchedule.Decision
+  ) async throws(ServiceError) -> ServiceResponse {
+    let workspace = try workspace(path)
+    if formerWorlds.most > 0, !request.isRead {
+      let list = try await host.answer(.list, in: workspace, fate: .succeeds)
+      formerWorlds.remember(list.body["value"]?.list ?? [], of: path)
+    }
+    return try await host.answer(request, in: workspace, fate: decision.operation.fate)
+  }
+
+  /// The computes of a workspace, sorted by name; as they were, if a fault wants it.
+  func bodies(
+    in path: WorkspacePath, _ decision: FaultSchedule.Decision
+  ) async throws(ServiceError) -> [AttributeValue] {
+    let workspace = try workspace(path)
+    if let writes = decision.stale, let former = formerWorlds.bodies(writes, of: path) {
+      return former
+    }
+    let response = try await host.answer(.list, in: workspace, fate: .succeeds)
+    return response.body["value"]?.list ?? []
+  }
+}
+
+/// A request to the service, as far as it is understood.
+struct Call: Sendable {
+  let route: Route
+  let operation: EmulatedOperation
+  let version: APIVersion
+  let request: EmulatedRequest
+  let decision: FaultSchedule.Decision
+}
+
+extension FaultAnswer {
+  fileprivate func decided(
+    _ decision: FaultSchedule.Decision, at now: Int64
+  ) -> EmulatedAnswer {
+    var answer = EmulatedAnswer(response(at: now))
+    answer.delay = decision.delay
+    return answer
+  }
+}
+
+extension OperationFault? {
+  fileprivate var fate: OperationFate {
+    switch self?.end {
+    case nil: .succeeds
+    case .fails(let code, let message): .fails(code: code, message: message)
+    case .takes(let milliseconds): .takes(milliseconds)
+    case .never: .hangs
+    }
+  }
+}
+
+extension String {
+  /// The text if it may go into a header: clients' ids are GUIDs, or nearly.
+  fileprivate var asID: String? {
+    wholeMatch(of: /[A-Za-z0-9._{}-]{1,128}/) == nil ? nil : self
+  }
+}

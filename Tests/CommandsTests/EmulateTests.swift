@@ -1,0 +1,181 @@
+import Foundation
+import Testing
+
+/// `berth emulate` as a process.
+@Suite("Emulate", .timeLimit(.minutes(2)))
+struct EmulateTests {
+  /// An emulator that runs until the test is over.
+  private final class Emulator {
+    let process: Process
+    private let output: URL
+
+    init(_ arguments: [String], in folder: URL) throws {
+      process = BerthBinary.process(
+        ["emulate", "--listen", "127.0.0.1:0"] + arguments, in: folder)
+      output = folder.appendingPathComponent("emulator-\(UUID().uuidString).txt")
+      _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+      let handle = try FileHandle(forWritingTo: output)
+      process.standardOutput = handle
+      process.standardError = handle
+      try process.run()
+    }
+
+    deinit { if process.isRunning { process.terminate() } }
+
+    var text: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
+
+    /// Where it listens, once it does.
+    func url() throws -> String {
+      while process.isRunning {
+        if let match = text.firstMatch(of: /(https?:\/\/127\.0\.0\.1:\d+)\n[\s\S]*Ctrl-C/) {
+          return String(match.1)
+        }
+        usleep(20_000)
+      }
+      throw Failed(text: text)
+    }
+
+    struct Failed: Error { let text: String }
+
+    func end(_ signal: Int32) -> Int32 {
+      kill(process.processIdentifier, signal)
+      process.waitUntilExit()
+      return process.terminationStatus
+    }
+  }
+
+  private func curl(_ arguments: String...) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
+    process.arguments = ["--silent", "--max-time", "20"] + arguments
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: data, as: UTF8.self)
+  }
+
+  private static let workspace =
+    "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/group/providers/"
+    + "Microsoft.MachineLearningServices/workspaces/workspace"
+
+  @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+  func `it says where it is and ends when it is asked to`(signal: Int32, status: Int32) throws {
+    let folder = try TemporaryFolder()
+    let emulator = try Emulator([], in: folder.url)
+    let url = try emulator.url()
+    #expect(emulator.text.contains("endpoint: \(url)"))
+    #expect(emulator.text.contains("auth: {type: client_secret}"))
+    let clock = ContinuousClock()
+    let start = clock.now
+    #expect(emulator.end(signal) == status)
+    #expect(clock.now - start < .seconds(10))
+  }
+
+  @Test func `another client changes a stack's workspace behind its back`() throws {
+    let folder = try TemporaryFolder.stack([
+      "cpu.yml": """
+      name: cpu
+      type: amlcompute
+      size: STANDARD_DS3_V2
+      max_instances: 4
+
+      """
+    ])
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    let emulator = try Emulator(
+      [
+        "--store", ".berth/workspace.db", "--workspaces", "berth.yaml", "--auth", "none",
+        "--operation-milliseconds", "1",
+      ], in: folder.url)
+    let url = try emulator.url()
+    let target = "\(url)\(Self.workspace)/computes/cpu?api-version=2025-12-01"
+    #expect(try curl(target).contains("\"maxNodeCount\":4"))
+    let answer = try curl(
+      "--request", "PATCH", "--header", "Content-Type: application/json", "--data",
+      #"{"properties":{"properties":{"scaleSettings":{"minNodeCount":0,"maxNodeCount":9}}}}"#,
+      target)
+    #expect(answer.contains("\"provisioningState\":\"Updating\""))
+    let drift = try folder.run("drift", "--detailed-exitcode")
+    #expect(drift.status == 2)
+    #expect(drift.output.contains("max_instances = 4 -> 9"), "\(drift.output)")
+    let other = target.replacingOccurrences(of: "workspaces/workspace", with: "workspaces/other")
+    #expect(try curl(other).contains("ParentResourceNotFound"))
+  }
+
+  @Test func `a recording is answered again, and has no secret`() throws {
+    let folder = try TemporaryFolder()
+    let recorder = try Emulator(["--record", "tape.jsonl"], in: folder.url)
+    let form = "grant_type=client_credentials&client_id=a&client_secret=canary&scope=r/.default"
+    #expect(
+      try curl("--data", form, "\(try recorder.url())/t/oauth2/v2.0/token").contains("access_token")
+    )
+    let path = "\(Self.workspace)/computes?api-version=2025-12-01"
+    let bearer = "Authorization: Bearer canary"
+    let first = try curl("--header", bearer, "\(try recorder.url())\(path)")
+    #expect(recorder.end(SIGTERM) == 143)
+    let tape = try folder.read("tape.jsonl")
+    #expect(!tape.contains("canary") && tape.split(separator: "\n").count == 3)
+
+    let player = try Emulator(["--replay", "tape.jsonl"], in: folder.url)
+    #expect(try curl("\(try player.url())\(path)") == first)
+    #expect(try curl("\(try player.url())/other").contains("NotRecorded"))
+  }
+
+  @Test func `over HTTPS a client trusts the certificate that was written`() throws {
+    let folder = try TemporaryFolder()
+    let emulator = try Emulator(["--tls", "self-signed"], in: folder.url)
+    let target = "\(try emulator.url())/metadata/endpoints?api-version=2019-05-01"
+    let certificate = folder.url.appendingPathComponent(".berth/emulator.pem").path
+    #expect(emulator.text.contains(certificate))
+    #expect(try curl(target).isEmpty, "nobody vouches for it")
+    #expect(try curl("--cacert", certificate, target).contains("resourceManager"))
+  }
+
+  @Test func `faults of a file meet those that it names`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "faults: [{on: metadata, nth: 2, connection: reset}, {on: metadata, answer: {status: 418}}]",
+      to: "faults.yml")
+    let emulator = try Emulator(["--faults", "faults.yml"], in: folder.url)
+    let target = "\(try emulator.url())/metadata/endpoints"
+    #expect(try curl("--write-out", "%{http_code}", "--output", "-", target).hasSuffix("418"))
+    #expect(try curl("--write-out", "%{http_code}", "--output", "-", target) == "000")
+  }
+
+  @Test func `T30 nobody else is let in unless that is asked for`() throws {
+    let folder = try TemporaryFolder()
+    for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80"] {
+      let run = try folder.run("emulate", "--listen", address)
+      #expect(run.status == 3, "\(address)")
+      #expect(run.messages.contains("Emulator would be open to others"))
+    }
+    let emulator = try Emulator([], in: folder.url)
+    let target = "\(try emulator.url())/metadata/endpoints"
+    #expect(try curl("--header", "Host: evil.example", target).contains("ForeignHost"))
+  }
+
+  @Test func `what can't be is told before anything is served`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("faults: [{on: putt, delay: 1}]\n", to: "faults.yml")
+    try folder.write("nothing: here\n", to: "workspaces.yml")
+    try folder.write("Dear colleague,\n", to: "notes.txt")
+    for (arguments, words) in [
+      (["--listen", "nowhere"], "Not an address to listen on"),
+      (["--faults", "faults.yml"], "Did you mean"), (["--faults", "none.yml"], "none.yml"),
+      (["--workspaces", "workspaces.yml"], "No workspace in the file"),
+      (["--replay", "notes.txt"], "Not a recording"),
+      (["--replay", "notes.txt", "--seed", "1"], "A recording knows its answers"),
+      (["--page-size", "0"], "Option out of range"),
+      (["--tls", "yes"], "Certificate is not named"),
+      (["--tls", "a.pem,b.pem"], "a.pem"), (["--record", "/nowhere/tape"], "/nowhere/tape"),
+      (["--auth", "some"], "auth"), (["--store", "."], "not a file"),
+    ] {
+      let run = try folder.run(["emulate"] + arguments)
+      #expect(run.status == 1, "\(arguments)")
+      #expect(run.messages.contains(words), "\(arguments): \(run.messages)")
+      #expect(run.output.isEmpty)
+    }
+  }
+}

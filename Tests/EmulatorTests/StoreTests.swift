@@ -1,0 +1,71 @@
+import BackendInterface
+import ComputeKinds
+import ComputeService
+import EmbeddedBackend
+import Emulator
+import FoundationEssentials
+import SimulatorBackend
+import TargetModel
+import Testing
+
+/// The emulator over the file of an embedded workspace.
+struct StoreTests {
+  @Test func `the workspace of a stack and its emulation are one`() async throws {
+    let path = FileManager.default.temporaryDirectory
+      .appending(path: "berth-emulator-\(UUID().uuidString)").path
+    defer {
+      for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) }
+    }
+    let clock = SharedClock(1_800_000_000_000)
+    let identity = WorkspaceIdentity(
+      subscriptionID: Emulation.subscription, resourceGroup: "rg", name: "prod",
+      location: "westeurope")
+    let stack = try EmbeddedWorkspace(
+      at: path,
+      configuration: SimulatorConfiguration(
+        workspace: identity, catalog: .azureML, operationMilliseconds: 1_000),
+      now: { clock.now })
+    let emulation = Emulation(file: stack)
+    let version = "api-version=2025-12-01"
+    let made = await emulation.ask(
+      "PUT", "\(Emulation.base)/computes/cpu?\(version)", Emulation.cluster)
+    #expect(made.status == 201)
+    clock.advance(60_000)
+    // The stack sees what another client did.
+    let seen = try #require(try await stack.read("cpu"))
+    #expect(seen.state == .succeeded)
+    #expect(try await stack.list().count == 1)
+    // And that client what the stack does.
+    _ = try await stack.submit(.delete(name: "cpu"))
+    clock.advance(60_000)
+    let after = await emulation.ask("GET", "\(Emulation.base)/computes/cpu?\(version)")
+    #expect(after.status == 404)
+    // Another workspace of the same file is another one.
+    await emulation.makeCluster("gpu")
+    let other = Emulation.base.replacing("/prod", with: "/other")
+    let list = await emulation.ask("GET", "\(other)/computes?\(version)")
+    #expect(list.json == ["value": []])
+  }
+
+  @Test func `a failed operation fails in the file too`() async throws {
+    let path = FileManager.default.temporaryDirectory
+      .appending(path: "berth-emulator-\(UUID().uuidString)").path
+    defer {
+      for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) }
+    }
+    let clock = SharedClock(1_800_000_000_000)
+    let stack = try EmbeddedWorkspace(
+      at: path,
+      configuration: SimulatorConfiguration(
+        workspace: WorkspaceIdentity(
+          subscriptionID: Emulation.subscription, resourceGroup: "rg", name: "prod",
+          location: "westeurope"), catalog: .azureML), now: { clock.now })
+    let fate = OperationFate.fails(code: "QuotaExceeded", message: "No cores.")
+    let response = try await stack.answer(.put(name: "cpu", body: Emulation.cluster), fate: fate)
+    #expect(response.status == 201)
+    clock.advance(60_000)
+    #expect(try await stack.read("cpu")?.state == .failed)
+    let refused = try await stack.answer(.put(name: "a", body: .map([:])), fate: .succeeds)
+    #expect(refused.status == 400, "what is refused is an answer")
+  }
+}
