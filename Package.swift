@@ -169,7 +169,7 @@ let package = Package(
         "ApplyJournal", "AzureBackend", "AzureSignIn", "BackendInterface", "Certificates",
         "ComputeKinds", "Diagnostics", "Digests", "EmbeddedBackend", "Emulator", "Execution",
         "HTTPExchange", "ManifestSyntax", "Manifests", "Planning", "Reporting",
-        "SimulatorBackend", "Storage", "TargetModel",
+        "SimulatorBackend", "Storage", "Subprocesses", "TargetModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "berth", dependencies: ["Commands"], swiftSettings: strict),

@@ -1,4 +1,5 @@
 internal import Storage
+internal import Subprocesses
 
 /// The commit that a stack's manifests come from, as Git tells it.
 ///
