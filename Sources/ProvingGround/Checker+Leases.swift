@@ -139,17 +139,17 @@ extension Checker {
   }
 
   /// Notes what a step took away, and what came back.
-  mutating func follow(_ key: String, _ party: Party) {
-    guard let history = parties[party], !history.isForgotten,
-      let assignment = history.assignment, let action = history.changes[key]?.action
-    else { return }
-    switch flights[key]?.act {
-    case .detach?, .delete?:
-      if action.release != nil, action.acquisition != nil {
-        away[assignment.stack, default: []].insert(key)
-      }
-    case .attach?, .create?: for stack in away.keys { away[stack]?.remove(key) }
-    case .update?, .start?, .stop?, .mark?, nil: break
+  mutating func follow(_ key: String, _ flight: Flight) {
+    switch flight.act {
+    case .detach, .delete:
+      guard !flight.isLate, let history = parties[flight.party], !history.isForgotten,
+        let assignment = history.assignment, let action = history.changes[key]?.action,
+        action.release != nil, action.acquisition != nil
+      else { return }
+      away[assignment.stack, default: []].insert(key)
+    // However late: it is there again.
+    case .attach, .create: for stack in away.keys { away[stack]?.remove(key) }
+    case .update, .start, .stop, .mark: break
     }
   }
 

@@ -209,7 +209,7 @@ struct Checker: Sendable {
     flights[key]?.hasFailed = failed
     touch(key, by: flight.party)
     if !failed, let step = flight.step {
-      if parties[flight.party]?.effects[step] == nil, !flight.isLate { follow(key, flight.party) }
+      if parties[flight.party]?.effects[step] == nil { follow(key, flight) }
       parties[flight.party]?.effects[step] = count
     }
   }

@@ -26,7 +26,7 @@ struct ProgramOutputTests {
         timeLimit: .seconds(60))
       Issue.record("it was started")
     } catch {
-      #expect(error.reason == "can't be started: no such file or directory")
+      #expect(error.reason == "can't be started: it is in no absolute folder of PATH")
     }
   }
 

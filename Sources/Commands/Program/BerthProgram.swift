@@ -94,7 +94,8 @@ struct BerthCommand: ParsableCommand {
     ApplyCommand.self, DestroyCommand.self, DriftCommand.self, ListCommand.self,
     ImportCommand.self, ShowCommand.self, ExplainCommand.self, KindsCommand.self,
     SchemaCommand.self,
-    WorkspaceCommand.self, EmulateCommand.self, LockCommand.self, ForceUnlockCommand.self, VersionCommand.self,
+    WorkspaceCommand.self, EmulateCommand.self, LockCommand.self, ForceUnlockCommand.self,
+    VersionCommand.self,
   ]
 
   /// The names of the subcommands of those that are groups.
