@@ -79,10 +79,9 @@ struct LeaseDesk: LeaseStore {
   /// A call to the store.
   private func reach() async throws(BackendFailure) -> Fault? {
     if world.state.withLock({ $0.runs[party]?.isDead ?? true }) { throw .dead }
-    let (draw, isAway) = world.with { ($0.faults, $0.now < $0.leasesAwayUntil) }
-    if isAway { throw .lost }
+    if world.with({ $0.now < $0.leasesAwayUntil }) { throw .lost }
     guard
-      let fault = draw.draw([.leaseStoreAway, .leaseAnswerLost, .leaseLatency], from: world.stage)
+      let fault = world.draw([.leaseStoreAway, .leaseAnswerLost, .leaseLatency], for: party)
     else { return nil }
     world.with { $0.tally.note(fault, in: .looking) }
     switch fault {
