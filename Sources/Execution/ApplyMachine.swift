@@ -65,6 +65,7 @@ package struct ApplyMachine: Sendable {
     runs = StepContext.contexts(of: request).map { context in
       StepRun(context: context, pollDelay: limits.firstPoll)
     }
+    removals = Dictionary(uniqueKeysWithValues: request.deletedNames.map { ($0, .zero) })
     let indexByID = Dictionary(
       request.plan.steps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     var waiters: [[Int]] = Array(repeating: [], count: runs.count)

@@ -21,7 +21,9 @@ package struct EachFaultOnce: Sendable {
     package var violations: [String] = []
     package var total: Int { cases.values.reduce(0, +) }
 
-    mutating func add(_ other: Counts) {
+    package init() {}
+
+    package mutating func add(_ other: Counts) {
       cases.merge(other.cases, uniquingKeysWith: +)
       violations += other.violations
     }

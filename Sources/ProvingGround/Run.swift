@@ -131,7 +131,7 @@ struct Run: Sendable {
       observed.targets.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
     let assignment = Assignment(
       stack: stack, plan: result.plan, desired: byName, observed: live, resumed: approved,
-      stranded: history.stranded)
+      history: history)
     return await carryOut(assignment, executor, saboteur, disk, hold)
   }
 
@@ -185,7 +185,10 @@ struct Run: Sendable {
     var request = ApplyRequest(
       plan: plan, desired: desired, catalog: WorldState.catalog,
       parallelism: 1 + world.stage.choose(4), run: "run-\(party)", planDigest: "sha256:00")
-    if sabotage != .freedNamesForgotten { request.freedNames = assignment.stranded }
+    if sabotage != .freedNamesForgotten {
+      request.freedNames = assignment.history.stranded
+      request.deletedNames = assignment.history.deleted
+    }
     let (interrupts, continuation) = AsyncStream.makeStream(of: Void.self)
     world.state.withLock {
       $0.runs[party]?.interrupt = {

@@ -65,6 +65,6 @@ struct Assignment: Sendable {
   let observed: [String: ObservedTarget]
   /// The plan that is resumed.
   var resumed: Plan?
-  /// The names under which earlier applies took something away, as journals tell.
-  var stranded: Set<String> = []
+  /// What earlier applies did, as journals tell.
+  let history: RunHistory
 }

@@ -44,7 +44,7 @@ extension ApplyRun {
     var request = ApplyRequest(
       plan: file.plan, desired: session.desired, catalog: .azureML,
       parallelism: options.parallelism, run: run, planDigest: file.digest)
-    request.freedNames = session.stranded
+    (request.freedNames, request.deletedNames) = (session.stranded, session.deleted)
     presenter.say("\n")
     let lost = hold?.lost ?? AsyncStream { _ in }
     let ending = await Interruptible.run(context, presenter, lost: lost) { [request] interrupts in

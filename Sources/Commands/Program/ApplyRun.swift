@@ -123,7 +123,7 @@ struct ApplyRun {
     let last = LastRun(
       of: session.stack.configuration.stack, in: session.stack.folder.ownFolder)
     if isResuming { begin(&session, resuming: last, presenter) }
-    session.stranded = last.history.stranded
+    (session.stranded, session.deleted) = (last.history.stranded, last.history.deleted)
     let observed: Snapshot
     do {
       observed = try await session.settled(presenter, in: context)
