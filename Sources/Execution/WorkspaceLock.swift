@@ -63,7 +63,7 @@ public struct WorkspaceLock: Sendable {
           LeaseHold(
             lease, in: store, times, elapsed: elapsed, since: sent, isTakeover: stood, now: now))
       }
-      if !isSame(watched?.record, record) { watched = (record, elapsed()) }
+      if !record.isUnchanged(since: watched?.record) { watched = (record, elapsed()) }
       guard elapsed() < timeout else { return .held(record) }
       if !isTold, elapsed() >= Self.patience {
         isTold = true
@@ -74,10 +74,6 @@ public struct WorkspaceLock: Sendable {
       }
       pause = min(pause * 2, Self.longestPause)
     }
-  }
-
-  private func isSame(_ seen: LeaseRecord?, _ found: LeaseRecord) -> Bool {
-    seen?.lease == found.lease && seen?.renewals == found.renewals
   }
 
   /// Works under a lease, which is renewed meanwhile and given back in the end.

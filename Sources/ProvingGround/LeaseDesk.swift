@@ -17,8 +17,9 @@ struct LeaseDesk: LeaseStore {
     let attempt = world.with { state -> LeaseAttempt in
       var row = state.leases[place] ?? LeaseRow()
       if let record = row.record, !state.isFree(row) {
-        let hasStood = standingStill.map { $0.isUnchanged(record) } ?? false
-        guard hasStood || sabotage == .takenAtOnce else { return .held(record) }
+        guard record.isUnchanged(since: standingStill) || sabotage == .takenAtOnce else {
+          return .held(record)
+        }
       }
       row.token += sabotage == .tokenRepeated && row.token > 0 ? 0 : 1
       let lease = Lease(id: id, token: row.token)
@@ -117,11 +118,5 @@ extension WorldState {
     guard row.record != nil else { return true }
     guard knowsTheDead else { return false }
     return !row.isAnswered || runs[row.holder].map { $0.isDead || $0.isGone } ?? true
-  }
-}
-
-extension LeaseRecord {
-  fileprivate func isUnchanged(_ found: LeaseRecord) -> Bool {
-    lease == found.lease && renewals == found.renewals
   }
 }
