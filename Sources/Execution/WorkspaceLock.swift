@@ -57,22 +57,23 @@ public struct WorkspaceLock: Sendable {
       let attempt = try await store.acquire(
         id, for: holder, expiresAt: LeaseHold.expiry(times, now()),
         standingStill: stood ? watched?.record : nil)
-      guard case .held(let record) = attempt else {
-        guard case .granted(let lease) = attempt else { continue }
+      switch attempt {
+      case .granted(let lease):
         return .granted(
           LeaseHold(
             lease, in: store, times, elapsed: elapsed, since: sent, isTakeover: stood, now: now))
+      case .held(let record):
+        if !record.isUnchanged(since: watched?.record) { watched = (record, elapsed()) }
+        guard elapsed() < timeout else { return .held(record) }
+        if !isTold, elapsed() >= Self.patience {
+          isTold = true
+          isWaiting()
+        }
+        guard (try? await clock.sleep(for: min(pause, timeout - elapsed()))) != nil else {
+          return .held(record)
+        }
+        pause = min(pause * 2, Self.longestPause)
       }
-      if !record.isUnchanged(since: watched?.record) { watched = (record, elapsed()) }
-      guard elapsed() < timeout else { return .held(record) }
-      if !isTold, elapsed() >= Self.patience {
-        isTold = true
-        isWaiting()
-      }
-      guard (try? await clock.sleep(for: min(pause, timeout - elapsed()))) != nil else {
-        return .held(record)
-      }
-      pause = min(pause * 2, Self.longestPause)
     }
   }
 
