@@ -84,7 +84,9 @@ let package = Package(
     module("BackendInterface", imports: ["TargetModel", "Diagnostics"]),
     module(
       "Execution",
-      imports: ["Planning", "ApplyJournal", "BackendInterface", "TargetModel", "Diagnostics"]),
+      imports: [
+        "Planning", "ApplyJournal", "BackendInterface", "TargetModel", "Diagnostics", "Digests",
+      ]),
     module("SimulatorBackend", imports: ["BackendInterface", "TargetModel", "Diagnostics"]),
     module(
       "EmbeddedBackend",

@@ -10,7 +10,8 @@ public func sha256(_ bytes: [UInt8]) -> String {
   hexadecimal(SHA256.hash(data: bytes))
 }
 
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+/// Some bytes, two hexadecimal digits in lower case each.
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)
   var text: [UInt8] = []
   for byte in bytes {

@@ -1,4 +1,5 @@
 public import BackendInterface
+internal import Digests
 
 /// Takes, keeps and gives back the lease on a workspace.
 ///
@@ -46,7 +47,7 @@ public struct WorkspaceLock: Sendable {
   public func acquire(
     for holder: LeaseHolder, timeout: Duration, isWaiting: () -> Void
   ) async throws(BackendFailure) -> Attempt {
-    let id = randomBytes(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let id = hexadecimal(randomBytes(16))
     let elapsed = stopwatch(clock)
     var watched: (record: LeaseRecord, since: Duration)?
     var isTold = false

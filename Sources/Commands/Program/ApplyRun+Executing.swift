@@ -2,6 +2,7 @@ internal import ApplyJournal
 internal import BackendInterface
 internal import ComputeKinds
 internal import Diagnostics
+internal import Digests
 internal import EmbeddedBackend
 internal import Execution
 internal import Manifests
@@ -71,8 +72,7 @@ extension ApplyRun {
 
   private func runName() -> String {
     let time = Timestamp.text(context.now()).prefix(19).filter(\.isNumber)
-    let suffix = context.randomBytes(3).map { String($0, radix: 16) }.joined()
-    return "\(time)-\(suffix)"
+    return "\(time)-\(hexadecimal(context.randomBytes(3)))"
   }
 
   /// Plans again for the targets that were touched: done is what needs nothing more.
