@@ -15,11 +15,11 @@ internal import TargetModel
 extension ApplyRun {
   /// - Parameters:
   ///   - file: the plan; it is done as it stands.
-  ///   - plans: where it is remembered that a saved plan was used.
   ///   - hold: the lease; nil where none is asked for.
+  ///   - usingUp: remembers that a saved plan was used.
   func execute(
     _ file: PlanFile, _ session: PlanningSession, _ presenter: Presenter,
-    usingUp plans: AppliedPlans? = nil, hold: LeaseHold?
+    hold: LeaseHold?, usingUp: (_ run: String) throws(FileFailure) -> Void = { _ in }
   ) async -> ExitStatus {
     let run = runName()
     let folder = LastRun.journals(in: session.stack.folder.ownFolder)
@@ -29,8 +29,7 @@ extension ApplyRun {
       journal = try JournalFile(run + ".jsonl", in: folder)
       try LastRun.keep(file, of: run, in: folder)
       // Used up before its first effect: a plan that was begun is never begun again.
-      let check = SavedPlanCheck(saved: file, stack: session.stack)
-      try plans?.add(check.key, run: run)
+      try usingUp(run)
     } catch {
       presenter.show(.unwritable(StackFolder.ownFolderName + "/journals", error.reason))
       return .failure
