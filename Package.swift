@@ -215,7 +215,7 @@ let package = Package(
         "BackendInterface", "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend",
         "ManifestSyntax", "Manifests",
         "Reporting", "TargetModel", "TestSupport", "berth",
-      ], goldens: ["Documents", "Goldens"]),
+      ], goldens: ["Documents", "FaultyDisk", "Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )

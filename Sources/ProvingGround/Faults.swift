@@ -26,7 +26,7 @@ package enum Fault: Int, Sendable, CaseIterable {
   case earlySuccess
   /// The monitor tells of a failure although the target is fine (F11).
   case falseFailure
-  /// What comes back for a question is no answer (F4, T25).
+  /// What comes back for a question is no answer (F4).
   case unreadable
   /// The service says that the workspace is not there (F9).
   case workspaceGone
@@ -60,7 +60,7 @@ package enum Fault: Int, Sendable, CaseIterable {
   case leaseStoreAway
   /// A change to a lease takes effect and its answer is lost (F19).
   case leaseAnswerLost
-  /// The lease store takes its time.
+  /// The lease store takes its time (F19).
   case leaseLatency
   /// A person ends the lease of a living run.
   case forcedUnlock

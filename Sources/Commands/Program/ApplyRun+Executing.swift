@@ -66,6 +66,10 @@ extension ApplyRun {
     if !report.isComplete, !report.didAnything {
       status = ending.lostLock || report.lostLock ? .locked : .failure
     }
+    if let reason = report.journalFailure {
+      presenter.show(.journalIncomplete(reason))
+      status = status.orFailure
+    }
     return ending.signal?.exitStatus ?? status
   }
 
