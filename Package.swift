@@ -106,7 +106,9 @@ let package = Package(
     module("ComputeService", imports: ["BackendInterface", "TargetModel"]),
     module(
       "Execution",
-      imports: ["Planning", "ApplyJournal", "BackendInterface", "TargetModel", "Diagnostics"]),
+      imports: [
+        "Planning", "ApplyJournal", "BackendInterface", "TargetModel", "Diagnostics", "Digests",
+      ]),
     module(
       "SimulatorBackend",
       imports: ["ComputeService", "BackendInterface", "TargetModel", "Diagnostics"]),
@@ -320,7 +322,7 @@ let package = Package(
         "BackendInterface", "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend",
         "ManifestSyntax", "Manifests",
         "Reporting", "TargetModel", "TestSupport", "berth",
-      ], goldens: ["Documents", "Goldens"]),
+      ], goldens: ["Documents", "FaultyDisk", "Goldens"]),
   ],
   swiftLanguageModes: [.v6]
 )

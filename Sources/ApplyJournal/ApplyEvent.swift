@@ -67,6 +67,8 @@ public struct ApplyReport: Hashable, Sendable {
   private var results: [StepOutcome]
   /// True if a signal ended the run early.
   public var wasInterrupted: Bool
+  /// Why a record could not be written; nil if the journal tells everything.
+  public var journalFailure: String?
 
   /// Makes an apply report of its parts.
   public init(outcomes: [(step: Step, outcome: StepOutcome)], wasInterrupted: Bool = false) {

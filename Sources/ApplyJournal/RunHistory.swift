@@ -17,6 +17,10 @@ public struct RunHistory: Hashable, Sendable {
   /// They come first (`PlanningRequest.stranded`).
   public private(set) var stranded: Set<String> = []
 
+  /// Those of them that were deleted, not detached: for a while something may be left of them
+  /// (`ApplyRequest.deletedNames`).
+  public private(set) var deleted: Set<String> = []
+
   /// A history without journals.
   public init(of stack: String) { self.stack = stack }
 
@@ -38,9 +42,11 @@ public struct RunHistory: Hashable, Sendable {
         intents[intent.step] = intent
         // Whether it took place, the workspace will show.
         if intent.act.takesAway { stranded.insert(intent.address.nameKey) }
+        if intent.act == .delete { deleted.insert(intent.address.nameKey) }
       case .finished(let step, .done):
         if let intent = intents[step], intent.act.brings {
           stranded.remove(intent.address.nameKey)
+          deleted.remove(intent.address.nameKey)
         }
       case .started, .submitted, .finished, .ended: break
       }

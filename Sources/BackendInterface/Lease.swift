@@ -65,6 +65,11 @@ public struct LeaseRecord: Hashable, Sendable {
     self.renewals = renewals
     self.expiresAt = expiresAt
   }
+
+  /// True if this is the lease that was seen before, and it was not renewed since.
+  public func isUnchanged(since seen: LeaseRecord?) -> Bool {
+    seen?.lease == lease && seen?.renewals == renewals
+  }
 }
 
 /// What became of an attempt to take a lease.

@@ -15,7 +15,8 @@ package func sha256Bytes(_ bytes: [UInt8]) -> [UInt8] {
   Array(SHA256.hash(data: bytes))
 }
 
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+/// Some bytes, two hexadecimal digits in lower case each.
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)
   var text: [UInt8] = []
   for byte in bytes {

@@ -34,7 +34,7 @@ public final class EmbeddedLeases: LeaseStore {
     let attempt = try await workspace.inLeases { rows, workspace -> LeaseAttempt in
       if let record = try rows.record(of: workspace) {
         let isGone = HolderFile.isAbandoned(record.lease.id, beside: path)
-        guard isGone || standingStill.map({ Self.isUnchanged($0, record) }) ?? false else {
+        guard isGone || record.isUnchanged(since: standingStill) else {
           return .held(record)
         }
         if isGone { HolderFile.remove(record.lease.id, beside: path) }
@@ -44,10 +44,6 @@ public final class EmbeddedLeases: LeaseStore {
     }
     if case .granted = attempt { held.withLock { $0[id] = file } }
     return attempt
-  }
-
-  private static func isUnchanged(_ seen: LeaseRecord, _ found: LeaseRecord) -> Bool {
-    seen.lease == found.lease && seen.renewals == found.renewals
   }
 
   /// Renews a lease; false if it is over.

@@ -27,7 +27,7 @@ extension ApplyMachine {
     return false
   }
 
-  /// True if what stands under a name may be what this run removed: a read that lags behind.
+  /// True if what stands under a name may be what was removed: a read that lags behind.
   func mayStillShow(_ index: Int, _ sight: Sight) -> Bool {
     makes(index) && sight.target != nil && now < windowEnd(index)
   }
@@ -57,7 +57,7 @@ extension ApplyMachine {
     runs[index].context.reusesName || runs[index].foundNameInUse
   }
 
-  /// From when on the absence of what this run removed under the step's name counts.
+  /// From when on the absence of what was removed under the step's name counts.
   private func windowEnd(_ index: Int) -> Duration {
     removals[runs[index].step.address.nameKey].map { $0 + limits.absenceWindow } ?? .zero
   }

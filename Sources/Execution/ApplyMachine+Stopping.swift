@@ -60,7 +60,6 @@ extension ApplyMachine {
   /// way ends.
   mutating func journalFailed(_ reason: String) {
     guard !isJournalBroken else { return }
-    isJournalBroken = true
     noteJournalFailure(reason)
     for index in runs.indices {
       switch runs[index].phase {
@@ -76,6 +75,7 @@ extension ApplyMachine {
   }
 
   mutating func noteJournalFailure(_ reason: String) {
+    journalFailure = reason
     tell(.noted("The journal \(reason). Nothing more is started."))
   }
 

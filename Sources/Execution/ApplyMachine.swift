@@ -44,7 +44,8 @@ package struct ApplyMachine: Sendable {
   var isInterrupted = false
   /// What is finished in spite of an interruption.
   var unavoidable: Set<Int> = []
-  var isJournalBroken = false
+  /// Why the journal can't be written; nil while it can.
+  var journalFailure: String?
   var isOver = false
   /// The service asked all callers to wait until then.
   var pausedUntil: Duration = .zero
@@ -65,6 +66,7 @@ package struct ApplyMachine: Sendable {
     runs = StepContext.contexts(of: request).map { context in
       StepRun(context: context, pollDelay: limits.firstPoll)
     }
+    removals = Dictionary(uniqueKeysWithValues: request.deletedNames.map { ($0, .zero) })
     let indexByID = Dictionary(
       request.plan.steps.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     var waiters: [[Int]] = Array(repeating: [], count: runs.count)
@@ -87,13 +89,17 @@ package struct ApplyMachine: Sendable {
   /// No command follows.
   package var isFinished: Bool { isOver }
 
+  var isJournalBroken: Bool { journalFailure != nil }
+
   /// What became of every step.
   package var report: ApplyReport {
-    ApplyReport(
+    var report = ApplyReport(
       outcomes: runs.map { run in
         if case .ended(let outcome) = run.phase { return (run.step, outcome) }
         return (run.step, .notStarted(.interrupted))
       }, wasInterrupted: isInterrupted)
+    report.journalFailure = journalFailure
+    return report
   }
 
   /// Takes an event and says what to do.
@@ -102,6 +108,7 @@ package struct ApplyMachine: Sendable {
     self.now = max(self.now, now)
     defer { commands = [] }
     guard !isOver else {
+      // The last record of all.
       if case .journalFailed(let reason) = event { noteJournalFailure(reason) }
       return commands
     }

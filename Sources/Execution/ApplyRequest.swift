@@ -22,6 +22,11 @@ public struct ApplyRequest: Sendable {
   ///
   /// Like those that the plan itself frees they are used again only when they are free for certain.
   public var freedNames: Set<String> = []
+  /// Those of them under which it deleted something: what is left of that for a while would come back
+  /// with the name (api.md section 8).
+  ///
+  /// When it was gone nobody knows any more, so the while counts from the beginning of this run.
+  public var deletedNames: Set<String> = []
 
   /// A request; ten steps at a time unless said otherwise.
   public init(

@@ -1,4 +1,5 @@
 public import BackendInterface
+internal import Digests
 
 /// Takes, keeps and gives back the lease on a workspace.
 ///
@@ -46,7 +47,7 @@ public struct WorkspaceLock: Sendable {
   public func acquire(
     for holder: LeaseHolder, timeout: Duration, isWaiting: () -> Void
   ) async throws(BackendFailure) -> Attempt {
-    let id = randomBytes(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    let id = hexadecimal(randomBytes(16))
     let elapsed = stopwatch(clock)
     var watched: (record: LeaseRecord, since: Duration)?
     var isTold = false
@@ -57,27 +58,24 @@ public struct WorkspaceLock: Sendable {
       let attempt = try await store.acquire(
         id, for: holder, expiresAt: LeaseHold.expiry(times, now()),
         standingStill: stood ? watched?.record : nil)
-      guard case .held(let record) = attempt else {
-        guard case .granted(let lease) = attempt else { continue }
+      switch attempt {
+      case .granted(let lease):
         return .granted(
           LeaseHold(
             lease, in: store, times, elapsed: elapsed, since: sent, isTakeover: stood, now: now))
+      case .held(let record):
+        if !record.isUnchanged(since: watched?.record) { watched = (record, elapsed()) }
+        guard elapsed() < timeout else { return .held(record) }
+        if !isTold, elapsed() >= Self.patience {
+          isTold = true
+          isWaiting()
+        }
+        guard (try? await clock.sleep(for: min(pause, timeout - elapsed()))) != nil else {
+          return .held(record)
+        }
+        pause = min(pause * 2, Self.longestPause)
       }
-      if !isSame(watched?.record, record) { watched = (record, elapsed()) }
-      guard elapsed() < timeout else { return .held(record) }
-      if !isTold, elapsed() >= Self.patience {
-        isTold = true
-        isWaiting()
-      }
-      guard (try? await clock.sleep(for: min(pause, timeout - elapsed()))) != nil else {
-        return .held(record)
-      }
-      pause = min(pause * 2, Self.longestPause)
     }
-  }
-
-  private func isSame(_ seen: LeaseRecord?, _ found: LeaseRecord) -> Bool {
-    seen?.lease == found.lease && seen?.renewals == found.renewals
   }
 
   /// Works under a lease, which is renewed meanwhile and given back in the end.

@@ -39,8 +39,7 @@ public func bindStack(
 ) -> BoundStack {
   var binder = Binder(configuration: configuration, rules: rules, secrets: secrets)
   let silenced = silencedRules(of: configuration, among: rules, reporting: &findings)
-  checkBlastRadius(of: configuration, among: rules, reporting: &findings)
-  checkDeadlines(of: configuration, among: rules, reporting: &findings)
+  checkConfiguredKinds(of: configuration, among: rules, reporting: &findings)
   func isHeard(_ finding: Diagnostic) -> Bool {
     finding.severity == .error || !silenced.contains(finding.rule)
   }

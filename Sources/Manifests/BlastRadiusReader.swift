@@ -80,29 +80,3 @@ struct BlastRadiusReader {
     }
   }
 }
-
-/// Refuses limits of types that do not exist: a slip of the pen would limit nothing.
-func checkBlastRadius(
-  of configuration: StackConfiguration, among rules: KindRules,
-  reporting findings: inout DiagnosticList
-) {
-  for kind in configuration.blastRadius.byKind.keys.sorted() where rules.catalog[kind] == nil {
-    findings.append(
-      .unknownLimitedType(
-        kind, nearest(to: kind.text, among: rules.catalog.kinds.map(\.name.text)),
-        configuration.places["blast_radius.kinds.\(kind)"]))
-  }
-}
-
-extension Diagnostic {
-  fileprivate static func unknownLimitedType(
-    _ kind: KindName, _ suggestion: String?, _ place: SourceLocation?
-  ) -> Diagnostic {
-    Diagnostic(
-      .error, .invalidConfiguration, "Limit of an unknown type",
-      detail: "'blast_radius.kinds' names '\(kind.text.shortened)', which is no type that Berth "
-        + "manages."
-        + (suggestion.map { " Did you mean \"\($0)\"?" } ?? ""),
-      at: place)
-  }
-}

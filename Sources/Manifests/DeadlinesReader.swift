@@ -45,28 +45,3 @@ struct DeadlinesReader {
     return nil
   }
 }
-
-/// Refuses deadlines of types that do not exist: a slip of the pen would change nothing.
-func checkDeadlines(
-  of configuration: StackConfiguration, among rules: KindRules,
-  reporting findings: inout DiagnosticList
-) {
-  for kind in configuration.deadlines.byKind.keys.sorted() where rules.catalog[kind] == nil {
-    let known = rules.catalog.kinds.map(\.name.text) + [DeadlinesReader.standardKey]
-    findings.append(
-      .unknownTypeWithDeadline(
-        kind, nearest(to: kind.text, among: known), configuration.places["deadlines.\(kind)"]))
-  }
-}
-
-extension Diagnostic {
-  fileprivate static func unknownTypeWithDeadline(
-    _ kind: KindName, _ suggestion: String?, _ place: SourceLocation?
-  ) -> Diagnostic {
-    Diagnostic(
-      .error, .invalidConfiguration, "Deadline of an unknown type",
-      detail: "'deadlines' names '\(kind.text.shortened)', which is no type that Berth manages."
-        + (suggestion.map { " Did you mean \"\($0)\"?" } ?? ""),
-      at: place)
-  }
-}

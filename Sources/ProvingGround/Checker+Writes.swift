@@ -31,6 +31,7 @@ extension Checker {
     if step.map({ history.sends[$0] == nil }) ?? true {
       checkMovement(words, assignment, request, look, history)
     }
+    checkSecondHalf(words, request, history)
     switch request {
     case .attach(let target, _):
       checkFreedom(words, key, target, history, known)
@@ -140,6 +141,19 @@ extension Checker {
       planned.kind != seen.kind || planned.isAttached != seen.isAttached
       || planned.marks != seen.marks || !planned.hasSameUserFields(as: seen, in: mapping.catalog)
     expect(!moved, .blindWrite, "\(words), which had moved since it was planned")
+  }
+
+  /// O10: nothing is taken away that could not be attached again.
+  private mutating func checkSecondHalf(
+    _ words: String, _ request: WriteRequest, _ history: PartyHistory
+  ) {
+    let key = request.name.lowercased()
+    guard let action = history.changes[key]?.action, action.release == request.act,
+      action.acquisition == .attach
+    else { return }
+    expect(
+      history.askedAhead[key] == true, .loss,
+      "\(words), without knowing that it could be attached again")
   }
 
   /// O3: all holders are gone, as far as the run could see when it decided.

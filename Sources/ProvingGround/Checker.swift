@@ -89,6 +89,7 @@ struct Checker: Sendable {
       parties[party, default: .init()].saw(key, look, in: task)
     case .sawHolders(let party, let resource, let view, let task):
       parties[party, default: .init()].sawHolders(of: resource, view: view, in: task)
+    case .askedAhead(let party, let key, let isFree): parties[party]?.askedAhead[key] = isFree
     case .journaled(let party, let record): journaled(party, record)
     case .sent(let party, let request): sent(party, request, truth)
     case .arrived(let party, let step, let request, let view, let isLate):
@@ -185,15 +186,16 @@ struct Checker: Sendable {
   }
 
   /// A creation found what had been deleted under its name: it is not what was asked for, and a run
-  /// that deleted it itself had to wait.
+  /// that deleted it itself, or whose stack did, had to wait.
   private mutating func cameBack(_ key: String, _ flight: Flight?) {
     guard let flight, let history = parties[flight.party] else { return }
     let isOwnWork =
       history.assignment?.plan.steps.contains {
         $0.address.nameKey == key && $0.act == .delete && history.effects[$0.id] != nil
       } ?? false
+    let isOurWork = history.assignment.map { away[$0.stack]?.contains(key) ?? false } ?? false
     expect(
-      flight.isLate || !isOwnWork, .usedTooSoon,
+      flight.isLate || !(isOwnWork || isOurWork), .usedTooSoon,
       "run \(flight.party) made \(key) before it was gone for certain")
     ended(key, failed: true)
   }

@@ -42,8 +42,7 @@ final class Disk: JournalWriting, Sendable {
       tear(entry)
       throw JournalWriteFailure("is gone")
     }
-    let draw = world.state.withLock(\.faults)
-    let fails = draw.draw([.diskError], from: world.stage) != nil
+    let fails = world.draw([.diskError], for: party) != nil
     if fails { world.with { $0.tally.note(.diskError, in: .intending) } }
     let isBroken = state.withLock { state in
       if fails { state.isBroken = true }
@@ -79,8 +78,7 @@ final class Disk: JournalWriting, Sendable {
 
   /// The line that was being written when the run was killed may be there in part.
   private func tear(_ entry: JournalEntry) {
-    let draw = world.state.withLock(\.faults)
-    guard draw.draw([.tornTail], from: world.stage) != nil else { return }
+    guard world.draw([.tornTail], for: party) != nil else { return }
     world.with { $0.tally.note(.tornTail, in: .intending) }
     let share = world.stage.choose(100)
     state.withLock { state in

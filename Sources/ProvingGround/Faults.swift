@@ -10,7 +10,7 @@ package enum Fault: Int, Sendable, CaseIterable {
   case late
   /// A proxy sends a write twice (F6).
   case doubled
-  /// A write is refused: policy, quota (F7).
+  /// A write is refused, or would be: policy, quota (F7).
   case refused
   /// Something else is being done to the target (F8).
   case conflict
@@ -26,6 +26,10 @@ package enum Fault: Int, Sendable, CaseIterable {
   case earlySuccess
   /// The monitor tells of a failure although the target is fine (F11).
   case falseFailure
+  /// What comes back for a question is no answer (F4).
+  case unreadable
+  /// The service says that the workspace is not there (F9).
+  case workspaceGone
   /// The list lags behind by up to two minutes (F13).
   case staleList
   /// A read or a write takes its time on the way.
@@ -56,7 +60,7 @@ package enum Fault: Int, Sendable, CaseIterable {
   case leaseStoreAway
   /// A change to a lease takes effect and its answer is lost (F19).
   case leaseAnswerLost
-  /// The lease store takes its time.
+  /// The lease store takes its time (F19).
   case leaseLatency
   /// A person ends the lease of a living run.
   case forcedUnlock
@@ -73,11 +77,11 @@ package enum Fault: Int, Sendable, CaseIterable {
     case .throttled: 300
     case .serverError, .illMonitor, .earlySuccess: 200
     case .lostReply, .refused, .conflict, .failedOperation, .falseFailure: 150
-    case .late, .doubled, .slow: 100
+    case .late, .doubled, .slow, .unreadable: 100
     case .stuck: 30
     case .staleList: 500
     case .latency: 300
-    case .diskError: 30
+    case .diskError, .workspaceGone: 30
     case .crash: 60
     case .tornTail: 1000
     case .signal, .abandon: 40

@@ -17,8 +17,9 @@ struct LeaseDesk: LeaseStore {
     let attempt = world.with { state -> LeaseAttempt in
       var row = state.leases[place] ?? LeaseRow()
       if let record = row.record, !state.isFree(row) {
-        let hasStood = standingStill.map { $0.isUnchanged(record) } ?? false
-        guard hasStood || sabotage == .takenAtOnce else { return .held(record) }
+        guard record.isUnchanged(since: standingStill) || sabotage == .takenAtOnce else {
+          return .held(record)
+        }
       }
       row.token += sabotage == .tokenRepeated && row.token > 0 ? 0 : 1
       let lease = Lease(id: id, token: row.token)
@@ -79,10 +80,9 @@ struct LeaseDesk: LeaseStore {
   /// A call to the store.
   private func reach() async throws(BackendFailure) -> Fault? {
     if world.state.withLock({ $0.runs[party]?.isDead ?? true }) { throw .dead }
-    let (draw, isAway) = world.with { ($0.faults, $0.now < $0.leasesAwayUntil) }
-    if isAway { throw .lost }
+    if world.with({ $0.now < $0.leasesAwayUntil }) { throw .lost }
     guard
-      let fault = draw.draw([.leaseStoreAway, .leaseAnswerLost, .leaseLatency], from: world.stage)
+      let fault = world.draw([.leaseStoreAway, .leaseAnswerLost, .leaseLatency], for: party)
     else { return nil }
     world.with { $0.tally.note(fault, in: .looking) }
     switch fault {
@@ -118,11 +118,5 @@ extension WorldState {
     guard row.record != nil else { return true }
     guard knowsTheDead else { return false }
     return !row.isAnswered || runs[row.holder].map { $0.isDead || $0.isGone } ?? true
-  }
-}
-
-extension LeaseRecord {
-  fileprivate func isUnchanged(_ found: LeaseRecord) -> Bool {
-    lease == found.lease && renewals == found.renewals
   }
 }

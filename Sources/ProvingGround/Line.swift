@@ -11,17 +11,21 @@ struct Line: Backend {
   let world: World
   let party: Party
 
+  private static let readFaults: [Fault] = [
+    .throttled, .serverError, .unreadable, .workspaceGone, .latency,
+  ]
+
   // MARK: Reads
 
   func list() async throws(BackendFailure) -> [ObservedTarget] {
     try cut(.planning)
-    let fault = try await depart(nil, [.throttled, .serverError, .staleList, .latency])
+    let fault = try await depart(nil, Self.readFaults + [.staleList])
     return world.with { state in state.list(state.view(fault, party, .planning).store) }
   }
 
   func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? {
     let key = name.lowercased()
-    _ = try await depart(key, [.throttled, .serverError, .latency])
+    _ = try await depart(key, Self.readFaults)
     let task = currentTask
     return world.with { state in
       let target = state.target(name)
@@ -31,7 +35,7 @@ struct Line: Backend {
   }
 
   func holders(of resource: ResourceIdentity) async throws(BackendFailure) -> [ObservedTarget] {
-    let fault = try await depart(nil, [.throttled, .serverError, .staleList, .latency])
+    let fault = try await depart(nil, Self.readFaults + [.staleList])
     let task = currentTask
     return world.with { state in
       let (store, event) = state.view(fault, party, .looking)
@@ -44,8 +48,7 @@ struct Line: Backend {
 
   func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {
     let fault = try await depart(
-      nil, [.throttled, .serverError, .illMonitor, .earlySuccess, .falseFailure, .latency],
-      isPoll: true)
+      nil, Self.readFaults + [.illMonitor, .earlySuccess, .falseFailure], isPoll: true)
     switch fault {
     case .illMonitor?:
       throw BackendFailure(.invalid, code: "OperationNotFound", message: "There is no such thing.")
@@ -53,6 +56,18 @@ struct Line: Backend {
     case .falseFailure?: return .failed(code: "InternalError", message: "Something went wrong.")
     default: return try world.with { $0.status(operation) }.get()
     }
+  }
+
+  func preflight(_ request: WriteRequest) async throws(BackendFailure) {
+    let key = request.name.lowercased()
+    let fault = try await depart(key, Self.readFaults + [.refused])
+    let obstacle = world.with { state in
+      let obstacle =
+        fault == .refused ? .noQuota : state.dialect.obstacle(to: request, in: state.service)
+      state.emit(.askedAhead(party, key: key, isFree: obstacle == nil))
+      return obstacle
+    }
+    if let obstacle { throw obstacle }
   }
 
   // MARK: Writes
@@ -75,15 +90,13 @@ struct Line: Backend {
     let fault = try await depart(
       key,
       [
-        .throttled, .serverError, .refused, .conflict, .lostReply, .late, .doubled, .slow, .stuck,
-        .failedOperation, .latency,
+        .throttled, .serverError, .workspaceGone, .refused, .conflict, .lostReply, .late, .doubled,
+        .slow, .stuck, .failedOperation, .latency,
       ], isWrite: true)
     try cut(.sentNoEffect)
     let fate: OperationFate
     switch fault {
-    case .refused?:
-      throw BackendFailure(
-        .invalid, code: "QuotaExceeded", message: "There is no quota left.", requestID: "r-1")
+    case .refused?: throw .noQuota
     case .conflict?:
       throw BackendFailure(.conflict, code: "Conflict", message: "Something else is being done.")
     case .late?:
@@ -129,8 +142,7 @@ struct Line: Backend {
     world.interact(party)
     if world.state.withLock({ $0.runs[party]?.isDead ?? true }) { throw .dead }
     world.emit(.asked(party, isWrite: isWrite))
-    let draw = world.state.withLock(\.faults)
-    guard let fault = draw.draw(faults, from: world.stage) else { return nil }
+    guard let fault = world.draw(faults, for: party) else { return nil }
     world.with { state in
       let phase: MachineState =
         isPoll
@@ -143,6 +155,8 @@ struct Line: Backend {
     switch fault {
     case .throttled: throw throttled()
     case .serverError: throw .lost
+    case .unreadable: throw .unreadable
+    case .workspaceGone: throw .workspaceGone
     case .latency: await pause()
     default: break
     }
@@ -172,6 +186,12 @@ struct Line: Backend {
 
 extension BackendFailure {
   static let lost = BackendFailure(.retryable, code: "NoAnswer", message: "There was no answer.")
+  static let unreadable = BackendFailure(
+    .fatal, code: "UnexpectedAnswer", message: "The answer is not what was due.")
+  static let workspaceGone = BackendFailure(
+    .absent, code: "ResourceGroupNotFound", message: "There is no such resource group.")
+  static let noQuota = BackendFailure(
+    .invalid, code: "QuotaExceeded", message: "There is no quota left.", requestID: "r-1")
   static let dead = BackendFailure(.fatal, code: "Dead", message: "The process is gone.")
 }
 

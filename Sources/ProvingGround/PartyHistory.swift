@@ -43,6 +43,8 @@ struct PartyHistory: Sendable {
   private var sightings: [Sighting] = []
   /// Who gives up or takes a resource by the plan.
   private var names: [String: Set<String>] = [:]
+  /// Whether the second half of a re-attachment would be taken, by the target's name.
+  var askedAhead: [String: Bool] = [:]
   var pausedAt: Duration = .zero
   var pausedUntil: Duration = .zero
   /// The intents on the disk that are not finished, by the target's name.

@@ -130,7 +130,8 @@ struct Run: Sendable {
     let live = Dictionary(
       observed.targets.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
     let assignment = Assignment(
-      stack: stack, plan: result.plan, desired: byName, observed: live, resumed: approved)
+      stack: stack, plan: result.plan, desired: byName, observed: live, resumed: approved,
+      history: history)
     return await carryOut(assignment, executor, saboteur, disk, hold)
   }
 
@@ -181,9 +182,13 @@ struct Run: Sendable {
       state.journals[stack, default: []].append(KeptRun(disk: disk, plan: plan))
     }
     saboteur?.begin(plan, assignment.observed, assignment.desired)
-    let request = ApplyRequest(
+    var request = ApplyRequest(
       plan: plan, desired: desired, catalog: WorldState.catalog,
       parallelism: 1 + world.stage.choose(4), run: "run-\(party)", planDigest: "sha256:00")
+    if sabotage != .freedNamesForgotten {
+      request.freedNames = assignment.history.stranded
+      request.deletedNames = assignment.history.deleted
+    }
     let (interrupts, continuation) = AsyncStream.makeStream(of: Void.self)
     world.state.withLock {
       $0.runs[party]?.interrupt = {

@@ -22,6 +22,7 @@ package enum Sabotage: String, Sendable, CaseIterable {
   case preconditionsDropped = "the plan's preconditions are not checked"
   case noReread = "the target is not read before the write"
   case noHolderCheck = "nobody looks for holders before an attach"
+  case secondHalfUnasked = "nobody asks whether what is detached could be attached again"
   case listTrusted = "known holders are not read one by one"
   case goneByFailure = "a failed read counts as absence"
   case detachTrusted = "the answer to a detach counts as its end"
@@ -35,6 +36,7 @@ package enum Sabotage: String, Sendable, CaseIterable {
   case lossIsDone = "a lost answer counts as done"
   case lossIsFailure = "a lost answer counts as a failure"
   case nameReusedAtOnce = "one absence is enough to use a name again"
+  case freedNamesForgotten = "what an earlier apply removed is not waited for"
   // The end of a step.
   case successTrusted = "success is not confirmed by reading"
   case failureTrusted = "a failure of the monitor is not confirmed by reading"

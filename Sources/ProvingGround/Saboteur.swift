@@ -115,6 +115,10 @@ final class Saboteur: Backend, Sendable {
     }
   }
 
+  func preflight(_ request: WriteRequest) async throws(BackendFailure) {
+    if sabotage != .secondHalfUnasked { try await line.preflight(request) }
+  }
+
   // MARK: Writes
 
   func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {

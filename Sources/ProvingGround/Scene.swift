@@ -29,6 +29,8 @@ struct Scene: Sendable {
   private static let names = ["aaa", "bbb", "ccc", "ddd", "eee", "fff"]
   private static let kinds = ["link", "pool", "link", "sharedlink", "hub", "box", "link", "hub"]
 
+  init() {}
+
   init(_ stage: Stage) {
     var documents: [ComputeTarget] = []
     for index in 0..<1 + stage.choose(6) {

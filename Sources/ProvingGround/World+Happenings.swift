@@ -29,7 +29,7 @@ extension World {
     }
     signal()
     cancel()
-    happen()
+    happen(beside: party)
   }
 
   /// True if the run is dead by now.
@@ -51,11 +51,10 @@ extension World {
   }
 
   /// A person may do something.
-  private func happen() {
-    let (draw, isOn) = state.withLock { ($0.faults, $0.hasRivals) }
-    guard isOn,
-      let fault = draw.draw(
-        [.portalEdit, .portalRemoval, .portalAttach, .forcedUnlock], from: stage)
+  private func happen(beside party: Party) {
+    guard state.withLock(\.hasRivals),
+      let fault = draw(
+        [.portalEdit, .portalRemoval, .portalAttach, .forcedUnlock], for: party)
     else { return }
     let choices = (0..<4).map { _ in stage.choose(60) }
     with { state in

@@ -29,6 +29,14 @@ final class World: Sendable {
   }
 
   func emit(_ event: WorldEvent) { with { $0.emit(event) } }
+
+  /// Which of several faults comes over a run now, or nil.
+  func draw(_ faults: [Fault], for party: Party) -> Fault? {
+    let (draw, mishap) = state.withLock { state in
+      (state.faults, state.mishap?.meet(faults, of: party))
+    }
+    return mishap ?? draw.draw(faults, from: stage)
+  }
 }
 
 struct WorldState {
@@ -36,6 +44,8 @@ struct WorldState {
   let dialect: ServiceDialect
   var checker: Checker
   var faults = FaultDraw.none
+  /// What goes wrong once, apart from what is drawn.
+  var mishap: Mishap?
   var tally = Tally()
   var runs: [Party: RunState] = [:]
   /// The leases, by what they are on.

@@ -21,6 +21,7 @@ extension WorldEvent {
     case .paused(let party, _): (5, party, "")
     case .saw(let party, let key, let target, _, _): (6, party, target == nil ? key : key + "+")
     case .sawHolders(let party, let resource, _, _): (7, party, resource)
+    case .askedAhead(let party, let key, let isFree): (23, party, isFree ? key : key + "-")
     case .journaled(let party, _): (8, party, "")
     case .sent(let party, let request): (9, party, request.name)
     case .arrived(let party, _, let request, _, _): (10, party, request.name)
@@ -60,6 +61,8 @@ extension WorldEvent {
         + " as of \(view)"
     case .sawHolders(let party, let resource, let view, _):
       "run \(party) asks who holds \(resource), as of \(view)"
+    case .askedAhead(let party, let key, let isFree):
+      "run \(party) asks whether \(key) could be made: " + (isFree ? "yes" : "no")
     case .journaled(let party, let record): "run \(party) records \(record)"
     case .sent(let party, let request): "run \(party) sends \(request.act.rawValue) \(request.name)"
     case .arrived(let party, let step, let request, _, _):

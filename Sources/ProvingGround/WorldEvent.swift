@@ -35,6 +35,8 @@ enum WorldEvent: Sendable {
   case saw(Party, key: String, ObservedTarget?, view: Int, task: Int)
   /// A run asked who holds a resource.
   case sawHolders(Party, resource: String, view: Int, task: Int)
+  /// A run asked whether something could be made later.
+  case askedAhead(Party, key: String, isFree: Bool)
   /// A run's record is durable.
   case journaled(Party, JournalRecord)
   /// A run's write leaves it.
@@ -63,4 +65,6 @@ struct Assignment: Sendable {
   let observed: [String: ObservedTarget]
   /// The plan that is resumed.
   var resumed: Plan?
+  /// What earlier applies did, as journals tell.
+  let history: RunHistory
 }

@@ -141,7 +141,7 @@ public struct PlanFile: Hashable, Sendable {
   }
 
   /// A value that is not there is left out; `null` is a value.
-  private static func object(_ change: AttributeChange) -> AttributeValue {
+  static func object(_ change: AttributeChange) -> AttributeValue {
     var object: AttributeValue = [
       "path": path(change.path), "sensitive": .bool(change.isSensitive),
       "effect": .text(change.effect.rawValue),
@@ -179,14 +179,14 @@ public struct PlanFile: Hashable, Sendable {
     ]
   }
 
-  private static func object(_ location: SourceLocation) -> AttributeValue {
+  static func object(_ location: SourceLocation) -> AttributeValue {
     [
       "file": .text(location.file), "line": .integer(location.start.line),
       "column": .integer(location.start.column),
     ]
   }
 
-  private static func object(_ step: Step) -> AttributeValue {
+  static func object(_ step: Step) -> AttributeValue {
     var object: AttributeValue = [
       "id": .text(step.id.description), "address": .text(step.address.description),
       "act": .text(step.act.rawValue),

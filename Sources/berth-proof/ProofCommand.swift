@@ -69,7 +69,15 @@ internal import ProvingGround
         + "\(duels.executions == .max ? "more than 10^19" : "\(duels.executions)") executions, "
         + "\(duels.ends) ends, \(duels.applies) applies after them, "
         + "\(duels.violations.count) violations")
-    let violations = counts.violations + duels.violations
+    var faults = EachFaultOnce.Counts()
+    for seed in 1...4 as ClosedRange<UInt64> {
+      faults.add(
+        await EachFaultOnce(seed: seed, sequels: EachFaultOnce.Sequel.allCases).run(jobs: jobs))
+    }
+    print(
+      "each fault once \(faults.total): \(faults.cases.count) faults in each moment of four applies, "
+        + "\(faults.violations.count) violations")
+    let violations = counts.violations + duels.violations + faults.violations
     for violation in violations.prefix(20) { print(violation) }
     if !violations.isEmpty { throw ExitCode.failure }
   }

@@ -122,3 +122,18 @@ private let lines = entries.enumerated().map { JournalCodec.line($1, number: $0)
 private func state(after count: Int) -> JournalState {
   JournalState(replaying: entries[..<count])
 }
+
+@Test func `what an apply took away is remembered until it is there again`() {
+  var history = RunHistory(of: "ml-prod")
+  history.read(entries)
+  #expect(history.stranded == ["a", "c"])
+  #expect(history.deleted == ["c"])
+  let again = [
+    story[0],
+    .intended(Intent(step: StepID(1), act: .create, address: address("pool", "C"), resource: nil)),
+    .finished(StepID(1), .done),
+  ].map { JournalEntry(milliseconds: 0, record: $0) }
+  history.read(again)
+  #expect(history.stranded == ["a"])
+  #expect(history.deleted == [])
+}

@@ -153,6 +153,88 @@ struct ThreatTests {
     #expect(run.messages.contains("... and \(count - 100) more."))
   }
 
+  /// As many documents as a stack may have, and one more.
+  ///
+  /// Twice the memory that it takes is allowed, and none of the time is looked at.
+  @Test func `T16 a stack of 100000 documents is planned within bounds, and one more is refused`()
+    throws
+  {
+    func documents(_ numbers: Range<Int>) -> String {
+      numbers.map { "---\nname: n\($0)\ntype: amlcompute\n" }.joined()
+    }
+    let folder = try TemporaryFolder.stack(["many.yml": documents(100_000..<200_000)])
+    let plan = try BerthBinary.run(["plan"], in: folder.url, through: Self.within(mebibytes: 2_048))
+    #expect(plan.status == 0, "\(plan.messages)")
+    #expect(plan.output.contains("\nPlan: 100000 to add, 0 to change, 0 to destroy."))
+    try folder.write(documents(200_000..<200_001), to: "one.yml")
+    let refused = try folder.run("validate")
+    #expect(refused.status == 1)
+    #expect(refused.messages.contains("one.yml"), "\(refused.messages.suffix(400))")
+    #expect(refused.messages.contains("[yaml-limit]"), "\(refused.messages.suffix(400))")
+  }
+
+  /// Runs a program with so much memory at most.
+  private static func within(mebibytes: Int) -> [String] {
+    ["/bin/sh", "-c", "ulimit -v \(mebibytes << 10); exec \"$0\" \"$@\""]
+  }
+
+  @Test(arguments: hostileManifests)
+  func `T1 a hostile manifest is refused in little memory, with its place and a way out`(
+    manifest: HostileManifest
+  ) throws {
+    let folder = try TemporaryFolder.stack(["hostile.yml": manifest.text, "gpu.yml": Self.pool])
+    let run = try BerthBinary.run(
+      ["validate"], in: folder.url, through: Self.within(mebibytes: 512))
+    #expect(run.status == 1, "\(run.messages.prefix(400))")
+    #expect(run.messages.contains("on hostile.yml line"), "\(run.messages.prefix(400))")
+    #expect(run.messages.contains("[\(manifest.rule)]"), "\(run.messages.prefix(400))")
+    #expect(run.messages.utf8.count < 10_000)
+  }
+
+  struct HostileManifest: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let text: String
+    let rule: String
+
+    init(_ name: String, _ text: String, rule: String = "yaml-limit") {
+      (testDescription, self.text, self.rule) = (name, text, rule)
+    }
+  }
+
+  /// Alias bombs of both shapes, depth, and texts, keys, documents and files that are too large.
+  private static let hostileManifests: [HostileManifest] = {
+    func times(_ count: Int, _ text: String) -> String { String(repeating: text, count: count) }
+    let laughs = (1...30).map { level in
+      "a\(level): &a\(level) ["
+        + Array(repeating: "*a\(level - 1)", count: 10).joined(separator: ", ")
+        + "]\n"
+    }.joined()
+    let merges = (1...400).map { "m\($0): &m\($0) {<<: *m\($0 - 1), k\($0): 0}\n" }.joined()
+    return [
+      HostileManifest("a billion laughs", "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + laughs),
+      HostileManifest("merges", "m0: &m0 {k0: 0}\n" + merges),
+      HostileManifest("40000 brackets", times(40_000, "[")),
+      HostileManifest("40000 braces", times(40_000, "{a: ")),
+      HostileManifest(
+        "40000 directives", times(40_000, "%TAG !a! tag:a,2000:\n") + "---\nname: x\n",
+        rule: "unsupported-directive"),
+      HostileManifest("a key of 2 KiB", times(2_048, "k") + ": 1\n", rule: "invalid-yaml"),
+      HostileManifest("a text of 300 KiB", "name: \(times(300 << 10, "x"))\n"),
+      HostileManifest("a document of 2 MiB", "tags:\n" + times(1 << 17, "  a: bbbbbbbbbbb\n")),
+    ]
+  }()
+
+  @Test func `T1 a file beyond 64 MiB is refused without being read`() throws {
+    let folder = try TemporaryFolder.stack([
+      "gpu.yml": Self.pool, "huge.yml": String(repeating: "# 45678\n", count: (64 << 20) / 8 + 1),
+    ])
+    let run = try BerthBinary.run(
+      ["validate"], in: folder.url, through: Self.within(mebibytes: 512))
+    #expect(run.status == 1)
+    #expect(run.messages.contains("huge.yml"), "\(run.messages)")
+    #expect(run.messages.contains("64 MiB"), "\(run.messages)")
+  }
+
   // MARK: Marks
 
   @Test func `T19 a forged or broken mark gives nothing into the stack's hands`() throws {

@@ -47,7 +47,8 @@ struct Driver {
 
   init(
     _ plan: Plan, _ desired: [ComputeTarget], _ world: FakeWorld, parallelism: Int = 3,
-    limits: ApplyLimits = ApplyLimits(), freed: Set<String> = [], seed: UInt64 = 1
+    limits: ApplyLimits = ApplyLimits(), freed: Set<String> = [],
+    deleted: Set<String> = [], seed: UInt64 = 1
   ) {
     self.plan = plan
     self.parallelism = parallelism
@@ -57,6 +58,7 @@ struct Driver {
       plan: plan, desired: desired, catalog: .invented, parallelism: parallelism, run: "run",
       planDigest: "digest")
     request.freedNames = freed
+    request.deletedNames = deleted
     machine = ApplyMachine(request, limits: limits, random: SeededRandom(seed: seed))
   }
 

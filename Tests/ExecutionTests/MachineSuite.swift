@@ -15,13 +15,14 @@ extension MachineSuite {
   /// A machine under way with its journal open.
   func driver(
     _ wanted: [ComputeTarget], _ live: [ObservedTarget], mode: PlanMode = .apply,
-    limits: ApplyLimits = ApplyLimits(), parallelism: Int = 3, freed: Set<String> = []
+    limits: ApplyLimits = ApplyLimits(), parallelism: Int = 3, freed: Set<String> = [],
+    deleted: Set<String> = []
   ) -> Driver {
     let result = planning(wanted, live, mode: mode)
     #expect(!result.isRefused, "\(result.findings.findings)")
     return Driver(
       result.plan, wanted, FakeWorld(live), parallelism: parallelism, limits: limits,
-      freed: freed)
+      freed: freed, deleted: deleted)
   }
 
   func expectCalm(_ driver: Driver) {

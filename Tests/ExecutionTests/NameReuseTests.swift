@@ -57,6 +57,16 @@ import Testing
     #expect(sent(.create, &other) == .zero)
   }
 
+  @Test func `F30 what an earlier apply deleted is given its time from the beginning of this one`()
+    throws
+  {
+    var driver = driver([pool("p")], [], freed: ["p"], deleted: ["p"])
+    #expect(try #require(sent(.create, &driver)) >= .seconds(60))
+    expectCalm(driver)
+    var other = self.driver([pool("q")], [], freed: ["p"], deleted: ["p"])
+    #expect(sent(.create, &other) == .zero)
+  }
+
   @Test func `what comes back before the second absence is waited for`() throws {
     var driver = driver([pool("p")], [], freed: ["p"])
     driver.run(until: { $0.machine.runs[0].absences == 1 })

@@ -70,7 +70,7 @@ import Testing
 
   @Test func `the worlds are worth the trouble`() {
     var tally = Tally()
-    for seed in 1...900 as ClosedRange<UInt64> { tally.add(Proof.play(seed: seed).tally) }
+    for seed in 1...1500 as ClosedRange<UInt64> { tally.add(Proof.play(seed: seed).tally) }
     for fault in Fault.allCases {
       #expect(
         MachineState.allCases.contains { tally.count(fault, $0) > 0 }, "no world has \(fault)")

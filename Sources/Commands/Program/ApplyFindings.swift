@@ -30,6 +30,15 @@ extension Diagnostic {
       findingClass: .stale)
   }
 
+  static func journalIncomplete(_ reason: String) -> Diagnostic {
+    Diagnostic(
+      .error, .fileUnwritable, "Journal is not complete",
+      detail: """
+        The journal under '.berth/journals' \(reason). What was under way ended, and nothing more was \
+        begun. Mend that and apply again: the workspace itself tells what is left to do.
+        """)
+  }
+
   static func notConverged(_ left: [Change]) -> Diagnostic {
     let fields = left.prefix(5).map { change in
       let paths = change.attributes.prefix(3).map { "'\($0.path)'" }.joined(separator: ", ")

@@ -2,6 +2,7 @@ internal import ApplyJournal
 internal import BackendInterface
 internal import ComputeKinds
 internal import Diagnostics
+internal import Digests
 internal import EmbeddedBackend
 internal import Execution
 internal import Manifests
@@ -14,11 +15,11 @@ internal import TargetModel
 extension ApplyRun {
   /// - Parameters:
   ///   - file: the plan; it is done as it stands.
-  ///   - plans: where it is remembered that a saved plan was used.
   ///   - hold: the lease; nil where none is asked for.
+  ///   - usingUp: remembers that a saved plan was used.
   func execute(
     _ file: PlanFile, _ session: PlanningSession, _ presenter: Presenter,
-    usingUp plans: AppliedPlans? = nil, hold: LeaseHold?
+    hold: LeaseHold?, usingUp: (_ run: String) throws(FileFailure) -> Void = { _ in }
   ) async -> ExitStatus {
     let run = runName()
     let folder = LastRun.journals(in: session.stack.folder.ownFolder)
@@ -28,8 +29,7 @@ extension ApplyRun {
       journal = try JournalFile(run + ".jsonl", in: folder)
       try LastRun.keep(file, of: run, in: folder)
       // Used up before its first effect: a plan that was begun is never begun again.
-      let check = SavedPlanCheck(saved: file, stack: session.stack)
-      try plans?.add(check.key, run: run)
+      try usingUp(run)
     } catch {
       presenter.show(.unwritable(StackFolder.ownFolderName + "/journals", error.reason))
       return .failure
@@ -44,7 +44,7 @@ extension ApplyRun {
     var request = ApplyRequest(
       plan: file.plan, desired: session.desired, catalog: .azureML,
       parallelism: options.parallelism, run: run, planDigest: file.digest)
-    request.freedNames = session.stranded
+    (request.freedNames, request.deletedNames) = (session.stranded, session.deleted)
     presenter.say("\n")
     let lost = hold?.lost ?? AsyncStream { _ in }
     let ending = await Interruptible.run(context, presenter, lost: lost) { [request] interrupts in
@@ -68,13 +68,16 @@ extension ApplyRun {
     if !report.isComplete, !report.didAnything {
       status = ending.lostLock || report.lostLock ? .locked : .failure
     }
+    if let reason = report.journalFailure {
+      presenter.show(.journalIncomplete(reason))
+      status = status.orFailure
+    }
     return ending.signal?.exitStatus ?? status
   }
 
   private func runName() -> String {
     let time = Timestamp.text(context.now()).prefix(19).filter(\.isNumber)
-    let suffix = context.randomBytes(3).map { String($0, radix: 16) }.joined()
-    return "\(time)-\(suffix)"
+    return "\(time)-\(hexadecimal(context.randomBytes(3)))"
   }
 
   /// Plans again for the targets that were touched: done is what needs nothing more.

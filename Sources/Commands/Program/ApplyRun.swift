@@ -54,12 +54,13 @@ struct ApplyRun {
     presenter.show(loader.findings)
     guard var session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
     if (saved?.plan.mode ?? mode) == .apply { session.commit = .of(session.stack, in: context) }
-    if let saved, let finding = SavedPlanCheck(saved: saved, stack: session.stack).misfit() {
+    let check = saved.map { [stack = session.stack] in SavedPlanCheck(saved: $0, stack: stack) }
+    if let finding = check?.misfit() {
       presenter.show(finding)
       return ExitStatus(of: finding)
     }
     if mode == .refreshOnly { return await look(session, presenter) }
-    return await applyAlone(session, saved, presenter)
+    return await applyAlone(session, check, presenter)
   }
 
   /// There is no state that could be refreshed: what moved is told, and nothing is done.
@@ -84,7 +85,7 @@ struct ApplyRun {
   /// Applies while it holds the lease on the workspace, which it may share with other stacks, since
   /// two of them may want one resource at once (reliability.md F18).
   private func applyAlone(
-    _ session: PlanningSession, _ saved: PlanFile?, _ presenter: Presenter
+    _ session: PlanningSession, _ saved: SavedPlanCheck?, _ presenter: Presenter
   ) async -> ExitStatus {
     guard options.lock.takesLock else { return await apply(session, saved, presenter, hold: nil) }
     let lock = WorkspaceLock(
@@ -123,13 +124,13 @@ struct ApplyRun {
   // MARK: Planning
 
   private func apply(
-    _ base: PlanningSession, _ saved: PlanFile?, _ presenter: Presenter, hold: LeaseHold?
+    _ base: PlanningSession, _ saved: SavedPlanCheck?, _ presenter: Presenter, hold: LeaseHold?
   ) async -> ExitStatus {
     var session = base
     let last = LastRun(
       of: session.stack.configuration.stack, in: session.stack.folder.ownFolder)
     if isResuming { begin(&session, resuming: last, presenter) }
-    session.stranded = last.history.stranded
+    (session.stranded, session.deleted) = (last.history.stranded, last.history.deleted)
     let observed: Snapshot
     do {
       observed = try await session.settled(presenter, in: context)
@@ -205,10 +206,10 @@ struct ApplyRun {
 
   /// A saved plan is the approval, and is done only if everything it relies on still holds.
   private func applySaved(
-    _ saved: PlanFile, _ session: PlanningSession, _ observed: Snapshot, _ presenter: Presenter,
-    hold: LeaseHold?
+    _ check: SavedPlanCheck, _ session: PlanningSession, _ observed: Snapshot,
+    _ presenter: Presenter, hold: LeaseHold?
   ) async -> ExitStatus {
-    let check = SavedPlanCheck(saved: saved, stack: session.stack)
+    let saved = check.saved
     let plans: AppliedPlans
     do {
       plans = try AppliedPlans(in: session.stack.folder.ownFolder)
@@ -232,7 +233,9 @@ struct ApplyRun {
     if let refusal = await refusal(ofOlderCommitIn: session, isAsked: false, presenter) {
       return refusal
     }
-    return await execute(saved, session, presenter, usingUp: plans, hold: hold)
+    return await execute(saved, session, presenter, hold: hold) { run throws(FileFailure) in
+      try plans.add(check.key, run: run)
+    }
   }
 
   // MARK: Asking

@@ -22,6 +22,8 @@ struct PlanningSession: Sendable {
   var replacing: Set<TargetAddress> = []
   /// The names of targets that an earlier apply took away.
   var stranded: Set<String> = []
+  /// Those of them that were deleted.
+  var deleted: Set<String> = []
   /// The plan that is resumed; nothing is planned but for that.
   var approved: Plan?
 

@@ -1,0 +1,290 @@
+internal import BackendInterface
+internal import Planning
+internal import SimulatorBackend
+internal import Synchronization
+internal import TargetModel
+internal import TestSupport
+
+/// How a world goes: two phases, and the questions at their ends.
+struct Life: Sendable {
+  let world: World
+  let sabotage: Sabotage?
+
+  private var stage: Stage { world.stage }
+
+  func live() async {
+    let scene = Scene(stage)
+    let faults = FaultDraw.drawn(from: stage)
+    await settle(scene)
+    world.with { state in
+      state.faults = faults
+      state.hasRivals = true
+    }
+    drawStores()
+    var party = 0
+    for desired in scene.commits {
+      party += 3
+      await phaseOne(party, desired, scene, faults)
+    }
+    await calmDown()
+    await phaseTwo(party + 3, scene.commits.last ?? [], faults)
+  }
+
+  /// Which stores there are: mostly the embedded one, which knows at once when a process is gone and
+  /// refuses a write whose lease is over; else one that does neither, beside a service that takes
+  /// everything.
+  private func drawStores() {
+    let sharesLease = !stage.chance(300)
+    let isEmbedded = !stage.chance(500)
+    let removalLimit = stage.chance(80) ? stage.choose(2) : nil
+    world.with { state in
+      state.sharesLease = sharesLease
+      state.setUpStore(isEmbedded: isEmbedded)
+      state.checker.removalLimit = removalLimit
+    }
+  }
+
+  // MARK: The beginning
+
+  /// Makes what is live at the beginning, in its order; a second attachment breaks the first.
+  func settle(_ scene: Scene) async {
+    for live in scene.live {
+      world.with { state in
+        let request: WriteRequest =
+          live.document.isAttached
+          ? .attach(live.document, marks: live.marks) : .create(live.document, marks: live.marks)
+        for request in state.dialect.requests(for: request, current: nil) {
+          _ = try? state.service.handle(
+            request, at: state.serviceTime,
+            fate: live.isFailed ? .fails(code: "ProvisioningFailed", message: "No.") : .succeeds)
+        }
+      }
+    }
+    try? await stage.sleep(until: stage.now + .seconds(60))
+    world.with { state in
+      for live in scene.live { state.emit(.portal(key: live.document.address.nameKey)) }
+    }
+  }
+
+  // MARK: Phase one: everything goes wrong
+
+  private func phaseOne(
+    _ party: Party, _ desired: [ComputeTarget], _ scene: Scene, _ faults: FaultDraw
+  ) async {
+    let meetsOthers = !scene.others.isEmpty && stage.chance(faults[.otherStack])
+    let meetsSecond = stage.chance(faults[.secondRunner])
+    let hasDriftJob = stage.chance(faults[.driftJob])
+    if stage.chance(faults[.journalLost]) {
+      world.with { state in
+        state.tally.note(.journalLost, in: .planning)
+        state.journals = [:]
+        state.emit(.journalsLost(Scene.stack))
+      }
+    }
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await self.run(party, Scene.stack, desired, faults, sabotage) }
+      if hasDriftJob {
+        group.addTask { await self.lookForDrift(desired) }
+      }
+      if meetsOthers {
+        group.addTask {
+          await self.wait(60)
+          self.world.with { $0.tally.note(.otherStack, in: .planning) }
+          await self.run(party + 1, Scene.otherStack, scene.others, faults, nil)
+        }
+      }
+      if meetsSecond {
+        group.addTask {
+          await self.wait(60)
+          self.world.with { $0.tally.note(.secondRunner, in: .planning) }
+          await self.run(party + 2, Scene.stack, scene.commits[0], faults, sabotage)
+        }
+      }
+    }
+  }
+
+  /// Says a few times what somebody moved, as a job of its own does.
+  private func lookForDrift(_ desired: [ComputeTarget]) async {
+    world.with { $0.tally.note(.driftJob, in: .planning) }
+    for _ in 0..<2 {
+      await wait(40)
+      world.with { state in
+        var targets = state.list(state.truth)
+        if sabotage == .driftInFlight {
+          for index in targets.indices { targets[index].state = .succeeded }
+        }
+        let request = PlanningRequest(
+          stack: Scene.stack, desired: desired,
+          observed: Snapshot(workspace: testWorkspace, targets: targets), mode: .refreshOnly,
+          catalog: WorldState.catalog)
+        let drift = makePlan(request).plan.drift.map(\.address.nameKey)
+        if !drift.isEmpty { state.emit(.toldDrift(drift)) }
+      }
+    }
+  }
+
+  private func wait(_ most: Int) async {
+    try? await stage.sleep(until: stage.now + .seconds(stage.choose(most)))
+  }
+
+  /// One run that may be killed or told to stop.
+  private func run(
+    _ party: Party, _ stack: String, _ desired: [ComputeTarget], _ faults: FaultDraw,
+    _ sabotage: Sabotage?
+  ) async {
+    var state = RunState()
+    if faults[.crash] > 0, stage.chance(800) { state.cutsLeft = stage.choose(20) }
+    if faults[.signal] > 0, stage.chance(500) {
+      state.signalIn = stage.choose(30)
+      if faults[.abandon] > 0, stage.chance(500) { state.abandonIn = stage.choose(30) }
+    }
+    var run = Run(world: world, party: party, stack: stack, desired: desired, sabotage: sabotage)
+    run.lockTimeout = .seconds([0, 30, 100, 200][stage.choose(4)])
+    run.isResuming = stage.chance(400)
+    run.clockRate = clockRate(faults)
+    _ = await go(run, state, performer(party, faults))
+  }
+
+  private func clockRate(_ faults: FaultDraw) -> Int {
+    guard stage.chance(faults[.clockRate]) else { return 100 }
+    world.with { $0.tally.note(.clockRate, in: .planning) }
+    return 90 + stage.choose(21)
+  }
+
+  /// Who stands still once, for up to ten leases; nil for a run that does not.
+  private func performer(_ party: Party, _ faults: FaultDraw) -> (any TaskExecutor)? {
+    guard stage.chance(faults[.pause]) else { return nil }
+    return performer(party, pausedAfter: stage.choose(150))
+  }
+
+  func performer(_ party: Party, pausedAfter jobs: Int) -> any TaskExecutor {
+    let world = world
+    return stage.performer(pausedAfter: jobs, for: .seconds(1 + stage.choose(600))) { stands in
+      world.with { state in
+        guard state.runs[party]?.isDead == false else { return }
+        if stands { state.tally.note(.pause, in: .looking) }
+        state.emit(.stood(party, stands))
+      }
+    }
+  }
+
+  @discardableResult
+  func go(
+    _ run: Run, _ state: RunState, _ performer: (any TaskExecutor)? = nil
+  ) async -> Run.Ending {
+    let party = run.party
+    world.with { world in
+      world.tally.runs += 1
+      world.runs[party] = state
+    }
+    let task = Task(executorPreference: performer ?? stage) { await run.apply() }
+    world.with { $0.runs[party]?.cancel = { task.cancel() } }
+    let ending = await task.value
+    world.with { world in
+      switch ending {
+      case .complete: world.tally.complete += 1
+      case .partial: world.tally.partial += 1
+      case .locked, .unread, .refused, .empty, .dead: break
+      }
+      world.runs[party]?.isGone = true
+      guard ending != .dead, world.runs[party]?.isReleaseLost == false else { return }
+      let keeps = world.leases.values.contains {
+        $0.record != nil && $0.holder == party && $0.isAnswered
+      }
+      world.checker.expect(!keeps, .lockKept, "run \(party) kept its lease")
+    }
+    return ending
+  }
+
+  // MARK: Phase two: faults stop
+
+  func calmDown() async {
+    world.with { state in
+      state.faults = .none
+      state.hasRivals = false
+      state.leasesAwayUntil = .zero
+    }
+    // Whatever is late or stuck comes to an end.
+    try? await stage.sleep(until: stage.now + .seconds(4 * 3600))
+    world.with { _ in }
+  }
+
+  func phaseTwo(
+    _ first: Party, _ desired: [ComputeTarget], _ faults: FaultDraw
+  ) async {
+    var endings: [Run.Ending] = []
+    for party in first..<first + 3 {
+      let writes = world.state.withLock(\.tally.writes)
+      var run = Run(
+        world: world, party: party, stack: Scene.stack, desired: desired, sabotage: sabotage)
+      // Long enough for any lease to be over.
+      run.lockTimeout = .seconds(90)
+      run.clockRate = clockRate(faults)
+      let ending = await go(run, RunState())
+      endings.append(ending)
+      switch ending {
+      case .refused:
+        return expectNothing(writtenSince: writes)
+      case .empty:
+        expectNothing(writtenSince: writes)
+        return expectDesired(desired)
+      case .complete: break
+      case .partial, .locked, .unread, .dead:
+        world.with { state in
+          state.checker.expect(
+            false, .notCalm,
+            "a calm apply of a plan that no guard refused ended like this: \(ending)")
+        }
+      }
+    }
+    world.with { state in
+      state.checker.expect(
+        false, .notConverged, "three calm applies ended like this: \(endings)")
+    }
+  }
+
+  private func expectNothing(writtenSince writes: Int) {
+    world.with { state in
+      state.checker.expect(
+        state.tally.writes == writes, .restless, "an apply without a change wrote something")
+    }
+  }
+
+  /// O16: everything that is wanted is there, and nothing of ours that is not.
+  private func expectDesired(_ desired: [ComputeTarget]) {
+    world.with { state in
+      let wanted = Dictionary(
+        desired.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
+      for (key, document) in wanted.sorted(by: { $0.key < $1.key }) {
+        guard let live = state.target(key), let compute = state.truth.compute(key) else {
+          state.checker.expect(false, .missing, "\(document.address) is missing")
+          continue
+        }
+        let differences = TargetComparison(document, with: live).differences.map(\.path.description)
+        state.checker.expect(
+          live.kind == document.kind.name && differences.isEmpty && compute.isInEffect
+            && !compute.isBroken, .missing,
+          "\(document.address) is not as wanted: \(live.kind) \(live.state.text) \(differences)")
+        state.checker.expect(
+          live.marks.stack == Scene.stack || document.settings.adopt, .missing,
+          "\(document.address) is not ours")
+      }
+      for compute in state.truth.computes() where wanted[compute.key] == nil {
+        guard let live = state.target(compute.name), live.marks.stack == Scene.stack,
+          live.isKnownKind
+        else { continue }
+        state.checker.expect(
+          live.marks.onRemove == .retain, .missing, "\(live.address) is ours and nobody wants it")
+      }
+    }
+  }
+}
+
+extension WorldState {
+  /// A lease store that knows at once when a process is gone and refuses what is over, or one that
+  /// does neither.
+  mutating func setUpStore(isEmbedded: Bool) {
+    (knowsTheDead, isFenced) = (isEmbedded, isEmbedded)
+    checker.window = isEmbedded ? .zero : LeaseTimes().window
+  }
+}
