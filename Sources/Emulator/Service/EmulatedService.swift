@@ -12,6 +12,7 @@ public actor EmulatedService {
   let configuration: EmulatorConfiguration
   let host: any WorkspaceHost
   let issuer: TokenIssuer
+  private let actions: [String]
   private let now: @Sendable () -> Int64
   private let randomBytes: @Sendable (Int) -> [UInt8]
   private var schedule: FaultSchedule
@@ -33,6 +34,7 @@ public actor EmulatedService {
     randomBytes: @escaping @Sendable (Int) -> [UInt8]
   ) {
     self.configuration = configuration
+    actions = Route.actions(of: configuration.catalog)
     self.now = now
     self.randomBytes = randomBytes
     host =
@@ -69,7 +71,7 @@ public actor EmulatedService {
     to request: EmulatedRequest, _ headers: inout MessageHeaders
   ) async throws(ServiceError) -> EmulatedAnswer {
     let versionText = request.parameter("api-version")
-    let route = try Route(path: request.path, version: versionText)
+    let route = try Route(path: request.path, version: versionText, actions: actions)
     guard route.methods.contains(request.method) else {
       throw .badMethod(request.method, route.methods)
     }
@@ -197,6 +199,7 @@ extension FaultAnswer {
     _ decision: FaultSchedule.Decision, at now: Int64
   ) -> EmulatedAnswer {
     var answer = EmulatedAnswer(response(at: now))
+    answer.isFault = true
     answer.delay = decision.delay
     return answer
   }
