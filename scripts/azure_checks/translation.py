@@ -2,7 +2,8 @@
 
 What is said there in another way, or not at all:
 
-- Discriminators become conditions: of this word, then also that definition.
+- Discriminators become conditions: of this word, then also that definition. A word that no document
+  has is let through, with what goes with it: a document is never the newest.
 - `readOnly` parts are forbidden in requests and not required there.
 - null is allowed wherever a part may be missing: the service tells and takes it so, whether its
   documents have `x-nullable` or not.
@@ -70,6 +71,11 @@ class Translation:
 
     def _dispatched(self, schema, place):
         result = self._flat(schema, place)
+        if any("discriminator" in part for part, _ in parts(schema, place)):
+            # A word that no document has: nothing is known of what goes with it.
+            result = {**result, "additionalProperties": True}
+            for base, _ in parts(schema, place):
+                result["properties"].pop(base.get("discriminator"), None)
         for base, at in parts(schema, place):
             for word, definition in self._heirs(base, at):
                 key = base["discriminator"]

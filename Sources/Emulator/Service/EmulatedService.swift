@@ -85,6 +85,7 @@ public actor EmulatedService {
     if decision.connection == .reset {
       var answer = EmulatedAnswer(EmulatedResponse(503))
       answer.isLost = true
+      answer.isFault = true
       return answer
     }
     var answer: EmulatedAnswer
