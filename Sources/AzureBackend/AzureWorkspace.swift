@@ -146,8 +146,14 @@ public struct AzureWorkspace: Backend {
     }
     var current: AttributeValue?
     if dialect.needsCurrent(request) { current = try await writableBody(of: request.name) }
-    var handle = OperationHandle.finished
+    let fields = PreviewFields(
+      catalog: configuration.catalog, apiVersion: configuration.apiVersion)
+    var steps: [ServiceRequest] = []
     for step in dialect.requests(for: request, current: current) {
+      steps.append(try fields.sayable(step))
+    }
+    var handle = OperationHandle.finished
+    for step in steps {
       let begun = try await send(step, about: request.name)
       if begun != .finished { handle = begun }
     }

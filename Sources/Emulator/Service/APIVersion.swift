@@ -67,7 +67,7 @@ extension APIVersion {
   var pageParameter: String { isFrom("2021-01-01") ? "$skip" : "$skiptoken" }
 
   /// Whether a list of nodes says of what type of compute they are.
-  var typesNodes: Bool { !isFrom("2021-01-01") }
+  var typesNodes: Bool { !isFrom("2021-07-01") }
 
   /// True for the version that the older SDK speaks.
   var isOfOlderSDK: Bool { description == "2020-02-02" }
