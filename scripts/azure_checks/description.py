@@ -13,15 +13,25 @@ from translation import objections
 
 SPECIFICATION = (
     "specification/machinelearningservices/resource-manager/Microsoft.MachineLearningServices")
+FILE = "machineLearningServices.json"
+COMMON_TYPES = "specification/common-types/resource-management/v3/types.json"
+
+# The monitor of an operation: no path of a document, but a type that all services share.
+MONITOR = {
+    "operationId": "Operation_Status",
+    "parameters": [{"$ref": "#/parameters/ApiVersionParameter"}],
+    "responses": {
+        "200": {"schema": {"$ref": "#/definitions/OperationStatusResult"}},
+        "default": {"schema": {"$ref": "#/definitions/ErrorResponse"}}}}
 
 # What judges which version. The computes of 2025-12-01 and 2026-05-01 are the same.
 DOCUMENTS = {
-    "2018-03-01-preview": f"{SPECIFICATION}/preview/2018-03-01-preview/machineLearningServices.json",
-    "2018-11-19": f"{SPECIFICATION}/stable/2018-11-19/machineLearningServices.json",
-    "2020-08-01": f"{SPECIFICATION}/stable/2020-08-01/machineLearningServices.json",
-    "2021-04-01": f"{SPECIFICATION}/stable/2021-04-01/machineLearningServices.json",
-    "2022-05-01": f"{SPECIFICATION}/stable/2022-05-01/machineLearningServices.json",
-    "2022-06-01-preview": f"{SPECIFICATION}/preview/2022-06-01-preview/machineLearningServices.json",
+    "2018-03-01-preview": f"{SPECIFICATION}/preview/2018-03-01-preview/{FILE}",
+    "2018-11-19": f"{SPECIFICATION}/stable/2018-11-19/{FILE}",
+    "2020-08-01": f"{SPECIFICATION}/stable/2020-08-01/{FILE}",
+    "2021-04-01": f"{SPECIFICATION}/stable/2021-04-01/{FILE}",
+    "2022-05-01": f"{SPECIFICATION}/stable/2022-05-01/{FILE}",
+    "2022-06-01-preview": f"{SPECIFICATION}/preview/2022-06-01-preview/{FILE}",
     "2025-12-01": "derived/computes-2026-05-01.openapi.json",
     "2026-05-01": "derived/computes-2026-05-01.openapi.json",
 }
@@ -35,37 +45,38 @@ class Description:
 
     def operation(self, method, path, version):
         """The operation of a request; None if no document at hand has it."""
+        if "/computeOperationsStatus/" in path:
+            file = (self.folder / COMMON_TYPES).resolve()
+            return Operation((file, load(file)), MONITOR)
         document = self._document(version)
         return document.operation(method, path) if document else None
 
     @functools.lru_cache
     def _document(self, version):
-        if version not in DOCUMENTS:
-            return None
-        return Document(self.folder / DOCUMENTS[version])
+        return Document(self.folder / DOCUMENTS[version]) if version in DOCUMENTS else None
 
 
 class Document:
     def __init__(self, path):
         self.path = path.resolve()
         self.content = load(self.path)
-        self.templates = [
-            (re.compile(re.sub(r"\\{[^/]+?\\}", "[^/]+", re.escape(template)) + "/?", re.IGNORECASE),
+        self.paths = [
+            (re.compile(re.sub(r"\\{[^/]+?\\}", "[^/]+", re.escape(path)) + "/?", re.IGNORECASE),
              operations)
-            for template, operations in self.content["paths"].items()]
+            for path, operations in self.content["paths"].items()]
 
     def operation(self, method, path):
-        for pattern, operations in self.templates:
+        for pattern, operations in self.paths:
             if pattern.fullmatch(path) and method.lower() in operations:
-                return Operation(self, operations[method.lower()])
+                return Operation((self.path, self.content), operations[method.lower()])
         return None
 
 
 class Operation:
     """What may be asked and answered."""
 
-    def __init__(self, document, content):
-        self.place = (document.path, document.content)
+    def __init__(self, place, content):
+        self.place = place
         self.content = content
         self.name = content["operationId"]
 
@@ -77,6 +88,8 @@ class Operation:
 
     def objections_to_request(self, query, body):
         """What is wrong with a request, as pairs of a place and a reason."""
+        if self.content is MONITOR:
+            return  # Its URL is the service's own.
         yield from self._objections_to_query(urllib.parse.parse_qs(query))
         due = [one for one in self.parameters if one[0]["in"] == "body"]
         if not due:

@@ -13,8 +13,8 @@ LOCATION = "westeurope"
 
 
 class Emulator:
-    """Runs for as long as a `with` block does. Its traffic goes into the folder
-    BERTH_RECORD_TRAFFIC, if there is one."""
+    """Runs for as long as a `with` block does. Its traffic goes into the folder that
+    BERTH_RECORD_TRAFFIC names."""
 
     def __init__(self, *arguments):
         self.folder = tempfile.TemporaryDirectory(prefix="berth-emulator-")

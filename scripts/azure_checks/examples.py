@@ -1,7 +1,7 @@
 """The examples of the service's official description, played at the emulator.
 
-What is asked for comes back; what is answered says what the example says, but for what only a service
-can make up. Nothing of the examples stands in this project: they are read where they are.
+What is asked for comes back; what is answered says what the example says, but for what only a
+service can make up. Nothing of the examples stands in this project: they are read where they are.
 """
 
 import json
@@ -18,9 +18,10 @@ from description import SPECIFICATION
 from emulator import Emulator
 
 VERSION = "2022-05-01"
+FAMILIES = ("Compute", "Quotas", "Usages", "VirtualMachineSizes")
 
-# What a service makes up, at the end of a place. `location` is a region that some examples ask for in
-# one word and answer in another.
+# What a service makes up, at the end of a place. `location` is a region that some examples ask for
+# in one word and answer in another.
 MADE_UP = (
     ".id", ".createdOn", ".modifiedOn", ".provisioningState", ".location", ".nextLink",
     ".allocationState", ".allocationStateTransitionTime", ".currentNodeCount", ".targetNodeCount",
@@ -79,11 +80,11 @@ def examples(folder):
     document = folder / SPECIFICATION / "stable" / VERSION / "machineLearningServices.json"
     for path, operations in json.loads(document.read_text())["paths"].items():
         for method, operation in operations.items():
-            family, _, action = operation["operationId"].partition("_")
-            if family not in ("Compute", "Quotas", "Usages", "VirtualMachineSizes"):
+            if operation["operationId"].partition("_")[0] not in FAMILIES:
                 continue
             for reference in operation.get("x-ms-examples", {}).values():
-                yield Example(path, method, operation, (document.parent / reference["$ref"]).resolve())
+                file = (document.parent / reference["$ref"]).resolve()
+                yield Example(path, method, operation, file)
 
 
 class Theatre:
@@ -93,8 +94,8 @@ class Theatre:
         self.url = url
 
     def send(self, method, path, body=None, **query):
-        return requests.request(
-            method, self.url + path, params={"api-version": VERSION, **query}, json=body, timeout=20)
+        query = {"api-version": VERSION, **query}
+        return requests.request(method, self.url + path, params=query, json=body, timeout=20)
 
     def play(self, example):
         self.prepare(example)
@@ -121,7 +122,7 @@ class Theatre:
             equal(self.send("GET", example.path).status_code, 404, "what is left")
 
     def prepare(self, example):
-        """Brings about what the example begins with: what it shows, if it shows a living compute."""
+        """Brings about what the example begins with."""
         if example.operation == "Quotas_Update":
             self.raise_quotas(example)
         if example.operation == "Usages_List":
@@ -185,8 +186,8 @@ class Theatre:
 
 
 def agree(actual, due, asked=None):
-    """Whether an answer says what is due. Where an example answers something else than was asked, what
-    was asked counts."""
+    """Whether an answer says what is due. Where an example answers something else than was asked,
+    what was asked counts."""
     for place, value in leaves(due):
         if place.endswith(MADE_UP) or any(part in place for part in MADE_UP_WITHIN):
             continue

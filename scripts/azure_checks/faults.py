@@ -1,5 +1,5 @@
-"""Berth against an emulator at which much goes wrong: a stack of every type converges all the same, and
-nothing is made twice."""
+"""Berth against an emulator at which much goes wrong: a stack of every type converges all the same,
+and nothing is made twice."""
 
 import pathlib
 

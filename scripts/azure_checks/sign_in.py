@@ -1,5 +1,5 @@
-"""Signing in with azure-identity to an emulator that takes only its own tokens, over HTTPS, and Berth
-by the same ways."""
+"""Signing in with azure-identity to an emulator that takes only its own tokens, over HTTPS, and
+Berth by the same ways."""
 
 import importlib.metadata
 import os

@@ -48,7 +48,8 @@ class Stack:
 
     def list(self):
         """What `berth list` shows, by name."""
-        return {target["name"]: target for target in json.loads(self.run("list", "--json"))["targets"]}
+        targets = json.loads(self.run("list", "--json"))["targets"]
+        return {target["name"]: target for target in targets}
 
     def imported(self):
         """The documents that Berth writes for what is there, by name."""

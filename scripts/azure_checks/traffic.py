@@ -1,7 +1,7 @@
 """Recorded traffic against the service's official description.
 
-Every disagreement must stand, with its reason, in the table of docs/wire-differences.md, and every row
-there must be needed.
+Every disagreement must stand, with its reason, in the table of docs/wire-differences.md, and every
+row there must be needed.
 """
 
 import collections
@@ -17,7 +17,8 @@ from description import DOCUMENTS, Description
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "wire-differences.md"
-BEGIN, END = "<!-- disagreements: checked by scripts/conformance -->", "<!-- end of disagreements -->"
+BEGIN = "<!-- disagreements: checked by scripts/conformance -->"
+END = "<!-- end of disagreements -->"
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -80,10 +81,10 @@ class Judgement:
     @staticmethod
     def _why_not(request, version):
         if "/computeOperations" in request["path"]:
-            return "the monitor of an operation"
+            return "the result of an operation"
         if "/subscriptions/" not in request["path"]:
             return "signing in"
-        return "a version without a document" if version not in DOCUMENTS else "no path of the document"
+        return "a version without a document" if version not in DOCUMENTS else "a path without one"
 
     def _note(self, request, message, objections):
         for place, reason in objections:

@@ -98,6 +98,7 @@ public actor EmulatedService {
         request: request, decision: decision)
       try countCall(call, &headers)
       answer = EmulatedAnswer(try await serve(call))
+      answer.isFault = route.isIrregular
     }
     answer.delay = decision.delay
     answer.isLost = decision.connection == .loseAnswer

@@ -47,6 +47,12 @@ enum Route: Hashable, Sendable {
     }
   }
 
+  /// True for the monitor of an operation whose failure is to be told in an irregular form.
+  var isIrregular: Bool {
+    guard case .operation(let token, _) = self else { return false }
+    return OperationToken(token).map { $0.failureForm != .usual } ?? false
+  }
+
   var methods: [String] {
     switch self {
     case .compute: ["GET", "PUT", "PATCH", "DELETE"]
