@@ -19,7 +19,9 @@ enum Scheme: String, CaseIterable, CustomStringConvertible {
 }
 
 /// Serves an emulator on a socket of this machine for as long as a body runs, and hands it a
-/// workspace there. Both sides go by one clock, so that nothing is waited for.
+/// workspace there.
+///
+/// Both sides go by one clock, so that nothing is waited for.
 func withEmulatedAzure(
   over scheme: Scheme, faults: String = "faults: []",
   _ body: @Sendable (any Backend, TestClock) async throws -> Void

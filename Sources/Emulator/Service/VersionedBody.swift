@@ -25,8 +25,10 @@ struct VersionedPart {
     self.shown = shown
   }
 
-  /// A part that is shown from a version on. What a client sends of it is always taken, since the
-  /// older SDK sends such parts in a version that no document describes.
+  /// A part that is shown from a version on.
+  ///
+  /// What a client sends of it is always taken, since the older SDK sends such parts in a version
+  /// that no document describes.
   private init(_ path: String, of computeType: String? = nil, shownFrom version: String) {
     self.init(path, sent: ("", ""), shown: (version, version))
     self.computeType = computeType
