@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: demo test build strict proof install uninstall format format-check clean
+.PHONY: demo test build strict conformance proof install uninstall format format-check clean
 
 ## See Berth plan and apply a realistic stack in the embedded workspace.
 demo:
@@ -21,6 +21,10 @@ build:
 strict:
 	@scripts/install-requirements
 	swift build --build-tests --explicit-target-dependency-import-check error
+
+## Hold the emulator and the Azure backend to Microsoft's clients and to the official description.
+conformance:
+	@scripts/conformance
 
 ## Play many simulated worlds, in which everything goes wrong, in a release build.
 proof:

@@ -260,8 +260,8 @@ let package = Package(
       "AzureBackendTests",
       imports: [
         "AzureBackend", "HTTPExchange", "ComputeService", "SimulatorBackend", "BackendInterface",
-        "BackendConformance", "Commands", "ComputeKinds", "TargetModel", "Diagnostics",
-        "TestSupport",
+        "BackendConformance", "Certificates", "Commands", "ComputeKinds", "Emulator",
+        "TargetModel", "Diagnostics", "TestSupport",
       ]),
     tests(
       "HTTPExchangeTests",

@@ -11,6 +11,8 @@ public struct AzureConfiguration: Sendable {
   public var endpoint: HTTPURL
   /// The version of the service's interface.
   public var apiVersion: String
+  /// Who is asking, as the service's owners see it in their logs: a program and its version.
+  public var userAgent = "berth"
   /// Fingerprints of credentials as the service keeps them, so that a change behind Berth's back is
   /// seen; nil to ask for no credentials, which takes a right of its own (`listKeys`).
   public var fingerprint: CredentialFingerprint?

@@ -33,7 +33,8 @@ public struct AzureWorkspace: Backend {
       authorization: surroundings.authorization,
       budget: RequestBudget(
         clock: surroundings.clock, random: RandomBytes(bytes: surroundings.randomBytes)),
-      redaction: Redaction(), randomBytes: surroundings.randomBytes)
+      redaction: Redaction(), randomBytes: surroundings.randomBytes,
+      userAgent: configuration.userAgent)
     notices = Notices(tell: surroundings.warn)
   }
 
@@ -145,8 +146,14 @@ public struct AzureWorkspace: Backend {
     }
     var current: AttributeValue?
     if dialect.needsCurrent(request) { current = try await writableBody(of: request.name) }
-    var handle = OperationHandle.finished
+    let fields = PreviewFields(
+      catalog: configuration.catalog, apiVersion: configuration.apiVersion)
+    var steps: [ServiceRequest] = []
     for step in dialect.requests(for: request, current: current) {
+      steps.append(try fields.sayable(step))
+    }
+    var handle = OperationHandle.finished
+    for step in steps {
       let begun = try await send(step, about: request.name)
       if begun != .finished { handle = begun }
     }
@@ -245,9 +252,15 @@ public struct AzureWorkspace: Backend {
   private func withUsages(_ failure: BackendFailure) async -> BackendFailure {
     guard QuotaUsage.isMeant(by: failure) else { return failure }
     let elements = try? await TargetPages(client: client).elements(from: address.usages)
-    let full = (elements ?? []).compactMap(QuotaUsage.init).filter(\.isUsedUp)
-    guard !full.isEmpty else { return failure }
-    let list = full.prefix(QuotaUsage.shown).map(\.sentence).joined(separator: " ")
+    // A compute that uses up its workspace's quota tells the same as the workspace.
+    var sentences: [String] = []
+    for usage in (elements ?? []).compactMap(QuotaUsage.init)
+    where usage.isUsedUp && !sentences.contains(usage.sentence) {
+      sentences.append(usage.sentence)
+      if sentences.count == QuotaUsage.shown { break }
+    }
+    guard !sentences.isEmpty else { return failure }
+    let list = sentences.joined(separator: " ")
     var told = BackendFailure(
       failure.failureClass, code: failure.code, message: "\(failure.message) \(list)",
       requestID: failure.requestID, advice: failure.advice)

@@ -14,6 +14,7 @@ struct ServiceClient: Sendable {
   let budget: RequestBudget
   let redaction: Redaction
   let randomBytes: @Sendable (Int) -> [UInt8]
+  let userAgent: String
   let limits = HTTPLimits()
 
   /// How often a read is tried (reliability.md section 2).
@@ -126,6 +127,7 @@ struct ServiceClient: Sendable {
   ) -> HTTPRequest {
     var request = HTTPRequest(call.method, endpoint.at(call.target))
     request.headers.add("Accept", "application/json")
+    request.headers.add("User-Agent", userAgent)
     request.headers.add("x-ms-client-request-id", id)
     if let authorization {
       redaction.remember(token: authorization)

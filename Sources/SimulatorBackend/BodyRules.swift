@@ -74,7 +74,8 @@ struct BodyRules {
     for (field, wire, value) in changes(sent, over: body) {
       if behaviour.keepsSilently.contains(wire) { continue }
       guard field.onChange == .inPlace else {
-        if field.onChange == .recreate, value != .null { throw .fixed(wire) }
+        // A word that says neither, such as `NotSpecified`, asks for nothing.
+        if field.onChange == .recreate, field.decode(value) != .null { throw .fixed(wire) }
         continue
       }
       merged.apply(value, at: wire, of: field)

@@ -37,7 +37,9 @@ extension SimulatedService {
       throw ServiceRefusal(409, "Conflict", "The compute '\(compute.name)' was never made.")
     }
     if let already, compute.body[.state]?.text == already {
-      return try finished(effect, on: compute, status: 202, at: now)
+      var response = try finished(effect, on: compute, status: 202, at: now)
+      response.body = .null
+      return response
     }
     setPower(&compute, state, effect.rawValue.capitalised, "InProgress", now)
     compute.body[.provisioningState] = "Updating"

@@ -140,7 +140,7 @@ public struct SimulatedService<Store: WorldStore> {
     var brief = AttributeValue.map([:])
     for path: AttributePath in [
       "id", "name", "type", "location", "tags", .computeType, "properties.description",
-      .provisioningState,
+      "properties.resourceId", .provisioningState,
     ] {
       if let value = body[path] { brief[path] = value }
     }

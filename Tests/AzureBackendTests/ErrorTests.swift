@@ -96,6 +96,11 @@ func `irregular failures are understood`(
         "currentValue": 24, "limit": 24,
         "name": ["value": "standardDSv2Family", "localizedValue": "Standard DSv2 Family"],
       ],
+      // The one compute that uses it all tells the same again.
+      [
+        "currentValue": 24, "limit": 24,
+        "name": ["value": "standardDSv2Family", "localizedValue": "Standard DSv2 Family"],
+      ],
       ["currentValue": 1, "limit": 24, "name": ["value": "other"]],
       ["currentValue": "odd"],
     ]

@@ -64,6 +64,7 @@ actor FakeService: HTTPTransport {
   func send(_ request: HTTPRequest, limits: HTTPLimits) throws(HTTPFailure) -> HTTPResponse {
     let call = Call(number: calls.count, time: clock.now.offset, request: request)
     calls.append(call)
+    record(request)
     if let acceptedToken, request.headers["Authorization"] != "Bearer \(acceptedToken)" {
       return HTTPResponse(
         401,
@@ -93,6 +94,17 @@ actor FakeService: HTTPTransport {
       return response
     case .operation(let fate): return answer(request, fate)
     }
+  }
+
+  /// What the backend sends is held to the service's description; what is answered here is not.
+  private func record(_ request: HTTPRequest) {
+    guard let write = TrafficRecording.write else { return }
+    let parts = request.url.target.split(separator: "?", maxSplits: 1)
+    var recorded: AttributeValue = ["method": .text(request.method.rawValue)]
+    recorded["path"] = .text(String(parts.first ?? "/"))
+    if parts.count > 1 { recorded["query"] = .text(String(parts[1])) }
+    if let body = try? AttributeValue(json: request.body) { recorded["body"] = body }
+    write(AttributeValue.map(["request": recorded]).canonicalJSON + "\n")
   }
 
   // MARK: As the service does

@@ -195,3 +195,26 @@ func `a status resource is a hint, and nonsense is none`(
   #expect(shown.marks.secrets["ssh_settings.admin_password"] == "owt-yranac")
   #expect(!String(reflecting: shown).contains("canary"))
 }
+
+@Test func `a field that only previews have is refused where it would be dropped`() async throws {
+  let path: AttributePath = "properties.properties.enableRootAccess"
+  for (version, asksFor, isSent) in [
+    ("2025-12-01", AttributeValue.bool(true), false), ("2025-12-01", nil, false),
+    ("2026-05-15-preview", true, true), ("2026-05-15-preview", false, true),
+  ] as [(String, AttributeValue?, Bool)] {
+    let azure = try AzureWorld(.azureML) { $0.apiVersion = version }
+    let box = ComputeTarget(
+      .computeInstance, "box", asksFor.map { ["enable_root_access": $0] } ?? [:])
+    _ = try await azure.workspace.submit(.create(box, marks: marks))
+    let put = try #require(await azure.service.calls.last { $0.request.method == .put })
+    let body = try AttributeValue(json: put.request.body)
+    #expect(isSent ? body[path] == asksFor : body[path] == nil)
+  }
+  let azure = try AzureWorld(.azureML)
+  let box = ComputeTarget(.computeInstance, "box", ["enable_root_access": false])
+  let failure = try await failure { () async throws(BackendFailure) in
+    try await azure.workspace.submit(.create(box, marks: marks))
+  }
+  #expect(failure.code == "PreviewOnly" && failure.message.contains("enable_root_access"))
+  #expect(await azure.service.calls.isEmpty)
+}

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `berth emulate` as a process.
@@ -10,8 +11,10 @@ struct EmulateTests {
     private let output: URL
 
     init(_ arguments: [String], in folder: URL) throws {
+      let hasTape = ["--record", "--replay"].contains { arguments.contains($0) }
+      let tape = hasTape ? [] : TrafficRecording.file().map { ["--record", $0] } ?? []
       process = BerthBinary.process(
-        ["emulate", "--listen", "127.0.0.1:0"] + arguments, in: folder)
+        ["emulate", "--listen", "127.0.0.1:0"] + arguments + tape, in: folder)
       output = folder.appendingPathComponent("emulator-\(UUID().uuidString).txt")
       _ = FileManager.default.createFile(atPath: output.path, contents: nil)
       let handle = try FileHandle(forWritingTo: output)

@@ -3,12 +3,16 @@ import EmbeddedBackend
 import Emulator
 import Synchronization
 import TargetModel
+import TestSupport
 import Testing
 
 /// An emulated service with a clock of its own, and short ways to ask it.
 final class Emulation: Sendable {
   let service: EmulatedService
   private let clock: SharedClock
+  private let recorder = TrafficRecording.write.map {
+    Recorder(catalog: .azureML, now: { 0 }, write: $0)
+  }
 
   static let subscription = "00000000-0000-0000-0000-000000000000"
   static let base =
@@ -56,10 +60,16 @@ final class Emulation: Sendable {
   ) async -> EmulatedAnswer {
     var headers = headers
     if body != nil, headers["Content-Type"] == nil { headers["Content-Type"] = "application/json" }
-    return await service.answer(
+    return await answer(
       EmulatedRequest(
         method, target, headers: headers, body: Array((body?.canonicalJSON ?? "").utf8),
         origin: "http://127.0.0.1:8440"))
+  }
+
+  func answer(_ request: EmulatedRequest) async -> EmulatedAnswer {
+    let answer = await service.answer(request)
+    recorder?.record(request, answer)
+    return answer
   }
 
   /// Makes a cluster and waits until it is there.

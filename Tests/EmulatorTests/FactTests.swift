@@ -32,6 +32,24 @@ struct FactTests {
       "another region")
   }
 
+  @Test func `usages tell of each workspace and of each compute that uses something`() async throws
+  {
+    let emulation = Emulation()
+    await emulation.makeCluster("cpu")
+    let response = await emulation.ask(
+      "GET", "\(Emulation.locations)/westeurope/usages?\(Self.version)")
+    let usages = try #require(response.json["value"]?.list)
+    for (type, id) in [
+      ("workspaces", Emulation.base), ("workspaces/computes", "\(Emulation.base)/computes/cpu"),
+    ] {
+      let type = "Microsoft.MachineLearningServices/\(type)/usages"
+      let usage = try #require(usages.first { $0["type"]?.text == type })
+      #expect(
+        usage["id"]?.text == "\(id)/usages/Standard_DSv2_Family_Cluster_Dedicated_vCPUs")
+      #expect(usage["currentValue"] == 8 && usage["amlWorkspaceLocation"] == "westeurope")
+    }
+  }
+
   @Test func `limits that are set are told, and too high ones refused`() async throws {
     let emulation = Emulation()
     await emulation.makeCluster("cpu")

@@ -46,7 +46,7 @@ struct RecordingTests {
     ]
     var answers: [EmulatedAnswer] = []
     for request in requests {
-      let answer = await emulation.service.answer(request)
+      let answer = await emulation.answer(request)
       recorder.record(request, answer)
       answers.append(answer)
       emulation.wait(60_000)
@@ -143,7 +143,7 @@ struct RecordingTests {
     requests.append(
       EmulatedRequest("PUT", "\(base)/computes/raw?\(Self.version)", body: Array(canary.utf8)))
     for request in requests {
-      recorder.record(request, await emulation.service.answer(request))
+      recorder.record(request, await emulation.answer(request))
       emulation.wait(60_000)
     }
     let text = tape.text

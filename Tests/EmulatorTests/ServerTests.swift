@@ -20,7 +20,7 @@ struct ServerTests {
     _ body: @Sendable (RawClient) async throws -> Void
   ) async throws {
     let emulation = Emulation()
-    var server = EmulatorServer { await emulation.service.answer($0) }
+    var server = EmulatorServer { await emulation.answer($0) }
     server.address = try #require(ListenAddress("127.0.0.1:0"))
     change(&server)
     try await Self.run(server, body)
@@ -119,7 +119,7 @@ struct ServerTests {
   @Test func `it ends although clients hold connections, answered and not`() async throws {
     let emulation = Emulation()
     var server = EmulatorServer { request in
-      var answer = await emulation.service.answer(request)
+      var answer = await emulation.answer(request)
       if request.path == "/slow" { answer.delay = 3_600_000 }
       return answer
     }

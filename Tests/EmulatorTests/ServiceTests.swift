@@ -44,7 +44,7 @@ struct ServiceTests {
       ("text/yaml", "{}", 415, "UnsupportedMediaType"),
       ("application/json; charset=utf-8", "{}", 400, "InvalidRequestContent"),
     ] {
-      let answer = await emulation.service.answer(
+      let answer = await emulation.answer(
         EmulatedRequest(
           "PUT", path, headers: ["Authorization": "Bearer x", "Content-Type": type],
           body: Array(text.utf8)))

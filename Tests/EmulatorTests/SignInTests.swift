@@ -6,7 +6,7 @@ struct SignInTests {
   private static let list = "\(Emulation.base)/computes?api-version=2025-12-01"
 
   private func token(_ emulation: Emulation, _ form: String) async -> EmulatedResponse {
-    await emulation.service.answer(
+    await emulation.answer(
       EmulatedRequest(
         "POST", "/tenant/oauth2/v2.0/token",
         headers: ["Content-Type": "application/x-www-form-urlencoded"], body: Array(form.utf8))

@@ -39,6 +39,24 @@ private let inner: AttributePath = "properties.properties"
     #expect(refused.code == "PropertyChangeNotAllowed")
   }
 
+  /// Microsoft's management client says `NotSpecified` whenever nobody says more.
+  @Test mutating func `a PUT that leaves the port of a cluster open changes nothing about it`()
+    throws
+  {
+    let port: AttributePath = "properties.properties.remoteLoginPortPublicAccess"
+    for said in ["Enabled", "Disabled", "NotSpecified"] {
+      let name = said.lowercased()
+      try world.finish(
+        .put(
+          name, "AmlCompute", ["vmSize": "a", "remoteLoginPortPublicAccess": .text(said)]))
+      let before = try world.shown(name)?[port]
+      let answer = try world.finish(
+        .put(name, "AmlCompute", ["remoteLoginPortPublicAccess": "NotSpecified"]))
+      #expect(answer.status == 200)
+      #expect(try world.shown(name)?[port] == before)
+    }
+  }
+
   @Test mutating func `a cluster's identities come and go by PATCH`() throws {
     try world.finish(.put("cpu", "AmlCompute", ["vmSize": "STANDARD_D2_V2"]))
     let first = resource("one", type: "Microsoft.ManagedIdentity/userAssignedIdentities")

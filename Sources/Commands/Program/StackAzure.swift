@@ -55,6 +55,7 @@ extension LoadedStack {
     var azure = AzureConfiguration(
       workspace: configuration.workspace, catalog: .azureML, endpoint: cloud.resourceManager,
       apiVersion: settings.apiVersion ?? AzureConfiguration.defaultAPIVersion)
+    azure.userAgent = "berth/\(BerthVersion.text)"
     if settings.readsCredentials {
       azure.fingerprint = try credentialFingerprint(mayWrite: mayWrite, in: context)
     }

@@ -3,12 +3,13 @@ internal import TargetModel
 
 /// The nodes of a cluster: as many as it says it has.
 enum ClusterNodes {
-  static func list(of body: AttributeValue) -> AttributeValue {
+  /// - Parameter typed: true where the version says of what type of compute they are.
+  static func list(of body: AttributeValue, typed: Bool) -> AttributeValue {
     let inner = body[AttributePath("properties.properties")] ?? .map([:])
     let count = min(max(0, inner["currentNodeCount"]?.integer ?? 0), 1_000)
     let stem = String(sha256(body["id"]?.text ?? "").prefix(10))
     let isPublic = inner["enableNodePublicIp"]?.bool ?? true
-    return [
+    var list: AttributeValue = [
       "nodes": .list(
         (0..<count).map { index in
           var node: AttributeValue = [
@@ -21,5 +22,7 @@ enum ClusterNodes {
           return node
         })
     ]
+    if typed { list["computeType"] = "AmlCompute" }
+    return list
   }
 }

@@ -63,10 +63,26 @@ struct QuotaBook {
     return entry
   }
 
-  /// What is used, for the whole subscription and then for each workspace.
-  func usages(
-    of subscription: String, _ all: CoreUse, _ workspaces: [(WorkspaceIdentity, CoreUse)]
-  ) -> [AttributeValue] {
+  /// What a workspace uses, and each of its computes that uses anything.
+  struct Use {
+    let workspace: WorkspaceIdentity
+    var whole = CoreUse()
+    var computes: [(id: String, use: CoreUse)] = []
+
+    init(_ workspace: WorkspaceIdentity, _ bodies: [AttributeValue]) {
+      self.workspace = workspace
+      for body in bodies {
+        whole.count(body)
+        var use = CoreUse()
+        use.count(body)
+        guard use.dedicated > 0, let name = body["name"]?.text else { continue }
+        computes.append(("\(workspace.resourceID)/computes/\(name)", use))
+      }
+    }
+  }
+
+  /// What is used, for the whole subscription and then for each workspace and its computes.
+  func usages(of subscription: String, _ all: CoreUse, _ uses: [Use]) -> [AttributeValue] {
     let scope = "/subscriptions/\(subscription)"
     let dedicated = "Total Cluster Dedicated Regional vCPUs"
     let low = "Total Cluster Low Priority Regional vCPUs"
@@ -87,17 +103,26 @@ struct QuotaBook {
           id(scope, "usages", family), "vmFamily/usages", MachineSize.quotaName(ofFamily: family),
           limit: limit(ofFamily: family, scope), used: all.byFamily[family] ?? 0))
     }
-    for (workspace, use) in workspaces {
-      for family in MachineSize.families where use.byFamily[family] != nil {
-        var usage = entry(
-          id(workspace.resourceID, "usages", family), "workspaces/usages",
-          MachineSize.quotaName(ofFamily: family),
-          limit: limit(ofFamily: family, workspace.resourceID), used: use.byFamily[family])
-        usage["amlWorkspaceLocation"] = .text(workspace.location)
-        entries.append(usage)
+    for use in uses {
+      entries += usages(of: use.workspace.resourceID, "workspaces", use.whole, in: use.workspace)
+      for compute in use.computes {
+        entries += usages(of: compute.id, "workspaces/computes", compute.use, in: use.workspace)
       }
     }
     return entries
+  }
+
+  private func usages(
+    of id: String, _ type: String, _ use: CoreUse, in workspace: WorkspaceIdentity
+  ) -> [AttributeValue] {
+    MachineSize.families.compactMap { family in
+      guard let cores = use.byFamily[family] else { return nil }
+      var usage = entry(
+        self.id(id, "usages", family), "\(type)/usages", MachineSize.quotaName(ofFamily: family),
+        limit: limit(ofFamily: family, workspace.resourceID), used: cores)
+      usage["amlWorkspaceLocation"] = .text(workspace.location)
+      return usage
+    }
   }
 
   /// What is allowed, for the subscription and for each workspace.

@@ -21,7 +21,7 @@ enum WorkspaceBody {
       "properties": [
         "workspaceId": .text(GUID.text(of: workspace.resourceID.lowercased())),
         "friendlyName": .text(workspace.name), "description": "", "provisioningState": "Succeeded",
-        "creationTime": "2024-01-01T00:00:00.0000000Z", "hbiWorkspace": false,
+        "hbiWorkspace": false,
         "publicNetworkAccess": "Enabled",
         "discoveryUrl": .text("\(origin)/discovery"),
         "mlFlowTrackingUri": .text(

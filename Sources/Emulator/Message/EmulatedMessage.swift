@@ -74,6 +74,8 @@ public struct EmulatedAnswer: Sendable {
   public var delay: Int64 = 0
   /// True if the connection breaks instead: the client never sees the answer.
   public var isLost = false
+  /// True if it is a fault that somebody asked for, and so nothing that the service would say.
+  public var isFault = false
 
   /// An answer that arrives at once.
   public init(_ response: EmulatedResponse) { self.response = response }

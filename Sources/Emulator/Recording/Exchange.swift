@@ -13,8 +13,10 @@ struct Exchange: Sendable {
   let status: Int
   let headers: [(name: String, value: String)]
   let body: AttributeValue
-  /// The answer's own bytes, where they were no JSON.
+  /// True if the connection broke instead of an answer.
   let isLost: Bool
+  /// True if the answer is a fault that was asked for.
+  let isFault: Bool
   let milliseconds: Int64
 
   /// In place of the address that the emulator had, which is another one next time.
@@ -46,6 +48,7 @@ struct Exchange: Sendable {
     body = redaction.body(answer.response.body, of: operation ?? .get, isAnswer: true)
       .replacing(request.origin, with: Self.originPlaceholder)
     isLost = answer.isLost
+    isFault = answer.isFault
     self.milliseconds = milliseconds
   }
 
@@ -58,6 +61,7 @@ struct Exchange: Sendable {
     var response: AttributeValue = ["status": .integer(status), "headers": Self.json(headers)]
     if body != .null { response["body"] = body }
     if isLost { response["lost"] = true }
+    if isFault { response["fault"] = true }
     return ["at": .integer(Int(milliseconds)), "request": request, "response": response]
   }
 
@@ -77,6 +81,7 @@ struct Exchange: Sendable {
     headers = Self.lines(response["headers"])
     body = response["body"] ?? .null
     isLost = response["lost"]?.bool ?? false
+    isFault = response["fault"]?.bool ?? false
     milliseconds = Int64(json["at"]?.integer ?? 0)
   }
 
@@ -89,6 +94,7 @@ struct Exchange: Sendable {
     }
     var answer = EmulatedAnswer(response)
     answer.isLost = isLost
+    answer.isFault = isFault
     return answer
   }
 

@@ -122,9 +122,11 @@ struct Redaction: Sendable {
   private static let secretWords = [
     "password", "passphrase", "secret", "token", "privatekey", "connectionstring", "kubeconfig",
     "accountkey", "accesskey", "sharedkey", "credential", "scriptdata", "scriptarguments",
-    "assertion", "authorization", "sas", "sshpublickey", "adminpublickey", "environmentvariables",
+    "assertion", "sas", "sshpublickey", "adminpublickey", "environmentvariables",
   ]
-  private static let secretKeys: Set<String> = ["key", "cert", "certificate", "pwd"]
+  private static let secretKeys: Set<String> = [
+    "authorization", "key", "cert", "certificate", "pwd",
+  ]
 
   private func cleaned(_ value: AttributeValue) -> AttributeValue {
     switch value {

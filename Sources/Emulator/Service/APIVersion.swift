@@ -63,6 +63,15 @@ extension APIVersion {
   /// Whether a PATCH may have the scale settings right under `properties`.
   var patchesOuterProperties: Bool { !isFrom("2021-07-01") }
 
+  /// What the mark of a list's next page is called.
+  var pageParameter: String { isFrom("2021-01-01") ? "$skip" : "$skiptoken" }
+
+  /// Whether a list of nodes says of what type of compute they are.
+  var typesNodes: Bool { !isFrom("2021-07-01") }
+
+  /// True for the version that the older SDK speaks.
+  var isOfOlderSDK: Bool { description == "2020-02-02" }
+
   /// What the list of machine sizes is called.
   var sizesKey: String { isFrom("2021-07-01") ? "value" : "amlCompute" }
 }

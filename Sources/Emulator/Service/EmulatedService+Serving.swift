@@ -19,10 +19,10 @@ extension EmulatedService {
     case .workspace(let path):
       guard let workspace = try directory.find(path) else { throw .workspaceNotFound(path) }
       return EmulatedResponse(
-        200, json: WorkspaceBody.json(of: workspace, origin: call.request.origin))
+        200, json: shown(workspace, call))
     case .workspaces(let subscription, let group):
       let bodies = directory.all(subscription: subscription, group: group)
-        .map { WorkspaceBody.json(of: $0, origin: call.request.origin) }
+        .map { shown($0, call) }
       return EmulatedResponse(200, json: ["value": .list(bodies)])
     case .region(let region, let subscription, let location):
       return try await tell(region, subscription, location, call)
@@ -34,6 +34,11 @@ extension EmulatedService {
     }
   }
 
+  private func shown(_ workspace: WorkspaceIdentity, _ call: Call) -> AttributeValue {
+    let body = WorkspaceBody.json(of: workspace, origin: call.request.origin)
+    return call.version.shown(body, of: VersionedPart.workspaces)
+  }
+
   // MARK: Reading
 
   private func list(
@@ -41,12 +46,13 @@ extension EmulatedService {
   ) async throws(ServiceError) -> EmulatedResponse {
     let bodies = try await bodies(in: path, call.decision)
     let page = try ComputePages(size: configuration.pageSize)
-      .page(of: bodies, after: call.request.parameter("$skip"))
-    var body: AttributeValue = ["value": .list(page.bodies.map(call.version.shown))]
+      .page(of: bodies, after: call.request.parameter(call.version.pageParameter))
+    var body: AttributeValue = ["value": .list(page.bodies.map { call.version.shown($0) })]
     if let next = page.next {
       // Older clients go on while there is such a key, so the last page has none.
+      let mark = "\(PercentEncoding.encoded(call.version.pageParameter))=\(next)"
       body["nextLink"] = .text(
-        "\(call.request.origin)\(call.request.path)?api-version=\(call.version)&%24skip=\(next)")
+        "\(call.request.origin)\(call.request.path)?api-version=\(call.version)&\(mark)")
     }
     return EmulatedResponse(200, json: body)
   }
@@ -125,7 +131,8 @@ extension EmulatedService {
         throw ServiceError(
           400, "BadRequest", "'listNodes' is not supported for the compute '\(name)'.")
       }
-      return EmulatedResponse(200, json: ClusterNodes.list(of: body))
+      return EmulatedResponse(
+        200, json: ClusterNodes.list(of: body, typed: call.version.typesNodes))
     case "getAllowedVmSizesForResize":
       _ = try await body(of: name, in: path, call)
       return EmulatedResponse(200, json: ["value": .list(MachineSize.all.map(\.json))])
@@ -260,31 +267,33 @@ extension EmulatedService {
       return EmulatedResponse(200, json: sizes(call))
     case .quotas:
       return EmulatedResponse(
-        200, json: ["value": .list(quotas.quotas(of: subscription, workspaces))])
+        200, json: list(quotas.quotas(of: subscription, workspaces), call))
     case .updateQuotas:
       return EmulatedResponse(
         200, json: try quotas.update(try call.jsonBody(), of: subscription))
     case .usages:
       var all = CoreUse()
-      var uses: [(WorkspaceIdentity, CoreUse)] = []
+      var uses: [QuotaBook.Use] = []
       for workspace in workspaces {
-        var use = CoreUse()
-        for body in try await bodies(in: workspace.path, call.decision) {
-          use.count(body)
-          all.count(body)
-        }
-        uses.append((workspace, use))
+        let bodies = try await bodies(in: workspace.path, call.decision)
+        for body in bodies { all.count(body) }
+        uses.append(QuotaBook.Use(workspace, bodies))
       }
       return EmulatedResponse(
-        200, json: ["value": .list(quotas.usages(of: subscription, all, uses))])
+        200, json: list(quotas.usages(of: subscription, all, uses), call))
     }
   }
 
   private func sizes(_ call: Call) -> AttributeValue {
     let type = call.request.parameter("compute-type")?.lowercased()
     let isKnown = type.map { ["amlcompute", "computeinstance"].contains($0) } ?? true
-    let list = AttributeValue.list(isKnown ? MachineSize.all.map(\.json) : [])
-    return .map([call.version.sizesKey: list])
+    return list(isKnown ? MachineSize.all.map(\.json) : [], call, key: call.version.sizesKey)
+  }
+
+  private func list(
+    _ entries: [AttributeValue], _ call: Call, key: String = "value"
+  ) -> AttributeValue {
+    .map([key: .list(entries.map { call.version.shown($0, of: VersionedPart.regions) })])
   }
 
   // MARK: Parts

@@ -12,6 +12,7 @@ public actor EmulatedService {
   let configuration: EmulatorConfiguration
   let host: any WorkspaceHost
   let issuer: TokenIssuer
+  private let actions: [String]
   private let now: @Sendable () -> Int64
   private let randomBytes: @Sendable (Int) -> [UInt8]
   private var schedule: FaultSchedule
@@ -33,6 +34,7 @@ public actor EmulatedService {
     randomBytes: @escaping @Sendable (Int) -> [UInt8]
   ) {
     self.configuration = configuration
+    actions = Route.actions(of: configuration.catalog)
     self.now = now
     self.randomBytes = randomBytes
     host =
@@ -69,7 +71,7 @@ public actor EmulatedService {
     to request: EmulatedRequest, _ headers: inout MessageHeaders
   ) async throws(ServiceError) -> EmulatedAnswer {
     let versionText = request.parameter("api-version")
-    let route = try Route(path: request.path, version: versionText)
+    let route = try Route(path: request.path, version: versionText, actions: actions)
     guard route.methods.contains(request.method) else {
       throw .badMethod(request.method, route.methods)
     }
@@ -83,6 +85,7 @@ public actor EmulatedService {
     if decision.connection == .reset {
       var answer = EmulatedAnswer(EmulatedResponse(503))
       answer.isLost = true
+      answer.isFault = true
       return answer
     }
     var answer: EmulatedAnswer
@@ -95,6 +98,7 @@ public actor EmulatedService {
         request: request, decision: decision)
       try countCall(call, &headers)
       answer = EmulatedAnswer(try await serve(call))
+      answer.isFault = route.isIrregular
     }
     answer.delay = decision.delay
     answer.isLost = decision.connection == .loseAnswer
@@ -197,6 +201,7 @@ extension FaultAnswer {
     _ decision: FaultSchedule.Decision, at now: Int64
   ) -> EmulatedAnswer {
     var answer = EmulatedAnswer(response(at: now))
+    answer.isFault = true
     answer.delay = decision.delay
     return answer
   }

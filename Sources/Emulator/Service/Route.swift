@@ -47,6 +47,12 @@ enum Route: Hashable, Sendable {
     }
   }
 
+  /// True for the monitor of an operation whose failure is to be told in an irregular form.
+  var isIrregular: Bool {
+    guard case .operation(let token, _) = self else { return false }
+    return OperationToken(token).map { $0.failureForm != .usual } ?? false
+  }
+
   var methods: [String] {
     switch self {
     case .compute: ["GET", "PUT", "PATCH", "DELETE"]
@@ -87,10 +93,22 @@ extension Route {
     "updateIdleShutdownSetting", "customServices", "enableSso", "getAllowedVmSizesForResize",
   ]
 
+  /// The actions that there are, and those by which the catalog's kinds set their fields.
+  static func actions(of catalog: KindCatalog) -> [String] {
+    var actions = actions
+    for case .inPlaceBy(let action) in catalog.kinds.flatMap(\.fields).map(\.onChange)
+    where !actions.contains(action) { actions.append(action) }
+    return actions
+  }
+
   /// The route of a path.
   ///
   /// Words of the path compare without case, as with Azure Resource Manager; names keep theirs.
-  init(path: String, version: String?) throws(ServiceError) {
+  ///
+  /// - Parameter actions: what can be asked of a compute, by the words of the path.
+  init(
+    path: String, version: String?, actions: [String] = Route.actions
+  ) throws(ServiceError) {
     var segments: [String] = []
     for part in path.split(separator: "/") {
       guard let segment = PercentEncoding.decoded(part), !segment.contains("/"),
@@ -106,7 +124,7 @@ extension Route {
     if let route = Self.signIn(segments) {
       self = route
     } else if words.contains("subscriptions") {
-      self = try Self.resource(segments, path, version)
+      self = try Self.resource(segments, path, version, actions)
     } else {
       throw .noPath(path)
     }
@@ -129,7 +147,7 @@ extension Route {
   }
 
   private static func resource(
-    _ segments: [String], _ path: String, _ version: String?
+    _ segments: [String], _ path: String, _ version: String?, _ actions: [String]
   ) throws(ServiceError) -> Route {
     let words = segments.map { $0.lowercased() }
     guard words.count >= 2, words[0] == "subscriptions" else { throw .noPath(path) }
@@ -147,7 +165,7 @@ extension Route {
       throw .noNamespace(segments[index + 1])
     }
     let rest = Array(segments[(index + 2)...])
-    guard let route = typed(rest, subscription, group) else {
+    guard let route = typed(rest, subscription, group, actions) else {
       let type = stride(from: 0, to: rest.count, by: 2).map { rest[$0] }.joined(separator: "/")
       throw .noType(type, version)
     }
@@ -155,7 +173,9 @@ extension Route {
   }
 
   /// What stands behind the provider's name.
-  private static func typed(_ rest: [String], _ subscription: String, _ group: String?) -> Route? {
+  private static func typed(
+    _ rest: [String], _ subscription: String, _ group: String?, _ actions: [String]
+  ) -> Route? {
     let words = rest.map { $0.lowercased() }
     if words.first == "locations", group == nil, rest.count >= 3 {
       let region = Region(rawValue: words[2])

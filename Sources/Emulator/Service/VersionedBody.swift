@@ -1,8 +1,10 @@
 internal import TargetModel
 
-/// Parts of a compute's body that not every version of the interface has.
+/// A part of a body that not every version of the interface has.
 struct VersionedPart {
   let path: AttributePath
+  /// The one type of compute that is meant; nil for every body with such a part.
+  var computeType: String?
   /// From when on a client may send it: in stable versions (nil: in none) and in previews.
   let sent: (stable: String?, preview: String)
   /// From when on it is shown.
@@ -23,10 +25,36 @@ struct VersionedPart {
     self.shown = shown
   }
 
-  /// The table of api.md section 2; what it does not tell of previews is taken from the first
-  /// client that sends it.
-  static let all: [VersionedPart] = [
+  /// A part that is shown from a version on.
+  ///
+  /// What a client sends of it is always taken, since the older SDK sends such parts in a version
+  /// that no document describes.
+  private init(_ path: String, of computeType: String? = nil, shownFrom version: String) {
+    self.init(path, sent: ("", ""), shown: (version, version))
+    self.computeType = computeType
+  }
+
+  /// A compute's: the table of api.md section 2, and what the published documents add to it; what
+  /// neither tells of previews is taken from the first client that sends it.
+  static let computes: [VersionedPart] = [
+    VersionedPart("systemData", shownFrom: "2021-04-01"),
+    VersionedPart("sku", shownFrom: "2020-08-01"),
+    VersionedPart("properties.isAttachedCompute", shownFrom: "2018-11-19"),
     VersionedPart("properties.disableLocalAuth", "2021-04-01", "2021-04-01"),
+    VersionedPart("properties.properties.osType", shownFrom: "2020-08-01"),
+    VersionedPart("properties.properties.remoteLoginPortPublicAccess", shownFrom: "2020-08-01"),
+    VersionedPart(
+      "properties.properties.enableNodePublicIp", of: "AmlCompute", shownFrom: "2021-04-01"),
+    VersionedPart(
+      "properties.properties.enableNodePublicIp", of: "ComputeInstance", shownFrom: "2022-05-01"),
+    VersionedPart("properties.properties.isolatedNetwork", shownFrom: "2021-04-01"),
+    VersionedPart("properties.properties.virtualMachineImage", shownFrom: "2021-04-01"),
+    VersionedPart("properties.properties.setupScripts", shownFrom: "2021-04-01"),
+    VersionedPart("properties.properties.lastOperation.operationTrigger", shownFrom: "2022-05-01"),
+    VersionedPart("properties.properties.clusterPurpose", shownFrom: "2021-04-01"),
+    VersionedPart("properties.properties.loadBalancerType", shownFrom: "2021-04-01"),
+    VersionedPart("properties.properties.loadBalancerSubnet", shownFrom: "2021-04-01"),
+    VersionedPart("properties.properties.workspaceUrl", shownFrom: "2021-04-01"),
     VersionedPart(
       "properties.properties.schedules", sent: ("2024-10-01", "2022-10-01"),
       shown: ("2022-05-01", "2021-03-01")),
@@ -39,6 +67,25 @@ struct VersionedPart {
     VersionedPart("properties.properties.enableOSPatching", nil, "2023-08-01"),
     VersionedPart("properties.properties.autologgerSettings", nil, "2023-08-01"),
   ]
+
+  /// A region's: sizes, usages and quotas.
+  static let regions: [VersionedPart] = [
+    VersionedPart("gpus", shownFrom: "2020-08-01"),
+    VersionedPart("estimatedVMPrices", shownFrom: "2020-08-01"),
+    VersionedPart("supportedComputeTypes", shownFrom: "2020-08-01"),
+    VersionedPart("id", shownFrom: "2020-08-01"),
+    VersionedPart("type", shownFrom: "2020-08-01"),
+    VersionedPart("amlWorkspaceLocation", shownFrom: "2021-04-01"),
+  ]
+
+  /// A workspace's.
+  static let workspaces: [VersionedPart] = [
+    VersionedPart("sku", shownFrom: "2020-08-01"),
+    VersionedPart("kind", shownFrom: "2022-10-01"),
+    VersionedPart("properties.hbiWorkspace", shownFrom: "2020-08-01"),
+    VersionedPart("properties.mlFlowTrackingUri", shownFrom: "2022-05-01"),
+    VersionedPart("properties.publicNetworkAccess", shownFrom: "2022-05-01"),
+  ]
 }
 
 extension APIVersion {
@@ -46,19 +93,32 @@ extension APIVersion {
   func taken(_ body: AttributeValue) -> AttributeValue {
     without(
       body,
-      VersionedPart.all.filter { !has(stableFrom: $0.sent.stable, previewFrom: $0.sent.preview) })
+      VersionedPart.computes.filter {
+        !has(stableFrom: $0.sent.stable, previewFrom: $0.sent.preview)
+      })
   }
 
   /// What the service shows of a body in this version.
-  func shown(_ body: AttributeValue) -> AttributeValue {
+  ///
+  /// In the version of the older SDK, which no document describes, everything is shown: what that
+  /// SDK reads is known from itself (api.md section 18).
+  func shown(
+    _ body: AttributeValue, of parts: [VersionedPart] = VersionedPart.computes
+  ) -> AttributeValue {
     without(
       body,
-      VersionedPart.all.filter { !has(stableFrom: $0.shown.stable, previewFrom: $0.shown.preview) })
+      parts.filter { part in
+        !has(stableFrom: part.shown.stable, previewFrom: part.shown.preview)
+          && !(isOfOlderSDK && part.sent.stable == "")
+      })
   }
 
   private func without(_ body: AttributeValue, _ parts: [VersionedPart]) -> AttributeValue {
     var kept = body
-    for part in parts { kept[part.path] = nil }
+    let computeType = body[AttributePath("properties.computeType")]?.text?.lowercased()
+    for part in parts where part.computeType.map({ $0.lowercased() == computeType }) ?? true {
+      if kept[part.path] != nil { kept[part.path] = nil }
+    }
     return kept
   }
 
