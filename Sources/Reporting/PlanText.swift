@@ -63,7 +63,7 @@ public struct PlanText: Sendable {
 
   // MARK: Blocks
 
-  private func block(_ change: Change) -> String {
+  func block(_ change: Change) -> String {
     let because = change.showsReason ? change.reason.text : nil
     var lines = heading(
       change.address, change.phrase, change.action.symbol, change.source, because: because)
@@ -76,7 +76,7 @@ public struct PlanText: Sendable {
     return lines.joined(separator: "\n") + "\n    }\n"
   }
 
-  private func block(_ target: DriftedTarget) -> String {
+  func block(_ target: DriftedTarget) -> String {
     var lines = heading(
       target.address, target.isMissing ? "has been deleted" : "has changed",
       target.isMissing ? .remove : .update, target.source, because: nil)
