@@ -62,7 +62,7 @@ public struct PlanText: Sendable {
   }
 
   // MARK: Blocks
-
+  /// A change as it stands in the plan.
   func block(_ change: Change) -> String {
     let because = change.showsReason ? change.reason.text : nil
     var lines = heading(
@@ -76,6 +76,7 @@ public struct PlanText: Sendable {
     return lines.joined(separator: "\n") + "\n    }\n"
   }
 
+  /// A drifted target as it stands in the plan.
   func block(_ target: DriftedTarget) -> String {
     var lines = heading(
       target.address, target.isMissing ? "has been deleted" : "has changed",

@@ -92,7 +92,13 @@ extension Duration {
 extension String {
   /// JSON in which invisible characters are spelled out as JSON has it: the same document, and no
   /// editor shows it otherwise than it is.
+  ///
+  /// Nor does a build system find a command in it (reliability.md T32).
   var spelledOutJSON: String {
+    spellingOutInvisibles.replacing(/##(?=\[|[Vv][Ss][Oo]\[)/, with: #"#\u0023"#)
+  }
+
+  private var spellingOutInvisibles: String {
     guard unicodeScalars.contains(where: { $0.value >= 0x80 && $0.isInvisible }) else {
       return self
     }

@@ -36,9 +36,10 @@ struct JUnitReport {
 
   private var cases: [TestCase] {
     var cases = TestCases()
+    let problems = report.problems.filter { $0.severity != .note || $0.rule == .drift }
     for target in report.targets { cases.add(target.address.description) }
     for change in report.plan?.plan.changes ?? [] { cases.add(change.address.description) }
-    for problem in report.problems where problem.severity != .note {
+    for problem in problems {
       // Without a target it is the stack's.
       let name = problem.address ?? "berth.\(report.command.rawValue)"
       cases.add(name, ending(of: problem))
@@ -54,6 +55,9 @@ struct JUnitReport {
           TestEnding(.skipped, "not-started", "\(step.act.rawValue): \(reason.text)"))
       }
     }
+    if let ending = unread(problems) {
+      for target in report.targets { cases.add(target.address.description, ending) }
+    }
     return cases.all
   }
 
@@ -61,12 +65,24 @@ struct JUnitReport {
     if problem.rule == .drift {
       return TestEnding(.failure, "drift", problem.detail, detail: problem.summary)
     }
-    // Neither a manifest nor a rule is to blame: something could not be read.
-    let isUnread =
-      problem.severity == .error && problem.findingClass == .failure && problem.location == nil
-      && problem.address == nil
     return TestEnding(
-      isUnread ? .error : .failure, problem.rule.id, problem.summary, detail: problem.detail)
+      Self.isObstacle(problem) ? .error : .failure, problem.rule.id, problem.summary,
+      detail: problem.detail)
+  }
+
+  /// True if neither a manifest nor a rule is to blame: something could not be read.
+  private static func isObstacle(_ problem: Diagnostic) -> Bool {
+    problem.severity == .error && problem.findingClass == .failure && problem.location == nil
+      && problem.address == nil
+  }
+
+  /// What is said of every target where nobody looked at the workspace; that it passed would be a
+  /// lie.
+  private func unread(_ problems: [Diagnostic]) -> TestEnding? {
+    guard report.command != .validate, report.plan == nil else { return nil }
+    return problems.contains(where: Self.isObstacle)
+      ? TestEnding(.error, "not-read", "the workspace was not read")
+      : TestEnding(.skipped, "not-read", "the workspace was not looked at")
   }
 }
 

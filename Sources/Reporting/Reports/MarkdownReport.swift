@@ -24,17 +24,24 @@ public struct MarkdownReport: Sendable {
 
   /// The text.
   public var text: String {
-    let head = MarkdownPart(always: heading + lossWarning)
-    let notes = MarkdownPart(
-      title: "\n### Findings\n\n", items: report.problems.filter { $0.rule != .drift }.map(item),
-      cut: { "\nCut: \($0) of \($1) findings not shown\n" })
-    let table = MarkdownPart(
-      title: "\n" + tableHead, items: rows, cut: { "\nCut: \($0) of \($1) \(noun) not shown\n" })
-    let details = MarkdownPart(
-      title: "\n<details><summary>Differences</summary>\n", items: blocks,
-      cut: { "\nCut: the differences of \($0) of \($1) \(noun) not shown\n" },
-      end: "\n</details>\n")
-    return MarkdownPart.text([head, notes, table, details], limit: limit)
+    let notes = report.problems.filter { $0.rule != .drift }
+    let subjects = subjects
+    let plan = report.plan.map { PlanText($0.plan) }
+    return MarkdownPart.text(
+      [
+        .always(heading + lossWarning),
+        MarkdownPart(
+          title: "\n### Findings\n\n", count: notes.count, item: { item(notes[$0]) },
+          cut: { "\nCut: \($0) of \($1) findings not shown\n" }),
+        MarkdownPart(
+          title: "\n" + tableHead, count: subjects.count, item: { row(subjects[$0]) },
+          cut: { "\nCut: \($0) of \($1) \(noun) not shown\n" }),
+        MarkdownPart(
+          title: "\n<details><summary>Differences</summary>\n", count: subjects.count,
+          item: { index in plan.map { block(subjects[index], in: $0) } ?? "" },
+          cut: { "\nCut: the differences of \($0) of \($1) \(noun) not shown\n" },
+          end: "\n</details>\n"),
+      ], limit: limit)
   }
 
   // MARK: Heading
@@ -64,11 +71,12 @@ public struct MarkdownReport: Sendable {
     guard let plan = report.plan, report.command == .plan || report.command == .apply else {
       return ""
     }
+    let digest = plan.digest
     let isAppliable = !plan.isErrored && plan.isRefreshed && !plan.plan.steps.isEmpty
     let way =
       isAppliable && report.outcome == nil
-      ? " - apply with `berth apply --expect-digest \(plan.digest)`" : ""
-    return "Digest `\(plan.digest)`\(way)\n"
+      ? " - apply with `berth apply --expect-digest \(digest)`" : ""
+    return "Digest `\(digest)`\(way)\n"
   }
 
   /// How much is taken away, before anybody reads a table.
@@ -111,19 +119,32 @@ public struct MarkdownReport: Sendable {
     return "| Action | Address | \(column) | Source |\n|--|--|--|--|\n"
   }
 
-  private var rows: [String] {
+  /// What a row and a block are about.
+  private enum Subject {
+    case change(Change, outcome: String?)
+    case drift(DriftedTarget)
+  }
+
+  /// The worst first: what is cut is cut from the end.
+  private var subjects: [Subject] {
     guard let plan = report.plan?.plan else { return [] }
     if isDrift {
-      return plan.drift.map {
-        row(
-          $0.isMissing ? "deleted" : "changed", $0.address, String($0.difference.prefix(300)),
-          $0.source)
-      }
+      return plan.drift.enumerated().sorted {
+        ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset)
+      }.map { .drift($0.element) }
     }
     let states = report.outcome.map { ApplyText.states(plan, $0) }
-    return report.rankedChanges.map { change in
-      let words = states.map { $0[change.address] ?? "" } ?? change.reason.text
-      return row(change.action.verb, change.address, words, change.source)
+    return report.rankedChanges.map { .change($0, outcome: states?[$0.address]) }
+  }
+
+  private func row(_ subject: Subject) -> String {
+    switch subject {
+    case .change(let change, let outcome):
+      row(change.action.verb, change.address, outcome ?? change.reason.text, change.source)
+    case .drift(let target):
+      row(
+        target.isMissing ? "deleted" : "changed", target.address,
+        String(target.difference.prefix(300)), target.source)
     }
   }
 
@@ -136,22 +157,17 @@ public struct MarkdownReport: Sendable {
 
   // MARK: Differences
 
-  private var blocks: [String] {
-    guard let plan = report.plan?.plan else { return [] }
-    let text = PlanText(plan)
-    let blocks =
-      isDrift
-      ? plan.drift.map { target in
-        var target = target
-        target.source = target.source.map(relocated)
-        return text.block(target)
-      }
-      : report.rankedChanges.map { change in
-        var change = change
-        change.source = change.source.map(relocated)
-        return text.block(change)
-      }
-    return blocks.map { "\n" + MarkdownText.block(Self.diff($0), language: "diff") }
+  private func block(_ subject: Subject, in plan: PlanText) -> String {
+    let text: String
+    switch subject {
+    case .change(var change, _):
+      change.source = change.source.map(relocated)
+      text = plan.block(change)
+    case .drift(var target):
+      target.source = target.source.map(relocated)
+      text = plan.block(target)
+    }
+    return "\n" + MarkdownText.block(Self.diff(text), language: "diff")
   }
 
   /// A place as seen from the repository's root, as everywhere on the page.

@@ -6,6 +6,10 @@ enum MarkdownText {
   ///
   /// Nothing in it is markup, a link, a mention or a reference to an issue.
   static func plain(_ text: String) -> String {
+    let isWord = { (byte: UInt8) in
+      byte == 0x20 || byte == 0x2D || (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte)
+    }
+    if text.utf8.allSatisfy(isWord) { return text }
     var result = ""
     for scalar in text.visible.unicodeScalars {
       switch scalar {

@@ -43,7 +43,7 @@ struct RunResult {
       guard let plan = report.plan?.plan else { return (.failure, "failed, \(errorWords)") }
       if report.outcome != nil { return (.failure, "applied in part, \(done(report))") }
       let what = report.exitCode == 3 ? "refused" : "failed"
-      return (.failure, "\(what), \(errorWords) (\(planned(plan)))")
+      return (.failure, "\(what), \(errorWords); \(planned(plan))")
     }
     switch report.command {
     case .validate: return (.calm, "valid, \(count(report.targets.count, "target"))")

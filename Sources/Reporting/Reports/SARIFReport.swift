@@ -66,7 +66,8 @@ struct SARIFReport {
       "message": ["text": .text(message(problem))],
       "partialFingerprints": ["berthRuleAndAddress/v1": .text(sha256(key))],
     ]
-    if let place = problem.location { object["locations"] = .list([location(place)]) }
+    // Code hosts refuse a result without a place: what has none is the stack's.
+    object["locations"] = [location(problem.location ?? SourceLocation(startOf: "berth.yaml"))]
     let others = problem.related.enumerated().map { offset, other in
       var object = location(other.location)
       object["id"] = .integer(offset + 1)

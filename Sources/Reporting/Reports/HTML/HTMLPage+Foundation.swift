@@ -66,7 +66,8 @@ extension HTMLPage {
 
     function value(change, side) {
       if (change.sensitive) return "(sensitive value)";
-      return side in change ? JSON.stringify(change[side], null, 2) : "null";
+      if (side in change) return JSON.stringify(change[side], null, 2);
+      return side === "before" ? "" : "null";
     }
 
     // The attributes that differ, as a table.

@@ -7,7 +7,7 @@ extension HTMLPage {
     for (const step of steps) {
       for (const id of step.waits_for) if (followers.has(id)) followers.get(id).push(step.id);
     }
-    const size = { width: 230, height: 54, column: 300, row: 68, margin: 24 };
+    const size = { width: 230, height: 54, column: 280, row: 68, margin: 24 };
 
     // Places every step once, from left to right by what it waits for: steps come in a valid order,
     // so that one walk over them and their waits is enough.
@@ -23,7 +23,7 @@ extension HTMLPage {
         free[column] = row + 1;
         spots.set(step.id, { step, column, row });
       }
-      const columns = Math.max(4, free.length);
+      const columns = Math.max(3, free.length);
       const first = free.reduce((most, row) => Math.max(most, row || 0), 0) + (free.length ? 1 : 0);
       alone.forEach((step, index) => spots.set(step.id,
         { step, column: index % columns, row: first + Math.floor(index / columns) }));
