@@ -154,7 +154,7 @@ enum XMLText {
 
   static func content(_ text: String) -> String {
     let visible = text.split(separator: "\n", omittingEmptySubsequences: false)
-      .map { String($0).visible }.joined(separator: "\n")
+      .map { String($0).visible.asPlainLine }.joined(separator: "\n")
     return visible.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
       case "&": result += "&amp;"

@@ -73,6 +73,10 @@ extension HTMLPage {
     }
 
     function stepsPanel() {
+      if (!steps.length) {
+        const nothing = make("p", { class: "quiet" }, "There are no steps.");
+        return { element: nothing, show() {}, find() {} };
+      }
       const side = make("aside", { class: "side", "aria-live": "polite", "aria-label": "Step" });
       const graph = stepGraph((id) => showStep(side, id, choose));
       const list = lazyList("Steps");
