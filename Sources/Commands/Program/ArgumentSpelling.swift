@@ -16,8 +16,10 @@ package struct ArgumentSpelling: Sendable {
     "auto-approve", "chdir", "check", "color", "compact-warnings", "concise",
     "dangerous-older-commit", "dangerous-removals", "destroy", "detailed-exitcode", "diff",
     "exclude", "exclude-file", "expect-digest", "fail-on", "force", "help", "input", "json",
-    "json-into", "lock", "lock-timeout", "no-color", "out", "overlay", "parallelism", "refresh",
-    "refresh-only", "replace", "resume", "target", "target-file", "upgrade", "var", "var-file",
+    "json-into", "lock", "lock-timeout", "markdown", "no-color", "out", "overlay", "parallelism",
+    "refresh",
+    "refresh-only", "replace", "report", "resume", "target", "target-file", "upgrade", "var",
+    "var-file",
     "version", "write",
   ]
 

@@ -79,7 +79,8 @@ struct HostileReportTests {
       if isInside { continue }
       if line.hasPrefix("| ") {
         // Four cells: five separators that are not escaped.
-        #expect(line.replacing("\\\\", with: "").replacing("\\|", with: "").count { $0 == "|" } == 5)
+        #expect(
+          line.replacing("\\\\", with: "").replacing("\\|", with: "").count { $0 == "|" } == 5)
       }
       let markup = Self.markup(of: line)
       #expect(!markup.contains("<script"), "\(line)")

@@ -28,10 +28,12 @@ struct ReportReadingTests {
     let files = [
       "level.sarif": ReportFormat.sarif.text(of: report).replacing("\"error\"", with: "\"fatal\""),
       "place.sarif": ReportFormat.sarif.text(of: report).replacing("ml/prod/", with: "/ml/prod/"),
-      "count.xml": ReportFormat.junit.text(of: report).replacing("failures=\"2\"", with: "failures=\"1\""),
+      "count.xml": ReportFormat.junit.text(of: report).replacing(
+        "failures=\"2\"", with: "failures=\"1\""),
       "tag.xml": ReportFormat.junit.text(of: report).replacing("</testcase>", with: ""),
       "end.prom": ReportFormat.metrics.text(of: report).replacing("# EOF\n", with: ""),
-      "unit.prom": ReportFormat.metrics.text(of: report).replacing("seconds seconds", with: "seconds m"),
+      "unit.prom": ReportFormat.metrics.text(of: report).replacing(
+        "seconds seconds", with: "seconds m"),
     ]
     guard
       let complaints = try ReportReaders.complaints("files", about: files, in: "report-faults")
@@ -84,7 +86,8 @@ struct ReportReadingTests {
       }
     }
     guard
-      let complaints = try ReportReaders.complaints("pages", about: files, in: "report-pages-\(count)")
+      let complaints = try ReportReaders.complaints(
+        "pages", about: files, in: "report-pages-\(count)")
     else { return }
     #expect(complaints.isEmpty, "\(complaints.joined(separator: "\n"))")
   }

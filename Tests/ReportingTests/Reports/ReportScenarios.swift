@@ -168,7 +168,8 @@ struct ReportScenario: Sendable, CustomTestStringConvertible {
 
   static let locked = ReportScenario("locked", .destroy, exitCode: 4) { report in
     report.findings = [
-      Diagnostic(.error, Rule("locked"), "Error acquiring the state lock", detail: "Somebody has it.")
+      Diagnostic(
+        .error, Rule("locked"), "Error acquiring the state lock", detail: "Somebody has it.")
     ]
   }
 
