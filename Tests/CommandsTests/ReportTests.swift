@@ -52,7 +52,7 @@ struct ReportTests {
       drifted["metrics"]?.contains(
         "berth_drift_resources{workspace=\"workspace\",action=\"update\"} 1\n") == true)
     #expect(
-      drifted["github"] == "::warning file=gpu.yml,line=1,col=1,title=drift::Target has changed\n")
+      drifted["github"] == "::warning file=gpu.yml,line=1,col=7,title=drift::Target has changed\n")
     _ = try reports(of: folder, ["destroy", "--auto-approve"], exits: 0)
     try folder.write("name: gpu\ntype: amlcompute\nmax_instance: 8\n", to: "gpu.yml")
     for command in [["validate"], ["plan"], ["apply", "--auto-approve"], ["drift"]] {

@@ -46,7 +46,6 @@ extension ApplyRun {
       parallelism: options.parallelism, run: run, planDigest: file.digest)
     request.freedNames = session.stranded
     presenter.say("\n")
-    record?.isEndedInOrder = true
     let lost = hold?.lost ?? AsyncStream { _ in }
     let ending = await Interruptible.run(context, presenter, lost: lost) { [request] interrupts in
       await executor.run(request, interrupts: interrupts) { presenter.show($0) }

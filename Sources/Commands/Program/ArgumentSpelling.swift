@@ -17,10 +17,8 @@ package struct ArgumentSpelling: Sendable {
     "dangerous-older-commit", "dangerous-removals", "destroy", "detailed-exitcode", "diff",
     "exclude", "exclude-file", "expect-digest", "fail-on", "force", "help", "input", "json",
     "json-into", "lock", "lock-timeout", "markdown", "no-color", "out", "overlay", "parallelism",
-    "refresh",
-    "refresh-only", "replace", "report", "resume", "target", "target-file", "upgrade", "var",
-    "var-file",
-    "version", "write",
+    "refresh", "refresh-only", "replace", "report", "resume", "target", "target-file", "upgrade",
+    "var", "var-file", "version", "write",
   ]
 
   package init(subcommands: Set<String>, groups: [String: Set<String>] = [:]) {

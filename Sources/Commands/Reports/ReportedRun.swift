@@ -20,7 +20,6 @@ struct ReportedRun {
     let clock = ReportClock(context.clock)
     let record = RunRecord(
       RunReport(command, berthVersion: BerthVersion.text, startedAt: began))
-    let world = writer.worldOfCommand
     let finish = { @Sendable (status: ExitStatus) -> ExitStatus in
       var report = record.state
       report.findings.sort()
@@ -28,11 +27,19 @@ struct ReportedRun {
       report.duration = clock.elapsed()
       return writer.write(report) ? status : status.orFailure
     }
+    let leave = { @Sendable [context] (code: Int32) in
+      if let status = ExitStatus(rawValue: code) { _ = finish(status) }
+      context.leaveAtOnce(code)
+    }
+    let relay = SignalRelay()
+    var world = writer.worldOfCommand
+    world.signals = relay.source
+    world.leaveAtOnce = leave
     return await withTaskGroup(of: Void.self) { group in
       group.addTask { [context] in
-        for await signal in context.signals.listen() where !record.isEndedInOrder {
-          _ = finish(signal.exitStatus)
-          context.leave(signal.exitStatus)
+        // What does not end in order ends here, with what is known of it.
+        for await signal in context.signals.listen() where !relay.deliver(signal) {
+          leave(signal.exitStatus.rawValue)
         }
       }
       let status = await work(world, record)

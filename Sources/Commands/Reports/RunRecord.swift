@@ -9,7 +9,6 @@ internal import TargetModel
 /// What a command tells of itself while it runs, so that it can be reported however it ends.
 final class RunRecord: Sendable {
   private let report: Mutex<RunReport>
-  private let endsInOrder = Mutex(false)
 
   init(_ report: RunReport) {
     self.report = Mutex(report)
@@ -17,12 +16,6 @@ final class RunRecord: Sendable {
 
   /// What is known so far.
   var state: RunReport { report.withLock { $0 } }
-
-  /// True while a first signal lets the command end in order.
-  var isEndedInOrder: Bool {
-    get { endsInOrder.withLock { $0 } }
-    set { endsInOrder.withLock { $0 = newValue } }
-  }
 
   /// The manifests were read, as far as they could be.
   func loaded(_ loader: StackLoader) {
