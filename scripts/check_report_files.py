@@ -64,7 +64,8 @@ def check_metrics(path):
 
 def main():
     count = 0
-    for pattern, check in ("*.sarif", check_sarif), ("*.xml", check_junit), ("*.prom", check_metrics):
+    checks = {"*.sarif": check_sarif, "*.xml": check_junit, "*.prom": check_metrics}
+    for pattern, check in checks.items():
         for path in sorted(pathlib.Path(sys.argv[1]).glob(pattern)):
             count += 1
             try:

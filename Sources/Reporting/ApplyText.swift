@@ -82,7 +82,8 @@ public enum ApplyText {
   static func states(_ plan: Plan, _ report: ApplyReport) -> [TargetAddress: String] {
     let endings = Endings(report)
     return Dictionary(
-      plan.changes.map { ($0.address, state(endings[$0])) }, uniquingKeysWith: { first, _ in first })
+      plan.changes.map { ($0.address, state(endings[$0])) }, uniquingKeysWith: { first, _ in first }
+    )
   }
 
   /// What to type next.

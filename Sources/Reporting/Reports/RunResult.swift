@@ -39,11 +39,16 @@ struct RunResult {
     }
     let errors = report.findings.count { $0.severity == .error }
     guard report.wentWell else {
-      let errorWords = count(errors, "error")
-      guard let plan = report.plan?.plan else { return (.failure, "failed, \(errorWords)") }
-      if report.outcome != nil { return (.failure, "applied in part, \(done(report))") }
-      let what = report.exitCode == 3 ? "refused" : "failed"
-      return (.failure, "\(what), \(errorWords); \(planned(plan))")
+      if report.outcome != nil {
+        let words =
+          report.exitCode == 6 ? "applied in part, \(done(report))" : "nothing was applied"
+        return (.failure, words)
+      }
+      let what =
+        errors == 0
+        ? "cancelled"
+        : "\(report.exitCode == 3 ? "refused" : "failed"), \(count(errors, "error"))"
+      return (.failure, report.plan.map { "\(what); \(planned($0.plan))" } ?? what)
     }
     switch report.command {
     case .validate: return (.calm, "valid, \(count(report.targets.count, "target"))")
