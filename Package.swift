@@ -303,7 +303,7 @@ let package = Package(
       imports: [
         "Reporting", "Planning", "ApplyJournal", "ComputeKinds", "TargetModel", "Diagnostics",
         "TestSupport",
-      ]),
+      ], goldens: ["Goldens"]),
     // Uses the product as a program elsewhere does: public declarations only.
     tests(
       "LibraryTests",

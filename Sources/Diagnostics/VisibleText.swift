@@ -5,10 +5,10 @@ extension String {
   /// Names, tags and messages come from manifests and from the service; nobody vouches for either.
   /// Apply this to every such text on its way to a person, never on its way to JSON.
   public var visible: String {
-    guard unicodeScalars.contains(where: \.needsSpellingOut) else { return withoutRunnerCommands }
+    guard unicodeScalars.contains(where: \.isInvisible) else { return withoutRunnerCommands }
     var result = ""
     for scalar in unicodeScalars {
-      if scalar.needsSpellingOut {
+      if scalar.isInvisible {
         result += scalar.spelledOut
       } else {
         result.unicodeScalars.append(scalar)
@@ -38,7 +38,8 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  fileprivate var needsSpellingOut: Bool {
+  /// True if a terminal might act on it, or an eye be deceived by it.
+  package var isInvisible: Bool {
     switch value {
     case 0x20..<0x7F: false
     case 0..<0x20, 0x7F..<0xA0: true

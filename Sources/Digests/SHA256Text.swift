@@ -1,4 +1,5 @@
 internal import Crypto
+internal import FoundationEssentials
 
 /// The SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits in lower case.
 public func sha256(_ text: String) -> String {
@@ -8,6 +9,11 @@ public func sha256(_ text: String) -> String {
 /// The SHA-256 of some bytes, as 64 hexadecimal digits in lower case.
 public func sha256(_ bytes: [UInt8]) -> String {
   hexadecimal(SHA256.hash(data: bytes))
+}
+
+/// The SHA-256 of a text's UTF-8 bytes in base 64, as a page's security policy names a script.
+package func sha256InBase64(_ text: String) -> String {
+  Data(SHA256.hash(data: Array(text.utf8))).base64EncodedString()
 }
 
 /// The SHA-256 of some bytes, as its 32 bytes.

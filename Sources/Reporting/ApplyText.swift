@@ -85,6 +85,14 @@ public enum ApplyText {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// What became of each target, in a few words.
+  static func states(_ plan: Plan, _ report: ApplyReport) -> [TargetAddress: String] {
+    let endings = Endings(report)
+    return Dictionary(
+      plan.changes.map { ($0.address, state(endings[$0])) }, uniquingKeysWith: { first, _ in first }
+    )
+  }
+
   /// What to type next.
   private static func nextStep(_ plan: Plan, _ report: ApplyReport) -> String {
     let command = plan.mode == .destroy ? "berth destroy" : "berth apply"
@@ -202,7 +210,7 @@ extension Act {
 }
 
 extension SkipReason {
-  fileprivate var text: String {
+  var text: String {
     switch self {
     case .waitsFor(let step): "waits for \(step)"
     case .interrupted: "interrupted"

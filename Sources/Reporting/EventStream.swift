@@ -194,7 +194,8 @@ public struct EventStream: Sendable {
 }
 
 extension Severity {
-  fileprivate var title: String {
+  /// The word before a finding's summary.
+  var title: String {
     switch self {
     case .error: "Error"
     case .warning: "Warning"

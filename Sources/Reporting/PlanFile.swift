@@ -53,10 +53,13 @@ public struct PlanFile: Hashable, Sendable {
   }
 
   /// The file's text: JSON, keys sorted, no secrets, one newline at the end.
-  public var json: String {
+  public var json: String { body.prettyJSON + "\n" }
+
+  /// All of the file.
+  var body: AttributeValue {
     var body = content
     body["digest"] = .text(digest)
-    return body.prettyJSON + "\n"
+    return body
   }
 
   /// All of the file but its digest.

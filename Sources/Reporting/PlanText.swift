@@ -62,8 +62,8 @@ public struct PlanText: Sendable {
   }
 
   // MARK: Blocks
-
-  private func block(_ change: Change) -> String {
+  /// A change as it stands in the plan.
+  func block(_ change: Change) -> String {
     let because = change.showsReason ? change.reason.text : nil
     var lines = heading(
       change.address, change.phrase, change.action.symbol, change.source, because: because)
@@ -76,7 +76,8 @@ public struct PlanText: Sendable {
     return lines.joined(separator: "\n") + "\n    }\n"
   }
 
-  private func block(_ target: DriftedTarget) -> String {
+  /// A drifted target as it stands in the plan.
+  func block(_ target: DriftedTarget) -> String {
     var lines = heading(
       target.address, target.isMissing ? "has been deleted" : "has changed",
       target.isMissing ? .remove : .update, target.source, because: nil)

@@ -16,6 +16,12 @@ public final class LineFile: Sendable {
     guard file >= 0 else { throw .system(errno) }
   }
 
+  /// Writes behind what stands in a file, which is made if it is not there.
+  public init(appendingTo path: String) throws(FileFailure) {
+    file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw .system(errno) }
+  }
+
   deinit { close(file) }
 
   /// Writes text at once; why it could not, if so.

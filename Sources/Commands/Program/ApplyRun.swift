@@ -14,6 +14,7 @@ internal import TargetModel
 struct ApplyRun {
   let common: CommonOptions
   let events: EventOptions
+  let reports: ReportOptions
   let choice: EnvironmentChoice
   let options: ApplyOptions
   let mode: PlanMode
@@ -23,14 +24,28 @@ struct ApplyRun {
   var expectedDigest: String?
   /// True to finish what the last run began.
   var isResuming = false
-  let context: CommandContext
+  var context: CommandContext
+  /// What is told to reports; nil where none is asked for.
+  var record: RunRecord?
 
   func run() async -> ExitStatus {
+    await ReportedRun(
+      command: mode == .destroy ? .destroy : .apply, requests: reports.requests,
+      printsJSON: events.printsEvents, context: context
+    ).run { context, record in
+      var run = self
+      run.context = context
+      run.record = record
+      return await run.present()
+    }
+  }
+
+  private func present() async -> ExitStatus {
     var loader = StackLoader(context)
     let destination = events.destination(in: context, reporting: &loader.findings)
     var presenter = Presenter(
       context, common, events: destination, isConcise: options.concise,
-      hasCompactWarnings: events.hasCompactWarnings)
+      hasCompactWarnings: events.hasCompactWarnings, record: record)
     presenter.begin()
     return presenter.closed(
       await run(&loader, &presenter), eventFile: events.eventFile)
@@ -51,6 +66,8 @@ struct ApplyRun {
     session?.selection = selection.selection(in: context, reporting: &loader.findings)
     session?.replacing = Set(replacing)
     presenter.sources = loader.sources
+    record?.loaded(loader)
+    if let saved { record?.planned(saved) }
     presenter.show(loader.findings)
     guard var session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
     if (saved?.plan.mode ?? mode) == .apply { session.commit = .of(session.stack, in: context) }
@@ -67,6 +84,7 @@ struct ApplyRun {
   private func look(_ session: PlanningSession, _ presenter: Presenter) async -> ExitStatus {
     do {
       let result = session.plan(try await session.observe(presenter), mode: mode)
+      record?.planned(planFile(for: result, session))
       presenter.show(result)
       return ExitStatus(of: result.findings)
     } catch {
@@ -151,12 +169,13 @@ struct ApplyRun {
     let result =
       isRest || removal.isAllowed(by: options.allowedRemoval)
       ? session.plan(observed, mode: mode, allowsLargeRemoval: true) : planned
+    let file = planFile(for: result, session)
+    record?.planned(file)
     presenter.show(result, operation: mode == .destroy ? "destroy" : "apply")
     if result.isRefused {
       removal.showWay(presenter, insteadOf: options.allowedRemoval)
       return ExitStatus(of: result.findings)
     }
-    let file = planFile(for: result.plan, session)
     if let expectedDigest, expectedDigest != file.digest {
       presenter.show(.digestDiffers(expectedDigest, file.digest))
       return .stalePlan
@@ -187,10 +206,11 @@ struct ApplyRun {
     session.approved = last.approved
   }
 
-  private func planFile(for plan: Plan, _ session: PlanningSession) -> PlanFile {
+  private func planFile(for result: PlanningResult, _ session: PlanningSession) -> PlanFile {
     PlanFile(
-      plan: plan, berthVersion: BerthVersion.text, timestamp: Timestamp.text(context.now()),
-      isErrored: false, commit: session.commit?.id,
+      plan: result.plan, berthVersion: BerthVersion.text,
+      timestamp: Timestamp.text(context.now()), isErrored: result.isRefused,
+      commit: session.commit?.id,
       manifestsSHA256: session.stack.manifestsSHA256)
   }
 

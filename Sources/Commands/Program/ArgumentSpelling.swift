@@ -16,10 +16,10 @@ package struct ArgumentSpelling: Sendable {
     "auth", "auto-approve", "chdir", "check", "color", "compact-warnings", "concise",
     "dangerous-listen-anywhere", "dangerous-older-commit", "dangerous-removals", "destroy",
     "detailed-exitcode", "diff", "exclude", "exclude-file", "expect-digest", "fail-on", "faults",
-    "force", "help", "input", "json", "json-into", "listen", "lock", "lock-timeout", "no-color",
-    "operation-milliseconds", "out", "overlay", "page-size", "parallelism", "record", "refresh",
-    "refresh-only", "replace", "replay", "resume", "seed", "store", "target", "target-file", "tls",
-    "upgrade", "var", "var-file", "version", "workspaces", "write",
+    "force", "help", "input", "json", "json-into", "listen", "lock", "lock-timeout", "markdown",
+    "no-color", "operation-milliseconds", "out", "overlay", "page-size", "parallelism", "record",
+    "refresh", "refresh-only", "replace", "replay", "report", "resume", "seed", "store", "target",
+    "target-file", "tls", "upgrade", "var", "var-file", "version", "workspaces", "write",
   ]
 
   package init(subcommands: Set<String>, groups: [String: Set<String>] = [:]) {

@@ -28,6 +28,8 @@ struct StackLoader {
   /// What was found, with the texts it was found in.
   var findings = DiagnosticList()
   var sources = SourceTexts()
+  /// The stack, once it was read, its mistakes included.
+  private(set) var stack: LoadedStack?
 
   init(_ context: CommandContext) {
     self.context = context
@@ -97,9 +99,11 @@ struct StackLoader {
       + bound.usedVariables.map { name, value in
         "var \(name)=\(value.isPlain ? "plain" : "text") \(sha256(Array(value.text.utf8)))"
       }
-    return LoadedStack(
+    let stack = LoadedStack(
       folder: folder, configuration: configuration, targets: bound.targets,
       manifestsSHA256: sha256(lines.joined(separator: "\n")))
+    self.stack = stack
+    return stack
   }
 
   /// Finds what is wrong with the manifests of a stack whose `berth.yaml` is wrong itself: every

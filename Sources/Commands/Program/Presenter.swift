@@ -18,17 +18,20 @@ struct Presenter: Sendable {
   private let hasText: Bool
   private let isConcise: Bool
   private let hasCompactWarnings: Bool
+  /// What is told to reports; nil where none is asked for.
+  private let record: RunRecord?
   var sources = SourceTexts()
 
   init(
     _ context: CommandContext, _ common: CommonOptions, events: EventDestination = .none,
-    isConcise: Bool = false, hasCompactWarnings: Bool = false
+    isConcise: Bool = false, hasCompactWarnings: Bool = false, record: RunRecord? = nil
   ) {
     self.context = context
     output = common.style(of: context.outputTerminal, in: context)
     messages = common.style(of: context.messageTerminal, in: context)
     self.isConcise = isConcise
     self.hasCompactWarnings = hasCompactWarnings
+    self.record = record
     switch events {
     case .none: (self.events, hasText) = (nil, true)
     case .output: (self.events, hasText) = (context.output, false)
@@ -55,7 +58,8 @@ struct Presenter: Sendable {
   /// Shows findings in the order in which people read them; at most the first hundred of them.
   func show(_ findings: DiagnosticList) {
     let sorted = findings.sorted
-    for finding in sorted.prefix(100) { show(finding) }
+    record?.found(sorted)
+    for finding in sorted.prefix(100) { tell(finding) }
     if sorted.count > 100 { note("... and \(sorted.count - 100) more.") }
     // Results follow warnings at a distance.
     if hasText, !sorted.isEmpty, !findings.hasErrors { context.messages.writeLine() }
@@ -63,6 +67,11 @@ struct Presenter: Sendable {
 
   /// Shows a finding.
   func show(_ finding: Diagnostic) {
+    record?.found([finding])
+    tell(finding)
+  }
+
+  private func tell(_ finding: Diagnostic) {
     events?.write(stream.diagnostic(finding))
     guard hasText else { return }
     if hasCompactWarnings, finding.severity != .error {
@@ -129,6 +138,9 @@ struct Presenter: Sendable {
   /// Shows what happens in an apply, while it does.
   func show(_ event: ApplyEvent) {
     for line in stream.event(event) { events?.write(line) }
+    if case .stepFailed(let step, _, let failure) = event {
+      record?.found([ApplyText.finding(step, failure)])
+    }
     guard hasText else { return }
     switch event {
     case .stepStarted, .stepProgressed:
@@ -150,6 +162,7 @@ struct Presenter: Sendable {
   func show(
     _ report: ApplyReport, of plan: Plan, isProven: Bool = true, throttled: Duration = .zero
   ) {
+    record?.applied(report, isProven: isProven)
     let counts = PlanCounts(ApplyText.completedActions(plan, report))
     let sentence = ApplyText.summary(plan, report, isProven: isProven)
     events?.write(

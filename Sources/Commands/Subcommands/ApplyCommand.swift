@@ -23,6 +23,7 @@ struct ApplyCommand: Subcommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
   @OptionGroup var reuse: ReuseOptions
+  @OptionGroup var reports: ReportOptions
   @OptionGroup var options: ApplyOptions
 
   @Argument(help: ArgumentHelp("A plan that 'berth plan --out' saved.", valueName: "planfile"))
@@ -46,6 +47,7 @@ struct ApplyCommand: Subcommand {
   var expectedDigest: String?
 
   func validate() throws {
+    try reports.check(printsJSON: events.printsEvents)
     let modes = [(destroy, "--destroy"), (refreshOnly, "--refresh-only"), (resume, "--resume")]
       .filter(\.0).map(\.1)
     if modes.count > 1 {
@@ -66,7 +68,7 @@ struct ApplyCommand: Subcommand {
 
   func run(in context: CommandContext) async -> ExitStatus {
     await ApplyRun(
-      common: common, events: events, choice: reuse.choice, options: options,
+      common: common, events: events, reports: reports, choice: reuse.choice, options: options,
       mode: destroy ? .destroy : refreshOnly ? .refreshOnly : .apply, selection: selection,
       replacing: replace.addresses, planFile: planFile, expectedDigest: expectedDigest,
       isResuming: resume, context: context
@@ -93,13 +95,18 @@ struct DestroyCommand: Subcommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
   @OptionGroup var reuse: ReuseOptions
+  @OptionGroup var reports: ReportOptions
   @OptionGroup var options: ApplyOptions
   @OptionGroup var selection: SelectionOptions
 
+  func validate() throws {
+    try reports.check(printsJSON: events.printsEvents)
+  }
+
   func run(in context: CommandContext) async -> ExitStatus {
     await ApplyRun(
-      common: common, events: events, choice: reuse.choice, options: options, mode: .destroy,
-      selection: selection, context: context
+      common: common, events: events, reports: reports, choice: reuse.choice, options: options,
+      mode: .destroy, selection: selection, context: context
     ).run()
   }
 }

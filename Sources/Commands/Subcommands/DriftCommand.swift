@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Planning
+internal import Reporting
 
 /// The command `berth drift`.
 struct DriftCommand: Subcommand {
@@ -23,6 +24,7 @@ struct DriftCommand: Subcommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
   @OptionGroup var reuse: ReuseOptions
+  @OptionGroup var reports: ReportOptions
 
   @Flag(name: .customLong("detailed-exitcode"), help: "Exit with 2 if there is drift.")
   var hasDetailedExitCode = false
@@ -35,10 +37,14 @@ struct DriftCommand: Subcommand {
     help: ArgumentHelp("Write into the manifests: 'accept' what is live.", valueName: "what"))
   var write: DriftWriting?
 
+  func validate() throws {
+    try reports.check(printsJSON: events.printsEvents)
+  }
+
   func run(in context: CommandContext) async -> ExitStatus {
     var run = PlanningRun(
-      common: common, events: events, choice: reuse.choice, failOn: failOn.classes,
-      mode: .refreshOnly, selection: selection)
+      command: .drift, common: common, events: events, reports: reports, choice: reuse.choice,
+      failOn: failOn.classes, mode: .refreshOnly, selection: selection)
     run.acceptsDrift = write == .accept
     return await run.run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: nil)
   }

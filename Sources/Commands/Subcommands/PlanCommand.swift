@@ -24,6 +24,7 @@ struct PlanCommand: Subcommand {
   @OptionGroup var common: CommonOptions
   @OptionGroup var events: EventOptions
   @OptionGroup var reuse: ReuseOptions
+  @OptionGroup var reports: ReportOptions
 
   @Option(
     name: .long, help: ArgumentHelp("Save the plan, to be applied as it is.", valueName: "file"))
@@ -50,6 +51,7 @@ struct PlanCommand: Subcommand {
   var refreshOnly = false
 
   func validate() throws {
+    try reports.check(printsJSON: events.printsEvents)
     if destroy && refreshOnly {
       throw ValidationError("'--destroy' and '--refresh-only' exclude each other.")
     }
@@ -65,8 +67,8 @@ struct PlanCommand: Subcommand {
   func run(in context: CommandContext) async -> ExitStatus {
     let mode: PlanMode = destroy ? .destroy : refreshOnly ? .refreshOnly : .apply
     var run = PlanningRun(
-      common: common, events: events, choice: reuse.choice, failOn: failOn.classes, mode: mode,
-      selection: selection)
+      common: common, events: events, reports: reports, choice: reuse.choice,
+      failOn: failOn.classes, mode: mode, selection: selection)
     run.replacing = replace.addresses
     run.readsWorkspace = readsWorkspace
     return await run.run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: out)
@@ -75,8 +77,10 @@ struct PlanCommand: Subcommand {
 
 /// Makes a plan and shows it: what `plan` and `drift` share.
 struct PlanningRun {
+  var command = RunReport.Command.plan
   let common: CommonOptions
   let events: EventOptions
+  let reports: ReportOptions
   let choice: EnvironmentChoice
   let failOn: Set<FailOnClass>
   let mode: PlanMode
@@ -90,20 +94,33 @@ struct PlanningRun {
   func run(
     in context: CommandContext, hasDetailedExitCode: Bool, planFile: String?
   ) async -> ExitStatus {
+    await ReportedRun(
+      command: command, requests: reports.requests, printsJSON: events.printsEvents,
+      context: context
+    ).run { context, record in
+      await run(
+        in: context, record, hasDetailedExitCode: hasDetailedExitCode, planFile: planFile)
+    }
+  }
+
+  private func run(
+    in context: CommandContext, _ record: RunRecord?, hasDetailedExitCode: Bool, planFile: String?
+  ) async -> ExitStatus {
     var loader = StackLoader(context)
     let destination = events.destination(in: context, reporting: &loader.findings)
     var presenter = Presenter(
-      context, common, events: destination, hasCompactWarnings: events.hasCompactWarnings)
+      context, common, events: destination, hasCompactWarnings: events.hasCompactWarnings,
+      record: record)
     presenter.begin()
     let status = await run(
-      &loader, &presenter, in: context, hasDetailedExitCode: hasDetailedExitCode,
+      &loader, &presenter, record, in: context, hasDetailedExitCode: hasDetailedExitCode,
       planFile: planFile)
     return presenter.closed(status, eventFile: events.eventFile)
   }
 
   private func run(
-    _ loader: inout StackLoader, _ presenter: inout Presenter, in context: CommandContext,
-    hasDetailedExitCode: Bool, planFile: String?
+    _ loader: inout StackLoader, _ presenter: inout Presenter, _ record: RunRecord?,
+    in context: CommandContext, hasDetailedExitCode: Bool, planFile: String?
   ) async -> ExitStatus {
     var session = await PlanningSession.open(
       &loader, from: common.folder(in: context), as: choice, access: .readIfPresent)
@@ -111,6 +128,7 @@ struct PlanningRun {
     session?.replacing = Set(replacing)
     if !readsWorkspace { loader.findings.append(.notRefreshed()) }
     presenter.sources = loader.sources
+    record?.loaded(loader)
     presenter.show(loader.findings)
     guard let session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
 
@@ -122,9 +140,12 @@ struct PlanningRun {
       presenter.show(.backend(error, doing: "Reading the workspace"))
       return .failure
     }
+    let file =
+      record == nil && planFile == nil ? nil : self.planFile(result, session.stack, in: context)
+    if let file { record?.planned(file) }
     presenter.show(result)
     LargeRemoval(result, session, in: context).showWay(presenter)
-    if let planFile, !save(result, session.stack, planFile, context, presenter) { return .failure }
+    if let planFile, let file, !save(file, planFile, context, presenter) { return .failure }
     var left = result
     if acceptsDrift, !result.plan.drift.isEmpty {
       var findings = DiagnosticList()
@@ -136,15 +157,20 @@ struct PlanningRun {
     return status(of: left, hasDetailedExitCode: hasDetailedExitCode, presenter)
   }
 
-  private func save(
-    _ result: PlanningResult, _ stack: LoadedStack, _ path: String, _ context: CommandContext,
-    _ presenter: Presenter
-  ) -> Bool {
-    let file = PlanFile(
+  /// - Returns: the plan as it would be saved.
+  private func planFile(
+    _ result: PlanningResult, _ stack: LoadedStack, in context: CommandContext
+  ) -> PlanFile {
+    PlanFile(
       plan: result.plan, berthVersion: BerthVersion.text,
       timestamp: Timestamp.text(context.now()), isErrored: result.isRefused,
       isRefreshed: readsWorkspace, commit: SourceCommit.of(stack, in: context)?.id,
       manifestsSHA256: stack.manifestsSHA256)
+  }
+
+  private func save(
+    _ file: PlanFile, _ path: String, _ context: CommandContext, _ presenter: Presenter
+  ) -> Bool {
     do {
       try AtomicFile.write(
         Array(file.json.utf8), to: context.path(path, from: context.workingDirectory),
@@ -154,7 +180,7 @@ struct PlanningRun {
       return false
     }
     presenter.say("\nSaved the plan to: \(path.visible)\nDigest: \(file.digest)\n")
-    if !context.isInAutomation, !result.isRefused, readsWorkspace, !result.plan.isEmpty {
+    if !context.isInAutomation, !file.isErrored, readsWorkspace, !file.plan.isEmpty {
       presenter.say("To do exactly this, run: berth apply \(path.visible)\n")
     }
     return true

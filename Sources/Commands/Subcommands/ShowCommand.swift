@@ -26,6 +26,15 @@ struct ShowCommand: Subcommand {
   @Flag(name: .customLong("json"), help: "Print the plan's JSON.")
   var printsJSON = false
 
+  @Flag(name: .customLong("markdown"), help: "Print Markdown, as for a pull request's comment.")
+  var printsMarkdown = false
+
+  func validate() throws {
+    if printsJSON && printsMarkdown {
+      throw ValidationError("'--json' and '--markdown' exclude each other.")
+    }
+  }
+
   func run(in context: CommandContext) async -> ExitStatus {
     let presenter = Presenter(context, common)
     switch SavedPlan.read(planFile, in: context, folder: context.workingDirectory) {
@@ -35,6 +44,8 @@ struct ShowCommand: Subcommand {
     case .success(let file):
       if printsJSON {
         context.output.write(file.json)
+      } else if printsMarkdown {
+        context.output.write(MarkdownReport(RunReport(of: file)).text)
       } else {
         presenter.say(PlanText(file.plan, style: presenter.style, isRefused: file.isErrored).text)
         presenter.say(

@@ -24,11 +24,22 @@ struct ValidateCommand: Subcommand {
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var reuse: ReuseOptions
+  @OptionGroup var reports: ReportOptions
 
   @Flag(name: .customLong("json"), help: "Print one JSON object.")
   var printsJSON = false
 
+  func validate() throws {
+    try reports.check(printsJSON: printsJSON)
+  }
+
   func run(in context: CommandContext) async -> ExitStatus {
+    await ReportedRun(
+      command: .validate, requests: reports.requests, printsJSON: printsJSON, context: context
+    ).run { context, record in run(in: context, record) }
+  }
+
+  private func run(in context: CommandContext, _ record: RunRecord?) -> ExitStatus {
     var loader = StackLoader(context)
     let stack = loader.load(
       from: common.folder(in: context), as: reuse.choice, secrets: .checkForm)
@@ -36,11 +47,13 @@ struct ValidateCommand: Subcommand {
       loader.findings.append(
         contentsOf: refusals(of: stack, isWhole: !loader.findings.hasErrors))
     }
+    record?.loaded(loader)
     if printsJSON {
+      record?.found(loader.findings.findings)
       context.output.write(EventStream.validation(loader.findings, sources: loader.sources))
       return ExitStatus(of: loader.findings)
     }
-    var presenter = Presenter(context, common)
+    var presenter = Presenter(context, common, record: record)
     presenter.sources = loader.sources
     presenter.show(loader.findings)
     guard !loader.findings.hasErrors, let stack else {
