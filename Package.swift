@@ -37,8 +37,8 @@ let package = Package(
       targets: [
         "Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds", "Certificates",
         "Manifests", "Planning", "ApplyJournal", "BackendInterface", "ComputeService", "Execution",
-        "SimulatorBackend", "EmbeddedBackend", "AzureBackend", "AzureSignIn", "HTTPExchange",
-        "Storage", "Reporting",
+        "SimulatorBackend", "EmbeddedBackend", "AzureBackend", "AzureLeases", "AzureSignIn",
+        "HTTPExchange", "Storage", "Reporting",
       ]),
   ],
   dependencies: [
@@ -147,6 +147,9 @@ let package = Package(
         "Diagnostics",
       ]),
     module(
+      "AzureLeases",
+      imports: ["AzureSignIn", "HTTPExchange", "BackendInterface", "TargetModel", "Diagnostics"]),
+    module(
       "Emulator",
       imports: [
         "SimulatorBackend", "EmbeddedBackend", "ComputeService", "BackendInterface",
@@ -166,9 +169,9 @@ let package = Package(
     module(
       "Commands",
       imports: [
-        "ApplyJournal", "AzureBackend", "AzureSignIn", "BackendInterface", "Certificates",
-        "ComputeKinds", "Diagnostics", "Digests", "EmbeddedBackend", "Emulator", "Execution",
-        "HTTPExchange", "ManifestSyntax", "Manifests", "Planning", "Reporting",
+        "ApplyJournal", "AzureBackend", "AzureLeases", "AzureSignIn", "BackendInterface",
+        "Certificates", "ComputeKinds", "Diagnostics", "Digests", "EmbeddedBackend", "Emulator",
+        "Execution", "HTTPExchange", "ManifestSyntax", "Manifests", "Planning", "Reporting",
         "SimulatorBackend", "Storage", "Subprocesses", "TargetModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),

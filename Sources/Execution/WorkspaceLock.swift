@@ -57,11 +57,14 @@ public struct WorkspaceLock: Sendable {
       let attempt = try await store.acquire(
         id, for: holder, expiresAt: LeaseHold.expiry(times, now()),
         standingStill: stood ? watched?.record : nil)
-      guard case .held(let record) = attempt else {
-        guard case .granted(let lease) = attempt else { continue }
-        return .granted(
-          LeaseHold(
-            lease, in: store, times, elapsed: elapsed, since: sent, isTakeover: stood, now: now))
+      let record: LeaseRecord
+      switch attempt {
+      case .granted(let lease):
+        return .granted(hold(lease, elapsed, since: sent, settling: stood ? times.window : .zero))
+      case .takenOver(let lease):
+        // Nobody watched it stand still, so the grace is waited for now.
+        return .granted(hold(lease, elapsed, since: sent, settling: times.grace + times.window))
+      case .held(let holding): record = holding
       }
       if !isSame(watched?.record, record) { watched = (record, elapsed()) }
       guard elapsed() < timeout else { return .held(record) }
@@ -76,17 +79,27 @@ public struct WorkspaceLock: Sendable {
     }
   }
 
+  private func hold(
+    _ lease: Lease, _ elapsed: @escaping @Sendable () -> Duration, since sent: Duration,
+    settling: Duration
+  ) -> LeaseHold {
+    LeaseHold(
+      lease, in: store, times, clock: clock, elapsed: elapsed, since: sent, settling: settling,
+      now: now)
+  }
+
   private func isSame(_ seen: LeaseRecord?, _ found: LeaseRecord) -> Bool {
     seen?.lease == found.lease && seen?.renewals == found.renewals
   }
 
   /// Works under a lease, which is renewed meanwhile and given back in the end.
   ///
-  /// After a takeover the work begins when what the former holder did can be seen.
+  /// After a takeover the work begins when what the former holder did can be seen
+  /// (`LeaseHold.settling`).
   public func hold<Value>(_ hold: LeaseHold, _ body: () async -> Value) async -> Value {
     let value = await withTaskGroup(of: Void.self) { group in
-      group.addTask { await hold.keep(by: clock) }
-      if hold.isTakeover, times.window > .zero { try? await clock.sleep(for: times.window) }
+      group.addTask { await hold.keep() }
+      if hold.settling > .zero { try? await clock.sleep(for: hold.settling) }
       let value = await body()
       group.cancelAll()
       return value
