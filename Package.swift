@@ -291,6 +291,12 @@ let package = Package(
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ]),
     tests(
+      "AzureLeasesTests",
+      imports: [
+        "AzureLeases", "AzureSignIn", "BackendConformance", "BackendInterface", "ComputeKinds",
+        "Emulator", "Execution", "HTTPExchange", "TargetModel", "TestSupport",
+      ]),
+    tests(
       "EmulatorTests",
       imports: [
         "Emulator", "EmbeddedBackend", "SimulatorBackend", "ComputeService", "BackendInterface",

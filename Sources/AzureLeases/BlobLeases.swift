@@ -121,7 +121,7 @@ public struct BlobLeases: LeaseStore {
   public func release(_ lease: Lease) async throws(BackendFailure) {
     let blob = LockBlob(client)
     await forget(lease, blob)
-    _ = try await LockBlob(client).release(lease.id)
+    _ = try await blob.release(lease.id)
   }
 
   /// Whoever comes next need not wait for what was done last: it was done to its end.

@@ -181,10 +181,11 @@ private struct HeldBackend<Base: Backend>: Backend {
   var consistency: ConsistencyTimes { backend.consistency }
 
   func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
-    try await hold.confirm()
-    let backend = backend
+    let (backend, hold) = (backend, hold)
     return try await hold.withinCall { () async throws(BackendFailure) in
-      try await backend.submit(request)
+      // Not a moment earlier: the process may stand still at any time.
+      try await hold.confirm()
+      return try await backend.submit(request)
     }
   }
 
@@ -194,28 +195,31 @@ private struct HeldBackend<Base: Backend>: Backend {
 }
 
 extension BackendFailure {
-  fileprivate static let leaseRenewed = BackendFailure(
-    .throttled(retryAfter: .zero), code: "LeaseRenewed",
-    message: "The lock on the workspace had to be renewed first. Nothing was sent.")
+  fileprivate static let leaseRenewed = unsent(
+    .throttled(retryAfter: .zero), "LeaseRenewed",
+    "The lock on the workspace had to be renewed first. Nothing was sent.")
+  fileprivate static let leaseUncertain = unsent(
+    .throttled(retryAfter: .seconds(5)), "LeaseUncertain",
+    "The lock on the workspace could not be renewed in time. Nothing was sent.")
+  private static let tooSlow = unsent(
+    .throttled(retryAfter: .zero), "TooSlow",
+    "A write could not leave for as long as the lock covers it. Nothing was sent.")
+
+  private static func unsent(
+    _ failureClass: Class, _ code: String, _ message: String
+  ) -> BackendFailure {
+    var failure = BackendFailure(failureClass, code: code, message: message)
+    failure.mayHaveArrived = false
+    return failure
+  }
 
   /// The failure of a write that took too long for its lease: unknown, unless it never left.
   fileprivate var cutOff: BackendFailure {
+    if code == Self.leaseLostCode { return self }
     guard mayHaveArrived else { return .tooSlow }
     return BackendFailure(
       .retryable, code: "TooSlow",
       message: "The service did not answer a write for as long as the lock covers it.",
       requestID: requestID)
   }
-
-  private static var tooSlow: BackendFailure {
-    var failure = BackendFailure(
-      .throttled(retryAfter: .zero), code: "TooSlow",
-      message: "A write could not leave for as long as the lock covers it. Nothing was sent.")
-    failure.mayHaveArrived = false
-    return failure
-  }
-
-  fileprivate static let leaseUncertain = BackendFailure(
-    .throttled(retryAfter: .seconds(5)), code: "LeaseUncertain",
-    message: "The lock on the workspace could not be renewed in time. Nothing was sent.")
 }

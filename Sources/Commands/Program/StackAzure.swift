@@ -43,7 +43,8 @@ extension LoadedStack {
       named: settings.cloud, endpoint: settings.endpoint.flatMap(HTTPURL.init(parsing:)),
       environment: context.environment, transport: transport)
     let credentials = try Credentials(
-      SignInConfiguration(settings.signIn), for: cloud, environment: context.environment, transport: transport,
+      SignInConfiguration(settings.signIn), for: cloud, environment: context.environment,
+      transport: transport,
       clock: context.clock, now: context.now)
     var azure = AzureConfiguration(
       workspace: configuration.workspace, catalog: .azureML, endpoint: cloud.resourceManager,

@@ -110,8 +110,8 @@ struct ForceUnlockCommand: Subcommand {
     abstract: "End a lock whose apply hangs.",
     usage: "berth force-unlock [<options>] <id>",
     discussion: """
-      If that apply is alive after all, it stops before its next write: the workspace
-      takes none from it any more. A lock whose process is gone need not be ended.
+      If that apply is alive after all, it stops before its next write. A lock whose
+      process is gone need not be ended: it ends by itself.
 
       Example:
         berth force-unlock 9f2c0d4e5b6a78901122334455667788
