@@ -127,7 +127,7 @@ struct ConfigurationTests {
     ("stack: a\nWbackend: {type: azure, auth: {type: azure_cli, 1️⃣secret: x}}\n", "client_id"),
     ("stack: a\nWbackend: {type: azure, read_credentials: 1️⃣perhaps}\n", "true or false"),
     ("stack: a\nWbackend: {type: 1️⃣gcp}\n", "no backend"),
-    ("stack: a\nW1️⃣lock: {type: blob}\n", "'lock.url' is missing"),
+    ("stack: a\nWlock: 1️⃣{type: blob}\n", "'lock.url' is missing"),
     ("stack: a\nWlock: {type: 1️⃣table, url: \(url)}\n", "must be blob"),
     ("stack: a\nWlock: {type: blob, 1️⃣uri: x, url: \(url)}\n", "\"url\""),
     ("stack: a\nWlock: {type: blob, url: 1️⃣'https://evil.example/c/b'}\n", "address of a blob"),
@@ -147,7 +147,7 @@ struct ConfigurationTests {
       "machine itself"
     ),
     (
-      "stack: a\nWlock: {type: blob, url: \(url), sas: '${env:S}', auth: 1️⃣{type: none}}\n",
+      "stack: a\nWlock: {type: blob, url: \(url), sas: '${env:S}', auth: 1️⃣{type: azure_cli}}\n",
       "Remove one of them"
     ),
     ("stack: a\nWlock: {type: blob, url: \(url), auth: {type: 1️⃣none}}\n", "on this machine"),
