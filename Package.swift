@@ -37,8 +37,8 @@ let package = Package(
       targets: [
         "Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds", "Certificates",
         "Manifests", "Planning", "ApplyJournal", "BackendInterface", "ComputeService", "Execution",
-        "SimulatorBackend", "EmbeddedBackend", "AzureBackend", "AzureSignIn", "HTTPExchange",
-        "Storage", "Reporting",
+        "SimulatorBackend", "EmbeddedBackend", "AzureBackend", "AzureLeases", "AzureSignIn",
+        "HTTPExchange", "Storage", "Reporting",
       ]),
   ],
   dependencies: [
@@ -149,6 +149,9 @@ let package = Package(
         "Diagnostics",
       ]),
     module(
+      "AzureLeases",
+      imports: ["AzureSignIn", "HTTPExchange", "BackendInterface", "TargetModel", "Diagnostics"]),
+    module(
       "Emulator",
       imports: [
         "SimulatorBackend", "EmbeddedBackend", "ComputeService", "BackendInterface",
@@ -168,9 +171,9 @@ let package = Package(
     module(
       "Commands",
       imports: [
-        "ApplyJournal", "AzureBackend", "AzureSignIn", "BackendInterface", "Certificates",
-        "ComputeKinds", "Diagnostics", "Digests", "EmbeddedBackend", "Emulator", "Execution",
-        "HTTPExchange", "ManifestSyntax", "Manifests", "Planning", "Reporting",
+        "ApplyJournal", "AzureBackend", "AzureLeases", "AzureSignIn", "BackendInterface",
+        "Certificates", "ComputeKinds", "Diagnostics", "Digests", "EmbeddedBackend", "Emulator",
+        "Execution", "HTTPExchange", "ManifestSyntax", "Manifests", "Planning", "Reporting",
         "SimulatorBackend", "Storage", "Subprocesses", "TargetModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -288,6 +291,12 @@ let package = Package(
         .product(name: "SwiftASN1", package: "swift-asn1"),
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
+      ]),
+    tests(
+      "AzureLeasesTests",
+      imports: [
+        "AzureLeases", "AzureSignIn", "BackendConformance", "BackendInterface", "ComputeKinds",
+        "Emulator", "Execution", "HTTPExchange", "TargetModel", "TestSupport",
       ]),
     tests(
       "EmulatorTests",

@@ -75,6 +75,11 @@ public struct LeaseRecord: Hashable, Sendable {
 /// What became of an attempt to take a lease.
 public enum LeaseAttempt: Hashable, Sendable {
   case granted(Lease)
+  /// Granted, from a holder who never gave it back: what that one did last may show only later.
+  ///
+  /// Told by a store whose own clock ends leases. Where it is the caller who watched a holder stand
+  /// still, the caller knows.
+  case takenOver(Lease)
   case held(LeaseRecord)
 }
 
@@ -111,14 +116,16 @@ public struct LeaseTimes: Hashable, Sendable {
 /// Laws:
 /// - At most one lease on a workspace stands at a time.
 /// - A lease's token is larger than those of all before it.
-/// - Once a lease is over, a write that carries it is refused (`BackendFailure.leaseLost`).
+/// - Once a lease is over, a write to the store that carries it is refused
+///   (`BackendFailure.leaseLost`).
 public protocol LeaseStore: Sendable {
   /// Takes the lease if nobody holds it, or if its holder is known to be gone.
   ///
   /// - Parameters:
   ///   - id: a name that was never used before.
   ///   - standingStill: a record that the caller watched for `LeaseTimes.takeover` without seeing
-  ///     it renewed; it is taken over unless it was renewed after all.
+  ///     it renewed; it is taken over unless it was renewed after all. A store whose own clock ends
+  ///     leases knows better, and takes no notice.
   func acquire(
     _ id: String, for holder: LeaseHolder, expiresAt: Int64, standingStill: LeaseRecord?
   ) async throws(BackendFailure) -> LeaseAttempt
@@ -133,6 +140,9 @@ public protocol LeaseStore: Sendable {
   func leases() async throws(BackendFailure) -> [LeaseRecord]
 
   /// Ends a lease whose holder may be alive; false if there is none of this id.
+  ///
+  /// It is not renewed any more from then on. It may keep others out for as long as its holder may
+  /// rely on it, where nothing else keeps that one from writing.
   func revoke(_ id: String) async throws(BackendFailure) -> Bool
 }
 

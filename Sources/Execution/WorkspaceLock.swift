@@ -60,9 +60,10 @@ public struct WorkspaceLock: Sendable {
         standingStill: stood ? watched?.record : nil)
       switch attempt {
       case .granted(let lease):
-        return .granted(
-          LeaseHold(
-            lease, in: store, times, elapsed: elapsed, since: sent, isTakeover: stood, now: now))
+        return .granted(hold(lease, elapsed, since: sent, settling: stood ? times.window : .zero))
+      case .takenOver(let lease):
+        // Nobody watched it stand still, so the grace is waited for now.
+        return .granted(hold(lease, elapsed, since: sent, settling: times.grace + times.window))
       case .held(let record):
         if !record.isUnchanged(since: watched?.record) { watched = (record, elapsed()) }
         guard elapsed() < timeout else { return .held(record) }
@@ -78,13 +79,23 @@ public struct WorkspaceLock: Sendable {
     }
   }
 
+  private func hold(
+    _ lease: Lease, _ elapsed: @escaping @Sendable () -> Duration, since sent: Duration,
+    settling: Duration
+  ) -> LeaseHold {
+    LeaseHold(
+      lease, in: store, times, clock: clock, elapsed: elapsed, since: sent, settling: settling,
+      now: now)
+  }
+
   /// Works under a lease, which is renewed meanwhile and given back in the end.
   ///
-  /// After a takeover the work begins when what the former holder did can be seen.
+  /// After a takeover the work begins when what the former holder did can be seen
+  /// (`LeaseHold.settling`).
   public func hold<Value>(_ hold: LeaseHold, _ body: () async -> Value) async -> Value {
     let value = await withTaskGroup(of: Void.self) { group in
-      group.addTask { await hold.keep(by: clock) }
-      if hold.isTakeover, times.window > .zero { try? await clock.sleep(for: times.window) }
+      group.addTask { await hold.keep() }
+      if hold.settling > .zero { try? await clock.sleep(for: hold.settling) }
       let value = await body()
       group.cancelAll()
       return value

@@ -63,7 +63,10 @@ extension ConfigurationReader {
       }
       azure.readsCredentials = reads
     }
-    if node["auth"] != nil { signIn(in: node, into: &azure) }
+    if let auth = node["auth"], let choice = signIn(auth, at: "backend.auth") {
+      (azure.authType, azure.tenantID, azure.clientID) =
+        (choice.type, choice.tenantID, choice.clientID)
+    }
     let isLoopback = azure.endpoint.map(AzureForms.isLoopback) ?? false
     if azure.authType == "none", !isLoopback, let place = places["backend.auth.type"] {
       findings.append(.signInNeeded(at: place))
@@ -73,23 +76,23 @@ extension ConfigurationReader {
     return backend
   }
 
-  private mutating func signIn(in node: YAMLNode, into azure: inout AzureBackendConfiguration) {
-    guard let auth = node["auth"], auth.kind == .mapping else {
-      if let auth = node["auth"] {
-        findings.append(.configurationValue("backend.auth", "a mapping", auth))
-      }
-      return
+  /// How to sign in; nil, with a finding, if it is said in no way that could be understood.
+  mutating func signIn(_ auth: YAMLNode, at path: String) -> SignInChoice? {
+    guard auth.kind == .mapping else {
+      findings.append(.configurationValue(path, "a mapping", auth))
+      return nil
     }
-    checkKeys(of: auth, known: ["type", "tenant_id", "client_id"], in: "backend.auth")
-    azure.authType = text(
-      "type", in: auth, at: "backend.auth.type", matching: AzureForms.regex(AzureForms.signIn),
-      "one of \(AzureForms.signIns.joined(separator: ", "))")
-    azure.tenantID = optional(
-      "tenant_id", in: auth, at: "backend.auth.tenant_id", matching: AzureForms.guid,
-      "a GUID such as 00000000-0000-0000-0000-000000000000")
-    azure.clientID = optional(
-      "client_id", in: auth, at: "backend.auth.client_id", matching: AzureForms.guid,
-      "a GUID such as 00000000-0000-0000-0000-000000000000")
+    checkKeys(of: auth, known: ["type", "tenant_id", "client_id"], in: path)
+    return SignInChoice(
+      type: text(
+        "type", in: auth, at: "\(path).type", matching: AzureForms.regex(AzureForms.signIn),
+        "one of \(AzureForms.signIns.joined(separator: ", "))"),
+      tenantID: optional(
+        "tenant_id", in: auth, at: "\(path).tenant_id", matching: AzureForms.guid,
+        "a GUID such as 00000000-0000-0000-0000-000000000000"),
+      clientID: optional(
+        "client_id", in: auth, at: "\(path).client_id", matching: AzureForms.guid,
+        "a GUID such as 00000000-0000-0000-0000-000000000000"))
   }
 
   private mutating func optional(

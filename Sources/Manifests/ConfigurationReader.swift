@@ -50,14 +50,15 @@ struct ConfigurationReader {
     checkKeys(
       of: root,
       known: [
-        "stack", "workspace", "backend", "blast_radius", "computes", "deadlines", "variables",
-        "defaults", "commands", "silence",
+        "stack", "workspace", "backend", "lock", "blast_radius", "computes", "deadlines",
+        "variables", "defaults", "commands", "silence",
       ], in: "berth.yaml")
     let stack = text(
       "stack", in: root, at: "stack", matching: /[A-Za-z0-9][A-Za-z0-9._-]{0,63}/,
       "1 to 64 letters, digits, '-', '_' and '.', a letter or digit first")
     let workspace = workspace(in: root)
     let backend = backend(in: root)
+    let lock = lock(in: root)
     let computes = computes(in: root)
     let silence = silence(in: root)
     let blastRadius = blastRadius(in: root)
@@ -68,6 +69,7 @@ struct ConfigurationReader {
     guard let stack, let workspace, let backend else { return nil }
     var configuration = StackConfiguration(
       stack: stack, workspace: workspace, backend: backend, computes: computes)
+    configuration.lock = lock
     configuration.silence = silence
     configuration.blastRadius = blastRadius
     configuration.deadlines = deadlines

@@ -120,7 +120,7 @@ package enum RunnerCredentials {
 }
 
 /// `${env:NAME}`, `${file:path}` or `${command:NAME}` as the whole of a text.
-private enum SecretReference {
+enum SecretReference {
   case environment(String)
   case file(String)
   case command(String)

@@ -35,7 +35,7 @@ extension String {
   // By bytes: a mark above a letter hides no word.
   private static let words = [
     "pass", "pwd", "secret", "token", "credential", "private", "key", "cert", "begin ",
-    "connection",
+    "connection", "sas:", "sig=",
   ].map { Array($0.utf8) }
 
   /// True for a line whose last key has its value on the next one, as it may within brackets.

@@ -9,6 +9,8 @@ public struct StackConfiguration: Hashable, Sendable {
   public var workspace: WorkspaceIdentity
   /// Where the workspace is.
   public var backend: BackendConfiguration
+  /// The lock that runners elsewhere see too; nil for one that only this machine sees.
+  public var lock: LockConfiguration?
   /// Patterns of the files with compute documents, from the stack's folder; empty for every
   /// `.yml` and `.yaml` file below it.
   public var computes: [String]
@@ -86,4 +88,35 @@ public struct AzureBackendConfiguration: Hashable, Sendable {
 
   /// Everything by default.
   public init() {}
+}
+
+/// A lock that runners anywhere share, as `berth.yaml` says it: the lease on a blob.
+public struct LockConfiguration: Hashable, Sendable {
+  /// The blob's address, of an account of a known cloud or on this machine.
+  public var url: String
+  /// Where the shared access signature is to be found, as a reference such as
+  /// `${env:BERTH_LOCK_SAS}`; never the signature itself.
+  public var signature: String?
+  /// How to sign in; nil for the way of the backend.
+  public var signIn: SignInChoice?
+
+  /// A lock that is reached in the backend's way.
+  public init(url: String) { self.url = url }
+}
+
+/// How to sign in, as `berth.yaml` says it; nil for what it leaves out.
+public struct SignInChoice: Hashable, Sendable {
+  /// The way, such as `azure_cli`.
+  public var type: String?
+  /// The tenant, a GUID.
+  public var tenantID: String?
+  /// The application or identity, a GUID.
+  public var clientID: String?
+
+  /// Whatever the surroundings offer.
+  public init(type: String? = nil, tenantID: String? = nil, clientID: String? = nil) {
+    self.type = type
+    self.tenantID = tenantID
+    self.clientID = clientID
+  }
 }

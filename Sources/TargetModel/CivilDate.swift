@@ -26,6 +26,21 @@ package enum CivilDate {
       + "\(time.joined(separator: ":")).\(padded(rest % 1_000, 3))"
   }
 
+  /// A moment, in milliseconds since 1970, as headers have it: `Sun, 06 Nov 1994 08:49:37 GMT`
+  /// (RFC 9110, section 5.6.7).
+  package static func httpText(_ milliseconds: Int64) -> String {
+    let day = milliseconds / 86_400_000
+    let (year, month, date) = date(ofDay: day)
+    let second = milliseconds / 1_000 % 86_400
+    let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+    let months = [
+      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ]
+    let time = [second / 3_600, second / 60 % 60, second % 60].map { padded($0, 2) }
+    return "\(weekdays[Int(day % 7)]), \(padded(date, 2)) \(months[Int(month - 1)]) \(year) "
+      + "\(time.joined(separator: ":")) GMT"
+  }
+
   private static func padded(_ number: Int64, _ width: Int) -> String {
     let text = String(number)
     return String(repeating: "0", count: max(0, width - text.count)) + text

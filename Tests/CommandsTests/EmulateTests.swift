@@ -5,48 +5,6 @@ import Testing
 /// `berth emulate` as a process.
 @Suite("Emulate", .timeLimit(.minutes(2)))
 struct EmulateTests {
-  /// An emulator that runs until the test is over.
-  private final class Emulator {
-    let process: Process
-    private let output: URL
-
-    init(_ arguments: [String], in folder: URL) throws {
-      let hasTape = ["--record", "--replay"].contains { arguments.contains($0) }
-      let tape = hasTape ? [] : TrafficRecording.file().map { ["--record", $0] } ?? []
-      process = BerthBinary.process(
-        ["emulate", "--listen", "127.0.0.1:0"] + arguments + tape, in: folder)
-      output = folder.appendingPathComponent("emulator-\(UUID().uuidString).txt")
-      _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-      let handle = try FileHandle(forWritingTo: output)
-      process.standardOutput = handle
-      process.standardError = handle
-      try process.run()
-    }
-
-    deinit { if process.isRunning { process.terminate() } }
-
-    var text: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
-
-    /// Where it listens, once it does.
-    func url() throws -> String {
-      while process.isRunning {
-        if let match = text.firstMatch(of: /(https?:\/\/127\.0\.0\.1:\d+)\n[\s\S]*Ctrl-C/) {
-          return String(match.1)
-        }
-        usleep(20_000)
-      }
-      throw Failed(text: text)
-    }
-
-    struct Failed: Error { let text: String }
-
-    func end(_ signal: Int32) -> Int32 {
-      kill(process.processIdentifier, signal)
-      process.waitUntilExit()
-      return process.terminationStatus
-    }
-  }
-
   private func curl(_ arguments: String...) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
@@ -66,7 +24,7 @@ struct EmulateTests {
   @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
   func `it says where it is and ends when it is asked to`(signal: Int32, status: Int32) throws {
     let folder = try TemporaryFolder()
-    let emulator = try Emulator([], in: folder.url)
+    let emulator = try EmulatorProcess([], in: folder.url)
     let url = try emulator.url()
     #expect(emulator.text.contains("endpoint: \(url)"))
     #expect(emulator.text.contains("auth: {type: client_secret}"))
@@ -87,7 +45,7 @@ struct EmulateTests {
       """
     ])
     #expect(try folder.run("apply", "--auto-approve").status == 0)
-    let emulator = try Emulator(
+    let emulator = try EmulatorProcess(
       [
         "--store", ".berth/workspace.db", "--workspaces", "berth.yaml", "--auth", "none",
         "--operation-milliseconds", "1",
@@ -109,7 +67,7 @@ struct EmulateTests {
 
   @Test func `a recording is answered again, and has no secret`() throws {
     let folder = try TemporaryFolder()
-    let recorder = try Emulator(["--record", "tape.jsonl"], in: folder.url)
+    let recorder = try EmulatorProcess(["--record", "tape.jsonl"], in: folder.url)
     let form = "grant_type=client_credentials&client_id=a&client_secret=canary&scope=r/.default"
     #expect(
       try curl("--data", form, "\(try recorder.url())/t/oauth2/v2.0/token").contains("access_token")
@@ -121,14 +79,14 @@ struct EmulateTests {
     let tape = try folder.read("tape.jsonl")
     #expect(!tape.contains("canary") && tape.split(separator: "\n").count == 3)
 
-    let player = try Emulator(["--replay", "tape.jsonl"], in: folder.url)
+    let player = try EmulatorProcess(["--replay", "tape.jsonl"], in: folder.url)
     #expect(try curl("\(try player.url())\(path)") == first)
     #expect(try curl("\(try player.url())/other").contains("NotRecorded"))
   }
 
   @Test func `over HTTPS a client trusts the certificate that was written`() throws {
     let folder = try TemporaryFolder()
-    let emulator = try Emulator(["--tls", "self-signed"], in: folder.url)
+    let emulator = try EmulatorProcess(["--tls", "self-signed"], in: folder.url)
     let target = "\(try emulator.url())/metadata/endpoints?api-version=2019-05-01"
     let certificate = folder.url.appendingPathComponent(".berth/emulator.pem").path
     #expect(emulator.text.contains(certificate))
@@ -141,7 +99,7 @@ struct EmulateTests {
     try folder.write(
       "faults: [{on: metadata, nth: 2, connection: reset}, {on: metadata, answer: {status: 418}}]",
       to: "faults.yml")
-    let emulator = try Emulator(["--faults", "faults.yml"], in: folder.url)
+    let emulator = try EmulatorProcess(["--faults", "faults.yml"], in: folder.url)
     let target = "\(try emulator.url())/metadata/endpoints"
     #expect(try curl("--write-out", "%{http_code}", "--output", "-", target).hasSuffix("418"))
     #expect(try curl("--write-out", "%{http_code}", "--output", "-", target) == "000")
@@ -154,7 +112,7 @@ struct EmulateTests {
       #expect(run.status == 3, "\(address)")
       #expect(run.messages.contains("Emulator would be open to others"))
     }
-    let emulator = try Emulator([], in: folder.url)
+    let emulator = try EmulatorProcess([], in: folder.url)
     let target = "\(try emulator.url())/metadata/endpoints"
     #expect(try curl("--header", "Host: evil.example", target).contains("ForeignHost"))
   }

@@ -1,3 +1,4 @@
+import BackendConformance
 import BackendInterface
 import FoundationEssentials
 import SimulatorBackend
@@ -65,6 +66,20 @@ struct LeaseTests {
     #expect(try await !first.renew(lease, expiresAt: 99_000))
     try await first.release(lease)
     #expect(try await second.leases().map(\.lease) == [next])
+  }
+
+  @Test(arguments: LeaseWorld.all)
+  func `leases in a file conform`(world: LeaseWorld) async {
+    let (path, clock) = (folder["ws.sqlite"], clock)
+    let violations = await world.violations(
+      of: {
+        try EmbeddedWorkspace(
+          at: path,
+          configuration: SimulatorConfiguration(workspace: .named("ws"), catalog: .invented),
+          access: .readAndWrite, now: clock.now
+        ).leases()
+      }, letLeaseEnd: {})
+    #expect(violations == [])
   }
 
   @Test func `workspaces that share a file have leases of their own`() async throws {

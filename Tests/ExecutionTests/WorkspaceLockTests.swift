@@ -161,6 +161,29 @@ struct WorkspaceLockTests {
     #expect(await submit(hold) == .leaseLost)
   }
 
+  @Test func `F17 a write is cut off when its lease covers it no longer`() async throws {
+    let hold = try await granted()
+    let began = elapsed
+    let failure = await #expect(throws: BackendFailure.self) {
+      try await Slow(mayHaveArrived: true).held(by: hold).submit(.stop(name: "box"))
+    }
+    #expect(failure?.failureClass == .retryable && failure?.mayHaveArrived == true)
+    #expect(elapsed - began == .seconds(30))
+    // What never left need not be looked for.
+    let unsent = await #expect(throws: BackendFailure.self) {
+      try await Slow(mayHaveArrived: false).held(by: hold).submit(.stop(name: "box"))
+    }
+    #expect(unsent?.failureClass == .throttled(retryAfter: .zero))
+    #expect(unsent?.mayHaveArrived == false)
+  }
+
+  @Test func `a store that ended a lease itself makes its next holder wait`() async throws {
+    store.takesOver = true
+    let hold = try await granted()
+    #expect(hold.settling == .seconds(75))
+    await lock.hold(hold) { #expect(elapsed >= .seconds(75)) }
+  }
+
   @Test func `what is held answers questions as it does by itself`() async throws {
     let held = Deaf().held(by: try await granted())
     #expect(held.consistency.window == .seconds(7))
@@ -182,6 +205,24 @@ private struct Deaf: Backend {
   }
 }
 
+/// Never answers a write, until it is cut off.
+private struct Slow: Backend {
+  let mayHaveArrived: Bool
+
+  func preflight(_ request: WriteRequest) async throws(BackendFailure) {}
+  func list() async throws(BackendFailure) -> [ObservedTarget] { [] }
+  func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? { nil }
+  func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
+    while !Task.isCancelled { await Task.yield() }
+    var failure = BackendFailure(.fatal, code: "Cancelled", message: "Cut off.")
+    failure.mayHaveArrived = mayHaveArrived
+    throw failure
+  }
+  func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {
+    .succeeded
+  }
+}
+
 /// A store with one lease, whose holder may be alive or not.
 final class OneLease: LeaseStore {
   enum Trouble: Sendable { case revoked, unreachable }
@@ -193,6 +234,7 @@ final class OneLease: LeaseStore {
     var isFreeAfter: Int?
     var renewals = 0
     var trouble: Trouble?
+    var takesOver = false
   }
 
   private let state = Mutex(State())
@@ -210,6 +252,11 @@ final class OneLease: LeaseStore {
   var trouble: Trouble? {
     get { state.withLock { $0.trouble } }
     set { state.withLock { $0.trouble = newValue } }
+  }
+
+  var takesOver: Bool {
+    get { state.withLock { $0.takesOver } }
+    set { state.withLock { $0.takesOver = newValue } }
   }
 
   func hold(by holder: LeaseHolder) {
@@ -233,7 +280,7 @@ final class OneLease: LeaseStore {
       state.token += 1
       let lease = Lease(id: id, token: state.token)
       state.record = LeaseRecord(lease: lease, holder: holder, renewals: 0, expiresAt: expiresAt)
-      return .granted(lease)
+      return state.takesOver ? .takenOver(lease) : .granted(lease)
     }
   }
 

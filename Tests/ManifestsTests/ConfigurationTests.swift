@@ -127,6 +127,30 @@ struct ConfigurationTests {
     ("stack: a\nWbackend: {type: azure, auth: {type: azure_cli, 1️⃣secret: x}}\n", "client_id"),
     ("stack: a\nWbackend: {type: azure, read_credentials: 1️⃣perhaps}\n", "true or false"),
     ("stack: a\nWbackend: {type: 1️⃣gcp}\n", "no backend"),
+    ("stack: a\nWlock: 1️⃣{type: blob}\n", "'lock.url' is missing"),
+    ("stack: a\nWlock: {type: 1️⃣table, url: \(url)}\n", "must be blob"),
+    ("stack: a\nWlock: {type: blob, 1️⃣uri: x, url: \(url)}\n", "\"url\""),
+    ("stack: a\nWlock: {type: blob, url: 1️⃣'https://evil.example/c/b'}\n", "address of a blob"),
+    ("stack: a\nWlock: {type: blob, url: 1️⃣'http://a.blob.core.windows.net/c/b'}\n", "of a blob"),
+    (
+      "stack: a\nWlock: {type: blob, url: 1️⃣'https://acct.blob.core.windows.net.evil.example/c/b'}\n",
+      "of a blob"
+    ),
+    (
+      "stack: a\nWlock: {type: blob, url: 1️⃣'https://acct.blob.core.windows.net/con/../b'}\n",
+      "of a blob"
+    ),
+    ("stack: a\nWlock: {type: blob, url: 1️⃣'\(url)?sv=1&sig=Zq7canary'}\n", "is a secret"),
+    ("stack: a\nWlock: {type: blob, url: \(url), sas: 1️⃣'sv=1&sig=Zq7canary'}\n", "written out"),
+    (
+      "stack: a\nWlock: {type: blob, url: \(url), sas: 1️⃣'${env:AZURE_CLIENT_SECRET}'}\n",
+      "machine itself"
+    ),
+    (
+      "stack: a\nWlock: {type: blob, url: \(url), sas: '${env:S}', auth: 1️⃣{type: azure_cli}}\n",
+      "Remove one of them"
+    ),
+    ("stack: a\nWlock: {type: blob, url: \(url), auth: {type: 1️⃣none}}\n", "on this machine"),
     ("stack: a\nWsilence: 1️⃣{a: b}\n", "a list of rules"),
     ("stack: a\nWbackend: {1️⃣tpye: local}\n", "\"type\""),
     ("stack: a\nWbackend: {operation_milliseconds: 1️⃣60001}\n", "from 0 to 60000"),
@@ -151,6 +175,27 @@ struct ConfigurationTests {
     #expect(findings.count == 1, "\(findings.map(\.detail))")
     #expect(text.mark(at: error.location) == "1️⃣")
     #expect(error.detail.contains(phrase), "\(error.detail)")
+    #expect(!error.detail.contains("Zq7canary") && (!marked.contains("Zq7") || error.hidesSource))
+  }
+
+  private static let url = "https://acct.blob.core.windows.net/locks/prod.lock"
+
+  @Test(arguments: [
+    url, "https://acct.blob.core.usgovcloudapi.net/locks/a/b/c",
+    "https://acct.blob.core.chinacloudapi.cn/loc-ks/a",
+    "https://a1b.z07.blob.storage.azure.net/lo/a",
+    "http://127.0.0.1:8440/account/locks/prod.lock", "https://localhost:1/account/locks/x",
+    "http://[::1]:8440/account/locks/x",
+  ])
+  func `a lock is described with its places`(url: String) throws {
+    let text = MarkedText(
+      "stack: a\n" + workspace
+        + "lock:\n  type: 1️⃣blob\n  url: 2️⃣'\(url)'\n  sas: 3️⃣'${env:BERTH_LOCK_SAS}'\n")
+    let stack = try #require(reading(text.text).configuration)
+    #expect(stack.lock?.url == url && stack.lock?.signature == "${env:BERTH_LOCK_SAS}")
+    #expect(stack.lock?.signIn == nil)
+    #expect(
+      ["type", "url", "sas"].map { text.mark(at: stack.places["lock.\($0)"]) } == text.marks)
   }
 
   @Test(arguments: [

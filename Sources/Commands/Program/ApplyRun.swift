@@ -97,8 +97,15 @@ struct ApplyRun {
 
   private static let lockIsLocal = """
     Only applies of this folder are kept apart by the lock: the workspace has no lock that runners \
-    elsewhere can see.
+    elsewhere can see. 'lock' in berth.yaml names one.
     """
+
+  private static func takesOver(_ settling: Duration) -> String {
+    """
+    The run before this one did not give the lock back. Nothing is done for \
+    \(settling.components.seconds) s, until what it did last can be seen.
+    """
+  }
 
   /// Applies while it holds the lease on the workspace, which it may share with other stacks, since
   /// two of them may want one resource at once (reliability.md F18).
@@ -107,8 +114,8 @@ struct ApplyRun {
   ) async -> ExitStatus {
     guard options.lock.takesLock else { return await apply(session, saved, presenter, hold: nil) }
     let lock = WorkspaceLock(
-      store: session.workspace.leases(), clock: context.clock, times: EmbeddedLeases.times,
-      now: context.now, randomBytes: context.randomBytes)
+      store: session.workspace.leases(), clock: context.clock,
+      times: session.workspace.leaseTimes, now: context.now, randomBytes: context.randomBytes)
     let holder = LeaseHolder(
       path: session.stack.configuration.stack,
       operation: mode == .destroy ? "destroy" : "apply", who: context.who,
@@ -125,6 +132,7 @@ struct ApplyRun {
         presenter.show(.locked(record, now: context.now()))
         return .locked
       case .granted(let hold):
+        if hold.settling > .zero { presenter.note(Self.takesOver(hold.settling)) }
         var fenced = session
         fenced.workspace = session.workspace.fenced(by: hold.lease)
         let status = await lock.hold(hold) { [fenced] in

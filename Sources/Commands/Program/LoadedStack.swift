@@ -20,6 +20,11 @@ struct LoadedStack: Sendable {
     let store = configuration.backend.store ?? StackFolder.ownFolderName + own
     return store.hasPrefix("/") ? store : folder.path + "/" + store
   }
+
+  /// Where references to secrets are looked up.
+  func secrets(in context: CommandContext) -> any SecretSource {
+    StackSecrets(environment: context.environment, folder: folder.path)
+  }
 }
 
 /// Reads stacks: the only place where disk, binder and kinds meet.

@@ -80,7 +80,7 @@ extension Diagnostic {
       severity, .lockLost, "Lock was lost",
       detail: """
         Somebody removed this run's lock by force, or took it over because it was not renewed in \
-        time. Nothing more was begun, and the workspace refuses writes of this run. See \
+        time. Nothing more was begun, and nothing more is sent. See \
         'berth lock list', and plan again when the other run is done.
         """)
   }

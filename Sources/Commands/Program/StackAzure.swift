@@ -38,19 +38,13 @@ extension LoadedStack {
   private func azureWorkspace(
     _ settings: AzureBackendConfiguration, mayWrite: Bool, in context: CommandContext
   ) async throws -> AzureWorkspace {
-    var network = try NetworkSettings(environment: context.environment)
-    if network.authorities == nil, let file = settings.caFile {
-      network.authorities = context.path(file, from: folder.path)
-    }
-    let transport = try context.network.transport(network)
+    let transport = try azureTransport(in: context)
     let cloud = try await CloudEnvironment.find(
       named: settings.cloud, endpoint: settings.endpoint.flatMap(HTTPURL.init(parsing:)),
       environment: context.environment, transport: transport)
-    let signIn = SignInConfiguration(
-      kind: settings.authType.flatMap(SignInKind.init(rawValue:)), tenant: settings.tenantID,
-      client: settings.clientID)
     let credentials = try Credentials(
-      signIn, for: cloud, environment: context.environment, transport: transport,
+      SignInConfiguration(settings.signIn), for: cloud, environment: context.environment,
+      transport: transport,
       clock: context.clock, now: context.now)
     var azure = AzureConfiguration(
       workspace: configuration.workspace, catalog: .azureML, endpoint: cloud.resourceManager,
@@ -65,6 +59,17 @@ extension LoadedStack {
         transport: transport, authorization: SignedIn(as: credentials), clock: context.clock,
         randomBytes: context.randomBytes,
         warn: { context.messages.writeLine("Warning: " + $0.visible) }))
+  }
+
+  /// The way to the network, with the certificates that `berth.yaml` names.
+  func azureTransport(
+    in context: CommandContext
+  ) throws(NetworkSettingsFailure) -> any HTTPTransport {
+    var network = try NetworkSettings(environment: context.environment)
+    if network.authorities == nil, let file = configuration.backend.azure?.caFile {
+      network.authorities = context.path(file, from: folder.path)
+    }
+    return try context.network.transport(network)
   }
 
   private func credentialFingerprint(

@@ -12,35 +12,60 @@ internal import TargetModel
 
 /// A stack's workspace: the embedded one, or one in Azure.
 struct StackWorkspace: Backend {
-  private let backend: any Backend
-  /// The workspace in Azure, if that is where it is.
-  private let azure: AzureWorkspace?
-  /// The file of this stack in which leases and applied commits are kept.
-  private let store: EmbeddedWorkspace
+  private let place: Place
+  private let locks: StackLocks
 
-  /// The embedded workspace.
-  init(_ embedded: EmbeddedWorkspace) {
-    (backend, azure, store) = (embedded, nil, embedded)
+  /// Where the workspace is.
+  enum Place: Sendable {
+    case embedded(EmbeddedWorkspace)
+    case azure(AzureWorkspace)
   }
 
-  /// A workspace in Azure, whose leases are kept in a file here.
-  init(_ azure: AzureWorkspace, leasesIn store: EmbeddedWorkspace) {
-    (backend, self.azure, self.store) = (azure, azure, store)
+  /// A workspace and the locks on it.
+  init(_ place: Place, lockedBy locks: StackLocks) {
+    (self.place, self.locks) = (place, locks)
+  }
+
+  private var backend: any Backend {
+    switch place {
+    case .embedded(let workspace): workspace
+    case .azure(let workspace): workspace
+    }
+  }
+
+  private var azure: AzureWorkspace? {
+    if case .azure(let workspace) = place { workspace } else { nil }
   }
 
   /// True if a lease keeps apart everybody who could change the workspace.
   ///
   /// A file does so for the embedded workspace, which is a file itself.
-  var leaseIsShared: Bool { azure == nil }
+  var leaseIsShared: Bool {
+    switch (place, locks) {
+    case (.embedded, _), (.azure, .blob): true
+    case (.azure, .file): false
+    }
+  }
 
   /// Where the leases on the workspace are kept.
-  func leases() -> EmbeddedLeases { store.leases() }
+  func leases() -> any LeaseStore { locks.leases }
 
-  /// The same workspace, whose file takes no write any more once a lease is over.
+  /// The figures of these leases.
+  var leaseTimes: LeaseTimes {
+    var times = EmbeddedLeases.times
+    if case .blob = locks { times.window = consistency.window }
+    return times
+  }
+
+  /// The same workspace, whose file or blob takes no write any more once a lease is over.
   func fenced(by lease: Lease) -> StackWorkspace {
-    let fenced = store.fenced(by: lease)
-    guard let azure else { return StackWorkspace(fenced) }
-    return StackWorkspace(azure, leasesIn: fenced)
+    switch (place, locks) {
+    case (.embedded(let workspace), .file):
+      let fenced = workspace.fenced(by: lease)
+      return StackWorkspace(.embedded(fenced), lockedBy: .file(fenced))
+    case (.embedded, .blob), (.azure, _):
+      return StackWorkspace(place, lockedBy: locks.fenced(by: lease))
+    }
   }
 
   /// How long an apply waits here, and when it gives up.
@@ -90,11 +115,11 @@ struct StackWorkspace: Backend {
 
 extension StackWorkspace: AppliedCommits {
   func lastApplied(_ stack: String) async throws(BackendFailure) -> AppliedCommit? {
-    try await store.lastApplied(stack)
+    try await locks.commits.lastApplied(stack)
   }
 
   func note(_ commit: AppliedCommit, of stack: String) async throws(BackendFailure) {
-    try await store.note(commit, of: stack)
+    try await locks.commits.note(commit, of: stack)
   }
 }
 
@@ -105,13 +130,22 @@ extension LoadedStack {
     for access: EmbeddedWorkspace.Access, in context: CommandContext,
     reporting findings: inout DiagnosticList
   ) async -> StackWorkspace? {
-    guard let store = openStore(for: access, in: context, reporting: &findings) else { return nil }
-    guard configuration.backend.azure != nil else { return StackWorkspace(store) }
-    guard
-      let azure = await openAzureWorkspace(
-        mayWrite: access == .readAndWrite, in: context, reporting: &findings)
-    else { return nil }
-    return StackWorkspace(azure, leasesIn: store)
+    // What only reads takes no lock, and needs no way to one.
+    let locks =
+      access == .readAndWrite
+      ? await openLocks(for: access, in: context, reporting: &findings)
+      : openStore(for: access, in: context, reporting: &findings).map { .file($0) }
+    guard let locks else { return nil }
+    if configuration.backend.azure != nil {
+      let mayWrite = access == .readAndWrite
+      return await openAzureWorkspace(mayWrite: mayWrite, in: context, reporting: &findings)
+        .map { StackWorkspace(.azure($0), lockedBy: locks) }
+    }
+    if case .file(let workspace) = locks {
+      return StackWorkspace(.embedded(workspace), lockedBy: locks)
+    }
+    return openStore(for: access, in: context, reporting: &findings)
+      .map { StackWorkspace(.embedded($0), lockedBy: locks) }
   }
 
   /// Opens the file of the embedded workspace, or of the locks on one that is elsewhere.

@@ -34,10 +34,9 @@ struct LockListCommand: Subcommand {
   var printsJSON = false
 
   func run(in context: CommandContext) async -> ExitStatus {
-    await withWorkspace(
-      context, common, access: .readIfPresent, isAboutLocks: true
-    ) { workspace, presenter in
-      let records = try await workspace.leases().leases()
+    await withLeases(context, common, access: .readIfPresent) {
+      leases, presenter throws(BackendFailure) in
+      let records = try await leases.leases()
       let texts = records.map { LockText(record: $0, now: context.now()) }
       if printsJSON {
         let object: AttributeValue = ["locks": .list(texts.map(\.json))]
@@ -80,10 +79,9 @@ struct LockShowCommand: Subcommand {
   var printsJSON = false
 
   func run(in context: CommandContext) async -> ExitStatus {
-    await withWorkspace(
-      context, common, access: .readIfPresent, isAboutLocks: true
-    ) { workspace, presenter in
-      let all = try await workspace.leases().leases()
+    await withLeases(context, common, access: .readIfPresent) {
+      leases, presenter throws(BackendFailure) in
+      let all = try await leases.leases()
       let records = id.map { id in all.filter { $0.lease.id == id } } ?? all
       if let id, records.isEmpty {
         presenter.show(.lockUnknown(id, all))
@@ -112,8 +110,8 @@ struct ForceUnlockCommand: Subcommand {
     abstract: "End a lock whose apply hangs.",
     usage: "berth force-unlock [<options>] <id>",
     discussion: """
-      If that apply is alive after all, it stops before its next write: the workspace
-      takes none from it any more. A lock whose process is gone need not be ended.
+      If that apply is alive after all, it stops before its next write. A lock whose
+      process is gone need not be ended: it ends by itself.
 
       Example:
         berth force-unlock 9f2c0d4e5b6a78901122334455667788
@@ -130,10 +128,8 @@ struct ForceUnlockCommand: Subcommand {
   var force = false
 
   func run(in context: CommandContext) async -> ExitStatus {
-    await withWorkspace(
-      context, common, access: .readAndWrite, isAboutLocks: true
-    ) { workspace, presenter in
-      let leases = workspace.leases()
+    await withLeases(context, common, access: .readAndWrite) {
+      leases, presenter throws(BackendFailure) in
       let all = try await leases.leases()
       guard let record = all.first(where: { $0.lease.id == id }) else {
         presenter.show(.lockUnknown(id, all))
@@ -146,10 +142,24 @@ struct ForceUnlockCommand: Subcommand {
         presenter.show(.lockUnknown(id, []))
         return .failure
       }
-      presenter.say("\nThe lock is free. If its apply is alive, it stops before its next write.\n")
+      let lasts = try await leases.leases().contains { $0.lease.id == id }
+      presenter.say(lasts ? Self.lasting : Self.free)
       return .success
     }
   }
+
+  private static let free = """
+
+    The lock is free. If its apply is alive, it stops before its next write.
+
+    """
+
+  private static let lasting = """
+
+    The lock can't be renewed any more, and is free in a minute at most. If its apply is alive, it
+    stops before its next write.
+
+    """
 
   private func confirms(in context: CommandContext, _ presenter: Presenter) -> Bool {
     guard common.mayAsk(in: context) else {

@@ -188,12 +188,8 @@ private struct PortalMistake: Error {
 }
 
 /// Opens a stack's embedded workspace and does something with it.
-///
-/// - Parameter isAboutLocks: true if it is enough that the file of a workspace elsewhere holds the
-///   locks on it.
 func withWorkspace(
   _ context: CommandContext, _ common: CommonOptions, access: EmbeddedWorkspace.Access,
-  isAboutLocks: Bool = false,
   _ body: (EmbeddedWorkspace, Presenter) async throws -> ExitStatus
 ) async -> ExitStatus {
   var loader = StackLoader(context)
@@ -209,7 +205,7 @@ func withWorkspace(
     presenter.show(stack == nil ? loader.findings : findings)
     return .failure
   }
-  guard isAboutLocks || stack.configuration.backend.azure == nil else {
+  guard stack.configuration.backend.azure == nil else {
     presenter.show(
       .portalRefused("The workspace is in Azure: change it there, in the portal or with 'az ml'."))
     return .failure

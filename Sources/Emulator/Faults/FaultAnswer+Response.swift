@@ -47,26 +47,9 @@ extension FaultAnswer.RetryAfter {
   func write(into headers: inout MessageHeaders, at now: Int64) {
     switch form {
     case .seconds: headers["Retry-After"] = String(max(0, (milliseconds + 999) / 1_000))
-    case .date: headers["Retry-After"] = HTTPDate.text(now + milliseconds)
+    case .date: headers["Retry-After"] = CivilDate.httpText(now + milliseconds)
     case .milliseconds: headers["x-ms-retry-after-ms"] = String(milliseconds)
     case .nonsense: headers["Retry-After"] = "soon"
     }
   }
-}
-
-/// Dates of headers (RFC 9110, section 5.6.7).
-enum HTTPDate {
-  static func text(_ milliseconds: Int64) -> String {
-    let day = milliseconds / 86_400_000
-    let (year, month, date) = CivilDate.date(ofDay: day)
-    let second = milliseconds / 1_000 % 86_400
-    let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-    let months = [
-      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
-    let time = [second / 3_600, second / 60 % 60, second % 60].map(two).joined(separator: ":")
-    return "\(weekdays[Int(day % 7)]), \(two(date)) \(months[Int(month - 1)]) \(year) \(time) GMT"
-  }
-
-  private static func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
 }

@@ -103,7 +103,7 @@ private struct FaultFileReader {
   }
 
   private static let groups: [String: Set<EmulatedOperation>] = {
-    let service = Set(EmulatedOperation.allCases).subtracting([.token, .metadata])
+    let service = EmulatedOperation.ofComputes
     return [
       "any": service, "read": service.filter(\.isRead), "write": service.filter { !$0.isRead },
     ]

@@ -15,8 +15,7 @@ extension FaultPlan {
     return plan
   }
 
-  private static let service: Set<EmulatedOperation> = Set(EmulatedOperation.allCases).subtracting(
-    [.token, .metadata])
+  private static let service = EmulatedOperation.ofComputes
   private static let writes = service.filter { !$0.isRead }
   private static let slow = service.filter(\.takesTime)
 

@@ -156,7 +156,8 @@ public struct EmulatorServer: Sendable {
       try await Self.reset(channel)
       throw CancellationError()
     }
-    return Self.response(answer.response)
+    let response = Self.response(answer.response)
+    return request.method == .head ? response.createHeadResponse() : response
   }
 
   private static func headers(of request: Request) -> MessageHeaders {

@@ -8,15 +8,23 @@ public enum EmulatedOperation: String, Hashable, Sendable, CaseIterable {
   /// The monitor of an operation that takes time, or its result.
   case operation
   case token, metadata
+  case getBlob, putBlob, deleteBlob, leaseBlob, listBlobs, container
+
+  /// The operations on computes and what belongs to them.
+  static let ofComputes = Set(allCases).subtracting(
+    [
+      .token, .metadata, .getBlob, .putBlob, .deleteBlob, .leaseBlob, .listBlobs, .container,
+    ])
 
   /// True if nothing changes by it.
   var isRead: Bool {
     switch self {
     case .list, .get, .listKeys, .listNodes, .getAllowedVmSizesForResize, .checkName, .workspace,
-      .vmSizes, .usages, .quotas, .operation, .token, .metadata:
+      .vmSizes, .usages, .quotas, .operation, .token, .metadata, .getBlob, .listBlobs:
       true
     case .put, .patch, .delete, .detach, .start, .stop, .restart, .updateSchedules,
-      .updateIdleShutdownSetting, .customServices, .enableSso, .updateQuotas:
+      .updateIdleShutdownSetting, .customServices, .enableSso, .updateQuotas, .putBlob, .deleteBlob,
+      .leaseBlob, .container:
       false
     }
   }
@@ -27,7 +35,8 @@ public enum EmulatedOperation: String, Hashable, Sendable, CaseIterable {
     case .put, .patch, .delete, .detach, .start, .stop, .restart: true
     case .list, .get, .listKeys, .listNodes, .updateSchedules, .updateIdleShutdownSetting,
       .customServices, .enableSso, .getAllowedVmSizesForResize, .checkName, .workspace, .vmSizes,
-      .usages, .quotas, .updateQuotas, .operation, .token, .metadata:
+      .usages, .quotas, .updateQuotas, .operation, .token, .metadata, .getBlob, .putBlob,
+      .deleteBlob, .leaseBlob, .listBlobs, .container:
       false
     }
   }

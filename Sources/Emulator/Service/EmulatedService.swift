@@ -13,14 +13,15 @@ public actor EmulatedService {
   let host: any WorkspaceHost
   let issuer: TokenIssuer
   private let actions: [String]
-  private let now: @Sendable () -> Int64
-  private let randomBytes: @Sendable (Int) -> [UInt8]
+  let now: @Sendable () -> Int64
+  let randomBytes: @Sendable (Int) -> [UInt8]
   private var schedule: FaultSchedule
   private var calls: CallCounter
   private var formerWorlds: FormerWorlds
   var directory: WorkspaceDirectory
   var secrets = KeptSecrets()
   var quotas = QuotaBook()
+  var blobs = BlobService()
 
   /// A service whose workspaces live in memory, or in an embedded workspace's file.
   ///
@@ -54,7 +55,11 @@ public actor EmulatedService {
     var headers = MessageHeaders()
     var answer: EmulatedAnswer
     do throws(ServiceError) {
-      answer = try await attend(to: request, &headers)
+      if let address = BlobAddress(request) {
+        answer = self.answer(request, about: address)
+      } else {
+        answer = try await attend(to: request, &headers)
+      }
     } catch {
       answer = EmulatedAnswer(error.response)
     }
@@ -155,6 +160,11 @@ public actor EmulatedService {
   }
 
   // MARK: For the parts of the service
+
+  /// What goes wrong with a request.
+  func decide(_ operation: EmulatedOperation, name: String?) -> FaultSchedule.Decision {
+    schedule.decide(operation, name: name, workspace: nil)
+  }
 
   /// The workspace of a path, or the service's word that there is none.
   func workspace(_ path: WorkspacePath) throws(ServiceError) -> WorkspaceIdentity {

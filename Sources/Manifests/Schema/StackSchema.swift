@@ -10,6 +10,7 @@ extension ManifestSchemas {
           "Who owns the targets; Berth writes this name on each of them."),
         "workspace": Self.workspace,
         "backend": Self.backend,
+        "lock": Self.lock,
         "blast_radius": Self.blastRadius,
         "computes": Self.computes,
         "deadlines": deadlines,
@@ -81,17 +82,7 @@ extension ManifestSchemas {
           "description": "Another place than the cloud's own, such as an emulator's."
         ]),
         "api_version": text(AzureForms.apiVersion, "The version of the service's interface."),
-        "auth": .map(
-          object(
-            [
-              "type": [
-                "enum": .list(signIns.map(AttributeValue.text)),
-                "description": "How to sign in.",
-              ],
-              "tenant_id": text(AzureForms.guid, "The tenant to sign in to."),
-              "client_id": text(AzureForms.guid, "The application or identity to sign in as."),
-            ], required: ["type"],
-            description: "How to sign in; without it, whatever the surroundings offer.")),
+        "auth": auth(signIns),
         "ca_file": text(
           #"[^\u0000]{1,4096}"#,
           "A file with certificates to trust besides the system's, from the stack's folder."),
@@ -100,6 +91,39 @@ extension ManifestSchemas {
           "description": "Whether to look for changes of the credentials that the service keeps.",
         ],
       ], required: ["type"] + alsoRequired)
+  }
+
+  private static func auth(_ signIns: [String]) -> AttributeValue {
+    .map(
+      object(
+        [
+          "type": [
+            "enum": .list(signIns.map(AttributeValue.text)), "description": "How to sign in.",
+          ],
+          "tenant_id": text(AzureForms.guid, "The tenant to sign in to."),
+          "client_id": text(AzureForms.guid, "The application or identity to sign in as."),
+        ], required: ["type"],
+        description: "How to sign in; without it, whatever the surroundings offer."))
+  }
+
+  private static var lock: AttributeValue {
+    let signIns = AzureForms.signIns
+    func form(_ url: String, _ way: SchemaForms.Form) -> SchemaForms.Form {
+      object(
+        [
+          "type": ["const": "blob", "description": "The lease on a blob."],
+          "url": text(
+            url, "The blob: https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH."),
+        ].merging(way) { $1 }, required: ["type", "url"])
+    }
+    let signature = text(
+      LockForms.signature, "Where the shared access signature is: ${env:NAME} or ${file:path}.")
+    // Only an account on this machine is spoken to by nobody.
+    return SchemaForms(
+      form(LockForms.url, ["sas": signature]),
+      form(LockForms.url, ["auth": auth(signIns.filter { $0 != "none" })]),
+      form(LockForms.loopback, ["auth": auth(signIns)])
+    ).schema(["description": "A lock that runners elsewhere see too."])
   }
 
   private static var blastRadius: AttributeValue {

@@ -1,0 +1,43 @@
+import Foundation
+
+/// An emulator that runs until the test is over.
+final class EmulatorProcess {
+  let process: Process
+  private let output: URL
+
+  init(_ arguments: [String], in folder: URL) throws {
+    let hasTape = ["--record", "--replay"].contains { arguments.contains($0) }
+    let tape = hasTape ? [] : TrafficRecording.file().map { ["--record", $0] } ?? []
+    process = BerthBinary.process(
+      ["emulate", "--listen", "127.0.0.1:0"] + arguments + tape, in: folder)
+    output = folder.appendingPathComponent("emulator-\(UUID().uuidString).txt")
+    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
+    let handle = try FileHandle(forWritingTo: output)
+    process.standardOutput = handle
+    process.standardError = handle
+    try process.run()
+  }
+
+  deinit { if process.isRunning { process.terminate() } }
+
+  var text: String { (try? String(contentsOf: output, encoding: .utf8)) ?? "" }
+
+  /// Where it listens, once it does.
+  func url() throws -> String {
+    while process.isRunning {
+      if let match = text.firstMatch(of: /(https?:\/\/127\.0\.0\.1:\d+)\n[\s\S]*Ctrl-C/) {
+        return String(match.1)
+      }
+      usleep(20_000)
+    }
+    throw Failed(text: text)
+  }
+
+  struct Failed: Error { let text: String }
+
+  func end(_ signal: Int32) -> Int32 {
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+}
