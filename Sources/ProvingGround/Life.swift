@@ -1,4 +1,5 @@
 internal import BackendInterface
+internal import ComputeService
 internal import Planning
 internal import SimulatorBackend
 internal import Synchronization

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// An emulator that runs until the test is over.
 final class EmulatorProcess {

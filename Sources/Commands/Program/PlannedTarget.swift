@@ -21,7 +21,7 @@ struct PlannedTarget {
   ) async -> ExitStatus {
     var loader = StackLoader(context)
     var presenter = Presenter(context, common)
-    let session = PlanningSession.open(
+    let session = await PlanningSession.open(
       &loader, from: common.folder(in: context), as: choice, access: .readIfPresent)
     presenter.sources = loader.sources
     presenter.show(loader.findings)
