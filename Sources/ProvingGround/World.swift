@@ -75,8 +75,13 @@ struct WorldState {
   private var lastStored = -1
 
   static let catalog = KindCatalog.invented
-  private static let configuration = SimulatorConfiguration(
-    workspace: testWorkspace, catalog: catalog, operationMilliseconds: 20_000)
+  private static let configuration = {
+    var configuration = SimulatorConfiguration(
+      workspace: testWorkspace, catalog: catalog, operationMilliseconds: 20_000)
+    // Not much less than the window that a name is given, by a clock that goes fast.
+    configuration.remainsMilliseconds = 50_000
+    return configuration
+  }()
 
   init(tracing: Bool) {
     service = SimulatedService(store: MemoryStore(), configuration: Self.configuration)

@@ -170,7 +170,7 @@ struct ThreatTests {
     let refused = try folder.run("validate")
     #expect(refused.status == 1)
     #expect(refused.messages.contains("one.yml"), "\(refused.messages.suffix(400))")
-    #expect(refused.messages.contains("[yaml-limit]"), "\(refused.messages.suffix(400))")
+    #expect(refused.messages.contains("[too-many-documents]"), "\(refused.messages.suffix(400))")
   }
 
   /// Runs a program with so much memory at most.

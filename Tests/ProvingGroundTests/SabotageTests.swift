@@ -11,7 +11,7 @@ import Testing
     .detachTrusted, .repeatedWithoutRead, .sentTwice, .detachByDelete, .deleteByDetach,
     .marksForgotten, .nameReusedAtOnce, .intentAfterEffect, .syncSkipped, .recordForgotten,
     .retryAfterIgnored, .leaseUnchecked, .heartbeatStops, .tokenRepeated, .takenAtOnce, .leaseKept,
-    .driftInFlight,
+    .secondHalfUnasked,
   ]
 
   @Test(arguments: quick)
