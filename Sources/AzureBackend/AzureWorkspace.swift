@@ -139,9 +139,10 @@ public struct AzureWorkspace: Backend {
   }
 
   private func carryOut(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
+    let deadline = await client.deadline()
     switch request {
-    case .delete(let name): return try await remove(name, .delete)
-    case .detach(let name): return try await remove(name, .detach)
+    case .delete(let name): return try await remove(name, .delete, by: deadline)
+    case .detach(let name): return try await remove(name, .detach, by: deadline)
     case .create, .attach, .update, .start, .stop, .mark: break
     }
     var current: AttributeValue?
@@ -154,7 +155,7 @@ public struct AzureWorkspace: Backend {
     }
     var handle = OperationHandle.finished
     for step in steps {
-      let begun = try await send(step, about: request.name)
+      let begun = try await send(step, about: request.name, by: deadline)
       if begun != .finished { handle = begun }
     }
     return handle
@@ -177,7 +178,7 @@ public struct AzureWorkspace: Backend {
   /// Removes a target in the one way that fits it: what the service made is deleted, what was
   /// attached is detached, and the other way round is never sent (reliability.md F31).
   private func remove(
-    _ name: String, _ action: ServiceRequest.UnderlyingResourceAction
+    _ name: String, _ action: ServiceRequest.UnderlyingResourceAction, by deadline: Duration
   ) async throws(BackendFailure) -> OperationHandle {
     guard let body = try await body(of: name) else { return .finished }
     let target = try shown(body)
@@ -193,15 +194,15 @@ public struct AzureWorkspace: Backend {
       let path = try address.compute(name)
       return handle(OperationMonitor(teller: .target, target: path))
     }
-    return try await send(.delete(name: name, action), about: name)
+    return try await send(.delete(name: name, action), about: name, by: deadline)
   }
 
   private func send(
-    _ request: ServiceRequest, about name: String
+    _ request: ServiceRequest, about name: String, by deadline: Duration
   ) async throws(BackendFailure) -> OperationHandle {
     let answer: ServiceAnswer
     do throws(BackendFailure) {
-      answer = try await client.write(try ServiceCall(request, at: address))
+      answer = try await client.write(try ServiceCall(request, at: address), by: deadline)
     } catch {
       if case .delete = request, error.code == "ResourceNotFound" { return .finished }
       throw error

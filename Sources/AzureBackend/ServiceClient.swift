@@ -15,7 +15,6 @@ struct ServiceClient: Sendable {
   let redaction: Redaction
   let randomBytes: @Sendable (Int) -> [UInt8]
   let userAgent: String
-  let limits = HTTPLimits()
 
   /// How often a read is tried (reliability.md section 2).
   private static let tries = 6
@@ -24,6 +23,8 @@ struct ServiceClient: Sendable {
   /// How long a write waits for its turn: its lease has a margin of ten seconds, and what was read
   /// before it must be fresh.
   private static let writePatience: Duration = .seconds(5)
+  /// A write with less time than this would only be cut off.
+  private static let shortestWrite: Duration = .seconds(5)
 
   /// Sends a call that changes nothing, again if it fails for a passing reason.
   ///
@@ -52,11 +53,19 @@ struct ServiceClient: Sendable {
     }
   }
 
+  /// When a write that begins now must be over, with all that belongs to it: reading its target
+  /// first, waiting for its turn, and the answer. Its lease covers it for no longer.
+  func deadline() async -> Duration { await budget.now + LeaseTimes().call }
+
   /// Sends a call that changes something, once.
   ///
+  /// - Parameter deadline: what is not answered by then is cut off; it is not sent at all if that
+  ///   leaves it hardly any time.
   /// - Returns: the answer of a success.
-  func write(_ call: ServiceCall) async throws(BackendFailure) -> ServiceAnswer {
-    let answer = try await send(call, patience: Self.writePatience)
+  func write(
+    _ call: ServiceCall, by deadline: Duration
+  ) async throws(BackendFailure) -> ServiceAnswer {
+    let answer = try await send(call, patience: Self.writePatience, by: deadline)
     if answer.isSuccess { return answer }
     _ = await obey(answer, of: call, failures: 1)
     throw told(answer.failure)
@@ -90,26 +99,31 @@ struct ServiceClient: Sendable {
   ///
   /// Nothing was done then, so that holds for writes too.
   private func send(
-    _ call: ServiceCall, patience: Duration
+    _ call: ServiceCall, patience: Duration, by deadline: Duration? = nil
   ) async throws(BackendFailure) -> ServiceAnswer {
     let first = try await authorization.value(insteadOf: nil)
-    let answer = try await send(call, with: first, patience: patience)
+    let answer = try await send(call, with: first, patience: patience, by: deadline)
     guard answer.status == 401 else { return answer }
     let refused = RefusedAuthorization(
       value: first, challenge: answer.headers["www-authenticate"])
     guard let second = try await authorization.value(insteadOf: refused), second != first else {
       return answer
     }
-    return try await send(call, with: second, patience: patience)
+    return try await send(call, with: second, patience: patience, by: deadline)
   }
 
   private func send(
-    _ call: ServiceCall, with authorization: String?, patience: Duration
+    _ call: ServiceCall, with authorization: String?, patience: Duration, by deadline: Duration?
   ) async throws(BackendFailure) -> ServiceAnswer {
     do throws(RequestBudget.Refusal) {
       try await budget.admit(call.kind, patience: patience)
     } catch {
       throw .heldBack(for: error.wait)
+    }
+    var limits = HTTPLimits()
+    if let deadline {
+      limits.total = min(limits.total, deadline - (await budget.now))
+      guard limits.total >= Self.shortestWrite else { throw .tooLate }
     }
     let id = clientRequestID()
     let request = request(call, with: authorization, id: id)
@@ -172,6 +186,16 @@ extension BackendFailure {
       .throttled(retryAfter: wait), code: "RateLimit",
       message: "The next call of this kind may go in \(max(1, wait.components.seconds)) s. It was "
         + "not sent.")
+    failure.mayHaveArrived = false
+    return failure
+  }
+
+  /// A write whose lease would not cover it any more, since what came before it took so long.
+  fileprivate static var tooLate: BackendFailure {
+    var failure = BackendFailure(
+      .throttled(retryAfter: .zero), code: "TooLate",
+      message: "What had to be read before a write took so long that it is stale. Nothing was sent."
+    )
     failure.mayHaveArrived = false
     return failure
   }

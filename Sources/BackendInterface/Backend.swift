@@ -23,6 +23,9 @@ public protocol Backend: Sendable {
   func holders(of resource: ResourceIdentity) async throws(BackendFailure) -> [ObservedTarget]
 
   /// Asks the service for a change. Returns as soon as the service has taken the order.
+  ///
+  /// No write leaves, or is waited for, later than `LeaseTimes.call` after it was asked for: the
+  /// lease that was looked at right before covers it for no longer.
   func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle
 
   /// How far an operation is. Hints, never truth: success is confirmed by reading the target.

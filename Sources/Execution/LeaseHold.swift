@@ -24,21 +24,19 @@ public final class LeaseHold: Sendable {
 
   private let store: any LeaseStore
   private let times: LeaseTimes
-  private let clock: any Clock<Duration>
   private let elapsed: @Sendable () -> Duration
   private let now: @Sendable () -> Int64
   private let loss: AsyncStream<Void>.Continuation
   private let state: Mutex<State>
 
   init(
-    _ lease: Lease, in store: any LeaseStore, _ times: LeaseTimes, clock: any Clock<Duration>,
+    _ lease: Lease, in store: any LeaseStore, _ times: LeaseTimes,
     elapsed: @escaping @Sendable () -> Duration, since sent: Duration, settling: Duration,
     now: @escaping @Sendable () -> Int64
   ) {
     self.lease = lease
     self.store = store
     self.times = times
-    self.clock = clock
     self.elapsed = elapsed
     self.settling = settling
     self.now = now
@@ -59,17 +57,15 @@ public final class LeaseHold: Sendable {
   /// True if a write that leaves now ends before the lease does, with a margin.
   ///
   /// Right after a heartbeat one always may.
-  private var outlivesCall: Bool { age + call + times.margin < times.duration }
-
-  /// How long a write may take.
-  private var call: Duration {
-    min(times.call, times.duration - times.margin - times.heartbeat)
+  private var outlivesCall: Bool {
+    let call = min(times.call, times.duration - times.margin - times.heartbeat)
+    return age + call + times.margin < times.duration
   }
 
   // MARK: Keeping
 
   /// Renews it from time to time; returns when it is lost, or the task is cancelled.
-  func keep() async {
+  func keep(by clock: any Clock<Duration>) async {
     while (try? await clock.sleep(for: times.heartbeat)) != nil {
       switch await renew() {
       case .stands: break
@@ -121,35 +117,6 @@ public final class LeaseHold: Sendable {
       throw .leaseUncertain
     }
   }
-
-  /// Lets a write take no longer than the lease covers, with all that belongs to it: reading the
-  /// target first, waiting for a turn, sending.
-  ///
-  /// What is not back by then is cut off, and whether it took effect is for the caller to read.
-  func withinCall<Value: Sendable>(
-    _ write: @escaping @Sendable () async throws(BackendFailure) -> Value
-  ) async throws(BackendFailure) -> Value {
-    let result = await withTaskGroup { (group) -> Result<Value, BackendFailure>? in
-      group.addTask { () -> Result<Value, BackendFailure>? in
-        do throws(BackendFailure) {
-          return .success(try await write())
-        } catch {
-          return .failure(error)
-        }
-      }
-      group.addTask { [clock, call] in
-        try? await clock.sleep(for: call)
-        return nil
-      }
-      let first = await group.next() ?? nil
-      let isLate = first == nil && !Task.isCancelled
-      group.cancelAll()
-      guard isLate else { return if let first { first } else { await group.next() ?? nil } }
-      return (await group.next() ?? nil)?.mapError(\.cutOff)
-    }
-    guard let result else { throw .leaseUncertain }
-    return try result.get()
-  }
 }
 
 extension Backend {
@@ -181,12 +148,8 @@ private struct HeldBackend<Base: Backend>: Backend {
   var consistency: ConsistencyTimes { backend.consistency }
 
   func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
-    let (backend, hold) = (backend, hold)
-    return try await hold.withinCall { () async throws(BackendFailure) in
-      // Not a moment earlier: the process may stand still at any time.
-      try await hold.confirm()
-      return try await backend.submit(request)
-    }
+    try await hold.confirm()
+    return try await backend.submit(request)
   }
 
   func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {
@@ -195,31 +158,10 @@ private struct HeldBackend<Base: Backend>: Backend {
 }
 
 extension BackendFailure {
-  fileprivate static let leaseRenewed = unsent(
-    .throttled(retryAfter: .zero), "LeaseRenewed",
-    "The lock on the workspace had to be renewed first. Nothing was sent.")
-  fileprivate static let leaseUncertain = unsent(
-    .throttled(retryAfter: .seconds(5)), "LeaseUncertain",
-    "The lock on the workspace could not be renewed in time. Nothing was sent.")
-  private static let tooSlow = unsent(
-    .throttled(retryAfter: .zero), "TooSlow",
-    "A write could not leave for as long as the lock covers it. Nothing was sent.")
-
-  private static func unsent(
-    _ failureClass: Class, _ code: String, _ message: String
-  ) -> BackendFailure {
-    var failure = BackendFailure(failureClass, code: code, message: message)
-    failure.mayHaveArrived = false
-    return failure
-  }
-
-  /// The failure of a write that took too long for its lease: unknown, unless it never left.
-  fileprivate var cutOff: BackendFailure {
-    if code == Self.leaseLostCode { return self }
-    guard mayHaveArrived else { return .tooSlow }
-    return BackendFailure(
-      .retryable, code: "TooSlow",
-      message: "The service did not answer a write for as long as the lock covers it.",
-      requestID: requestID)
-  }
+  fileprivate static let leaseRenewed = BackendFailure(
+    .throttled(retryAfter: .zero), code: "LeaseRenewed",
+    message: "The lock on the workspace had to be renewed first. Nothing was sent.")
+  fileprivate static let leaseUncertain = BackendFailure(
+    .throttled(retryAfter: .seconds(5)), code: "LeaseUncertain",
+    message: "The lock on the workspace could not be renewed in time. Nothing was sent.")
 }

@@ -84,8 +84,7 @@ public struct WorkspaceLock: Sendable {
     settling: Duration
   ) -> LeaseHold {
     LeaseHold(
-      lease, in: store, times, clock: clock, elapsed: elapsed, since: sent, settling: settling,
-      now: now)
+      lease, in: store, times, elapsed: elapsed, since: sent, settling: settling, now: now)
   }
 
   /// Works under a lease, which is renewed meanwhile and given back in the end.
@@ -94,7 +93,7 @@ public struct WorkspaceLock: Sendable {
   /// (`LeaseHold.settling`).
   public func hold<Value>(_ hold: LeaseHold, _ body: () async -> Value) async -> Value {
     let value = await withTaskGroup(of: Void.self) { group in
-      group.addTask { await hold.keep() }
+      group.addTask { await hold.keep(by: clock) }
       if hold.settling > .zero { try? await clock.sleep(for: hold.settling) }
       let value = await body()
       group.cancelAll()

@@ -27,6 +27,8 @@ actor FakeService: HTTPTransport {
     var number: Int
     var time: Duration
     var request: HTTPRequest
+    /// How long its caller waits for an answer.
+    var patience: Duration
 
     var path: Substring { request.url.target.prefix { $0 != "?" } }
     var isList: Bool { request.method == .get && path.hasSuffix("/computes") }
@@ -62,7 +64,7 @@ actor FakeService: HTTPTransport {
   func set(acceptedToken: String) { self.acceptedToken = acceptedToken }
 
   func send(_ request: HTTPRequest, limits: HTTPLimits) throws(HTTPFailure) -> HTTPResponse {
-    let call = Call(number: calls.count, time: clock.now.offset, request: request)
+    let call = Call(number: calls.count, time: clock.now.offset, request: request, patience: limits.total)
     calls.append(call)
     record(request)
     if let acceptedToken, request.headers["Authorization"] != "Bearer \(acceptedToken)" {

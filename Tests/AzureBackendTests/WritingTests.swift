@@ -2,6 +2,7 @@ import BackendInterface
 import ComputeKinds
 import HTTPExchange
 import SimulatorBackend
+import Synchronization
 import TargetModel
 import TestSupport
 import Testing
@@ -34,6 +35,43 @@ private let marks = OwnershipMarks(stack: "ours", applied: "0123456789abcdef0123
     #expect(failure.failureClass == expected)
     #expect(failure.mayHaveArrived == mayHaveArrived)
     #expect(await azure.service.calls.count { $0.request.method == .put } == 1)
+  }
+}
+
+@Test func `F17 a write is waited for no longer than its lease covers it`() async throws {
+  let azure = try AzureWorld()
+  _ = try await azure.workspace.submit(.create(ComputeTarget(.inventedPool, "pool"), marks: marks))
+  let put = try #require(await azure.service.calls.first { $0.request.method == .put })
+  #expect(put.patience <= LeaseTimes().call)
+}
+
+@Test func `F17 what was read before a write takes its time away, and a late one is not sent`()
+  async throws
+{
+  for (wait, leaves) in [(20, true), (28, false)] {
+    // What is asked for when the removal reads its target.
+    let waits = Mutex(0)
+    let azure = try AzureWorld(fault: { _ in
+      let seconds = waits.withLock { seconds in
+        defer { seconds = 0 }
+        return seconds
+      }
+      return seconds == 0
+        ? nil : .answer(.refusal(429, "TooManyRequests", headers: ["Retry-After": "\(seconds)"]))
+    })
+    try await azure.carryOut(.create(ComputeTarget(.inventedPool, "pool"), marks: marks))
+    waits.withLock { $0 = wait }
+    let began = azure.clock.now.offset
+    do throws(BackendFailure) {
+      _ = try await azure.workspace.submit(.delete(name: "pool"))
+      #expect(leaves)
+    } catch {
+      #expect(!leaves && error.code == "TooLate" && !error.mayHaveArrived)
+      #expect(error.failureClass == .throttled(retryAfter: .zero))
+    }
+    let sent = await azure.service.calls.first { $0.request.method == .delete }
+    #expect((sent != nil) == leaves)
+    if let sent { #expect(sent.time + sent.patience - began <= LeaseTimes().call) }
   }
 }
 

@@ -161,22 +161,6 @@ struct WorkspaceLockTests {
     #expect(await submit(hold) == .leaseLost)
   }
 
-  @Test func `F17 a write is cut off when its lease covers it no longer`() async throws {
-    let hold = try await granted()
-    let began = elapsed
-    let failure = await #expect(throws: BackendFailure.self) {
-      try await Slow(mayHaveArrived: true).held(by: hold).submit(.stop(name: "box"))
-    }
-    #expect(failure?.failureClass == .retryable && failure?.mayHaveArrived == true)
-    #expect(elapsed - began == .seconds(30))
-    // What never left need not be looked for.
-    let unsent = await #expect(throws: BackendFailure.self) {
-      try await Slow(mayHaveArrived: false).held(by: hold).submit(.stop(name: "box"))
-    }
-    #expect(unsent?.failureClass == .throttled(retryAfter: .zero))
-    #expect(unsent?.mayHaveArrived == false)
-  }
-
   @Test func `a store that ended a lease itself makes its next holder wait`() async throws {
     store.takesOver = true
     let hold = try await granted()
@@ -200,24 +184,6 @@ private struct Deaf: Backend {
   func list() async throws(BackendFailure) -> [ObservedTarget] { [] }
   func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? { nil }
   func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle { .finished }
-  func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {
-    .succeeded
-  }
-}
-
-/// Never answers a write, until it is cut off.
-private struct Slow: Backend {
-  let mayHaveArrived: Bool
-
-  func preflight(_ request: WriteRequest) async throws(BackendFailure) {}
-  func list() async throws(BackendFailure) -> [ObservedTarget] { [] }
-  func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? { nil }
-  func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
-    while !Task.isCancelled { await Task.yield() }
-    var failure = BackendFailure(.fatal, code: "Cancelled", message: "Cut off.")
-    failure.mayHaveArrived = mayHaveArrived
-    throw failure
-  }
   func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {
     .succeeded
   }

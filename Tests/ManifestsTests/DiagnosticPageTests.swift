@@ -12,8 +12,7 @@ private let pages = URL(filePath: #filePath)
 private let rules = [
   "command-not-allowed", "duplicate-name", "empty-manifest", "expansion-limit", "given-twice",
   "ignore-expired",
-  "invalid-configuration", "invalid-value", "literal-secret", "lock-signature",
-  "malformed-resource-id",
+  "invalid-configuration", "invalid-value", "literal-secret", "malformed-resource-id",
   "missing-field", "not-a-target", "not-accepted", "not-upgraded", "older-name", "out-of-range",
   "overlay-target", "reference-not-allowed", "reserved-tag", "secret-command", "secret-file",
   "secret-file-exposed", "secret-reference", "secret-unset", "set-by-service", "unknown-key",
