@@ -39,23 +39,12 @@ extension FaultPlan {
     (.answer(FaultAnswer(status: 200, body: .html)), [.operation], 0.1),
     (.operation(OperationFault(end: .takes(5_000))), slow, 0.1),
     (.operation(OperationFault(end: .never)), slow, 0.02),
-    (
-      .operation(
-        OperationFault(
-          end: .fails(code: "InternalServerError", message: "The operation failed by a fault."))),
-      slow, 0.05
-    ),
-    (
-      .operation(
-        OperationFault(
-          end: .fails(code: "QuotaExceeded", message: "The cores exceed the quota by a fault."),
-          form: .codeOK)), slow, 0.05
-    ),
-    (
-      .operation(
-        OperationFault(
-          end: .fails(code: "Conflict", message: "The operation failed by a fault."),
-          form: .nested)), slow, 0.05
-    ),
-  ]
+  ] + failures
+
+  /// Failures in each form in which they are told.
+  private static let failures = FailureForm.allCases.map { form in
+    let end = OperationFault.End.fails(
+      code: "InternalServerError", message: "The operation failed by a fault.", after: nil)
+    return (FaultRule.Effect.operation(OperationFault(end: end, form: form)), slow, 0.02)
+  }
 }

@@ -33,11 +33,7 @@ struct BodyDisclosure: Sendable {
       .checkName: .entries([
         "Name": .scalar, "name": .scalar, "Type": .scalar, "type": .scalar,
       ]),
-      .updateQuotas: .entries([
-        "location": .scalar,
-        "value": .each(
-          .entries(["id": .scalar, "type": .scalar, "limit": .scalar, "unit": .scalar])),
-      ]),
+      .updateQuotas: Self.quotas,
     ]
   }
 
@@ -57,8 +53,9 @@ struct BodyDisclosure: Sendable {
     switch operation {
     case .token: return Self.token.shown(body)
     case .listKeys: return Disclosure.entries(["computeType": .scalar]).shown(body)
+    case .updateQuotas: return Self.quotas.shown(body)
     case .listNodes, .getAllowedVmSizesForResize, .checkName, .workspace, .vmSizes, .usages,
-      .quotas, .updateQuotas, .metadata:
+      .quotas, .metadata:
       return body
     case .list, .get, .put, .patch, .delete, .detach, .start, .stop, .restart, .updateSchedules,
       .updateIdleShutdownSetting, .customServices, .enableSso, .operation:
@@ -154,6 +151,10 @@ struct BodyDisclosure: Sendable {
     entries["volumes"] = .each(.entries(scalars("type", "source", "target")))
     return .each(.entries(entries))
   }()
+
+  private static let quotas = Disclosure.entries([
+    "location": .scalar, "value": .each(.entries(scalars("id", "type", "limit", "unit", "status"))),
+  ])
 
   /// Whatever form an error has, it is made of these.
   private static let failureParts: Disclosure = {

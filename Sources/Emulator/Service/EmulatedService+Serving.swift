@@ -17,7 +17,7 @@ extension EmulatedService {
       return try await act(action, on: name, in: path, call)
     case .nameCheck(let path): return try await checkName(in: path, call)
     case .workspace(let path):
-      guard let workspace = try directory.find(path) else { throw .workspaceNotFound(path) }
+      guard let workspace = try await findWorkspace(path) else { throw .workspaceNotFound(path) }
       return EmulatedResponse(
         200, json: WorkspaceBody.json(of: workspace, origin: call.request.origin))
     case .workspaces(let subscription, let group):
@@ -39,9 +39,7 @@ extension EmulatedService {
   private func list(
     _ path: WorkspacePath, _ call: Call
   ) async throws(ServiceError) -> EmulatedResponse {
-    let bodies = try await bodies(in: path, call.decision)
-    let page = try ComputePages(size: configuration.pageSize)
-      .page(of: bodies, after: call.request.parameter("$skip"))
+    let page = try await page(of: path, call)
     var body: AttributeValue = ["value": .list(page.bodies.map(call.version.shown))]
     if let next = page.next {
       // Older clients go on while there is such a key, so the last page has none.
@@ -49,6 +47,20 @@ extension EmulatedService {
         "\(call.request.origin)\(call.request.path)?api-version=\(call.version)&%24skip=\(next)")
     }
     return EmulatedResponse(200, json: body)
+  }
+
+  private func page(
+    of path: WorkspacePath, _ call: Call
+  ) async throws(ServiceError) -> ComputePages.Page {
+    let pages = ComputePages(size: configuration.pageSize)
+    let last = try pages.name(of: call.request.parameter("$skip"))
+    guard call.decision.stale == nil else {
+      return pages.page(of: try await bodies(in: path, call.decision), after: last)
+    }
+    // One more than a page has tells whether there is another.
+    let response = try await ask(
+      .page(after: last, limit: pages.size + 1), in: path, call.decision)
+    return pages.page(of: response.body["value"]?.list ?? [], after: last)
   }
 
   private func get(
@@ -61,14 +73,12 @@ extension EmulatedService {
   private func body(
     of name: String, in path: WorkspacePath, _ call: Call
   ) async throws(ServiceError) -> AttributeValue {
-    if call.decision.stale != nil {
-      let bodies = try await bodies(in: path, call.decision)
-      guard let body = bodies.first(where: { $0["name"]?.text?.lowercased() == name.lowercased() })
-      else {
+    if let writes = call.decision.stale, let former = body(of: name, before: writes, in: path) {
+      guard let former else {
         throw ServiceError(
           404, "ResourceNotFound", "The resource '\(path.name)/computes/\(name)' was not found.")
       }
-      return body
+      return former
     }
     return try checked(try await ask(.get(name: name), in: path, call.decision)).body
   }
@@ -101,6 +111,7 @@ extension EmulatedService {
     switch call.request.parameter("underlyingResourceAction")?.lowercased() {
     case "delete": action = .delete
     case "detach": action = .detach
+    case nil where !call.version.choosesUnderlyingAction: action = .delete
     default: throw .noUnderlyingAction
     }
     let response = try checked(
@@ -182,7 +193,7 @@ extension EmulatedService {
   }
 
   private func url(of token: OperationToken, _ word: String, _ call: Call) -> String {
-    let location = (try? directory.find(token.workspace))?.location ?? configuration.location
+    let location = directory.find(token.workspace)?.location ?? configuration.location
     return "\(call.request.origin)/subscriptions/\(token.workspace.subscription)/providers/"
       + "Microsoft.MachineLearningServices/locations/\(location)/\(word)/\(token.text)"
       + "?api-version=\(call.version)"

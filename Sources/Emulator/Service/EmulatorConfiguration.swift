@@ -6,6 +6,8 @@ public struct EmulatorConfiguration: Sendable {
   public var catalog: KindCatalog
   /// The workspaces there are; nil where each comes into being when it is first asked for.
   public var workspaces: [EmulatedWorkspace]?
+  /// Workspaces that are there from the start, beside those that come into being.
+  public var known: [EmulatedWorkspace] = []
   /// The region of workspaces that come into being by themselves.
   public var location = "westeurope"
   /// How long an operation takes, in milliseconds.
