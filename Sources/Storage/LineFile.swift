@@ -23,8 +23,9 @@ public final class LineFile: Sendable {
     let descriptor = open(path, O_WRONLY | O_CREAT | truncation | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .system(errno) }
     var information = stat()
-    guard ifPresent == .emptied
-      || (fstat(descriptor, &information) == 0 && information.st_size == 0)
+    guard
+      ifPresent == .emptied
+        || (fstat(descriptor, &information) == 0 && information.st_size == 0)
     else {
       close(descriptor)
       throw FileFailure(.failed, "exists already and is not empty")

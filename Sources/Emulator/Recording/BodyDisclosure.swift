@@ -25,7 +25,8 @@ struct BodyDisclosure: Sendable {
     ofAny = any
     byAction = [
       .updateSchedules: .entries([
-        "computeStartStop": Self.schedules, "schedules": .entries(["computeStartStop": Self.schedules]),
+        "computeStartStop": Self.schedules,
+        "schedules": .entries(["computeStartStop": Self.schedules]),
       ]),
       .updateIdleShutdownSetting: .entries(["idleTimeBeforeShutdown": .scalar]),
       .customServices: Self.services,

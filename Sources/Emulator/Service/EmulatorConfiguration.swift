@@ -12,6 +12,8 @@ public struct EmulatorConfiguration: Sendable {
   public var location = "westeurope"
   /// How long an operation takes, in milliseconds.
   public var operationMilliseconds: Int64 = 1_000
+  /// How many computes are kept in memory, and how many bytes of their bodies, roughly.
+  public var room = (computes: 50_000, bytes: 256 << 20)
   /// How many computes a page of a list has.
   public var pageSize = 100
   /// What a caller must show.

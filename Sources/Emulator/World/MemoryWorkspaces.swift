@@ -18,8 +18,6 @@ actor MemoryWorkspaces: WorkspaceHost {
     let name: String
   }
 
-  static let mostBytes = 256 << 20
-  static let mostComputes = 50_000
   /// Of each workspace, as long as there are few; the eldest that are over are forgotten.
   static let mostOperations = 2_000
   /// How often it is looked what of the room is free again, in milliseconds.
@@ -80,7 +78,8 @@ actor MemoryWorkspaces: WorkspaceHost {
   }
 
   private func fits(_ size: Int, at place: Place) -> Bool {
-    totalSize + size <= Self.mostBytes && (sizes[place] != nil || sizes.count < Self.mostComputes)
+    totalSize + size <= configuration.room.bytes
+      && (sizes[place] != nil || sizes.count < configuration.room.computes)
   }
 
   private func book(_ size: Int, at place: Place) {
