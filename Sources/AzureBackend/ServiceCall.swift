@@ -18,8 +18,8 @@ struct ServiceCall: Sendable {
   /// The form of a request on the wire.
   init(_ request: ServiceRequest, at address: ServiceAddress) throws(BackendFailure) {
     switch request {
-    // The service can't be asked by resource.
-    case .list, .holders: self = .get(address.computes)
+    // The service can't be asked by resource, and chooses its pages itself.
+    case .list, .page, .holders: self = .get(address.computes)
     case .get(let name): self = .get(try address.compute(name))
     case .operation(let id): self = .get(id)
     case .put(let name, let body):

@@ -3,6 +3,14 @@ internal import FoundationEssentials
 internal import SwiftASN1
 internal import X509
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
 /// A certificate that vouches for itself, for a server on this machine.
 public struct SelfSignedCertificate: Sendable {
   /// The certificate, which a client is to trust, as PEM text.
@@ -21,7 +29,8 @@ public struct SelfSignedCertificate: Sendable {
   /// - Parameters:
   ///   - now: the time in milliseconds since 1970; it is good from an hour before.
   ///   - days: how long it is good.
-  public init(now: Int64, days: Int) throws(Failure) {
+  ///   - hosts: further names and addresses of this machine; those that are any address are none.
+  public init(now: Int64, days: Int, alsoFor hosts: [String] = []) throws(Failure) {
     do {
       let key = P256.Signing.PrivateKey()
       let begin = Date(timeIntervalSince1970: Double(now) / 1_000 - 3_600)
@@ -37,11 +46,7 @@ public struct SelfSignedCertificate: Sendable {
           Critical(BasicConstraints.isCertificateAuthority(maxPathLength: 0))
           Critical(KeyUsage(digitalSignature: true, keyCertSign: true))
           try ExtendedKeyUsage([.serverAuth])
-          SubjectAlternativeNames([
-            .dnsName("localhost"),
-            .ipAddress(ASN1OctetString(contentBytes: [127, 0, 0, 1])),
-            .ipAddress(ASN1OctetString(contentBytes: ArraySlice(repeating: 0, count: 15) + [1])),
-          ])
+          SubjectAlternativeNames(Self.names(of: ["localhost", "127.0.0.1", "::1"] + hosts))
           id
           AuthorityKeyIdentifier(keyIdentifier: id.keyIdentifier)
         },
@@ -51,5 +56,24 @@ public struct SelfSignedCertificate: Sendable {
     } catch {
       throw Failure(reason: "no certificate could be made: \(error)")
     }
+  }
+
+  private static func names(of hosts: [String]) -> [GeneralName] {
+    var names: [GeneralName] = []
+    for host in hosts {
+      let bytes = address(host, AF_INET, size: 4) ?? address(host, AF_INET6, size: 16)
+      if bytes?.allSatisfy({ $0 == 0 }) == true { continue }
+      let name =
+        bytes.map { GeneralName.ipAddress(ASN1OctetString(contentBytes: $0[...])) }
+        ?? .dnsName(host)
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
+  }
+
+  /// The bytes of an address; nil for a name.
+  private static func address(_ text: String, _ family: Int32, size: Int) -> [UInt8]? {
+    var bytes = [UInt8](repeating: 0, count: size)
+    return inet_pton(family, text, &bytes) == 1 ? bytes : nil
   }
 }

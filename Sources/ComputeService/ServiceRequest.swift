@@ -3,6 +3,8 @@ public import TargetModel
 /// A call to the compute service of one workspace, as an HTTP face would take it apart.
 public enum ServiceRequest: Hashable, Sendable {
   case list
+  /// So many of the list, in the order of their names in lower case, behind one of them.
+  case page(after: String?, limit: Int)
   /// Those of the list that hold a resource, by its canonical key: found by an index here, by
   /// reading the whole list from a service that has none.
   case holders(resource: String)
@@ -25,7 +27,7 @@ public enum ServiceRequest: Hashable, Sendable {
   /// True if the request changes nothing by itself.
   public var isRead: Bool {
     switch self {
-    case .list, .holders, .get, .operation: true
+    case .list, .page, .holders, .get, .operation: true
     case .put, .patch, .delete, .action: false
     }
   }

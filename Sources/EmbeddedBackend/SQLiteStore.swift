@@ -48,9 +48,15 @@ struct SQLiteStore: WorldStore {
   }
 
   func computes() throws -> [StoredCompute] {
+    try computes(after: nil, limit: .max)
+  }
+
+  func computes(after key: String?, limit: Int) throws -> [StoredCompute] {
+    // No key is empty, so everything comes behind that.
     let rows = try Row.fetchCursor(
-      database.cachedStatement(sql: Self.computeColumns + " WHERE workspace = ? ORDER BY key"),
-      arguments: [workspace])
+      database.cachedStatement(
+        sql: Self.computeColumns + " WHERE workspace = ? AND key > ? ORDER BY key LIMIT ?"),
+      arguments: [workspace, key ?? "", limit])
     var computes: [StoredCompute] = []
     while let row = try rows.next() { computes.append(try Self.compute(row)) }
     return computes

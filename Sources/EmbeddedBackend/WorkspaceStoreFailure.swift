@@ -25,11 +25,16 @@ public struct WorkspaceStoreFailure: Error, Hashable, Sendable {
   /// The end of the sentence "The embedded workspace (PATH) ...".
   public let reason: String
 
+  /// What a person reads of it who named the file in `berth.yaml`.
+  public var diagnostic: Diagnostic { diagnostic(named: "as 'store' in berth.yaml") }
+
   /// What a person reads of it.
-  public var diagnostic: Diagnostic {
+  ///
+  /// - Parameter place: how another file is named: "as 'store' in berth.yaml".
+  public func diagnostic(named place: String) -> Diagnostic {
     Diagnostic(
       .error, problem.rule, problem.summary,
-      detail: "The embedded workspace ('\(path)') \(reason). \(problem.remedy)")
+      detail: "The embedded workspace ('\(path)') \(reason). \(problem.remedy(place))")
   }
 }
 
@@ -71,20 +76,19 @@ extension WorkspaceStoreFailure.Problem {
     }
   }
 
-  fileprivate var remedy: String {
+  fileprivate func remedy(_ place: String) -> String {
     switch self {
     case .corrupt:
       "Nothing was changed. Restore the file from a copy, or move it away: the simulated workspace "
         + "then starts empty, and 'berth apply' makes its targets again."
     case .foreign:
-      "Nothing was changed. Name another file as 'store' in berth.yaml."
+      "Nothing was changed. Name another file \(place)."
     case .tooRecent:
-      "Nothing was changed. Use that version of Berth, or name another file as 'store' in "
-        + "berth.yaml."
+      "Nothing was changed. Use that version of Berth, or name another file \(place)."
     case .notAFile:
-      "Name a regular file as 'store' in berth.yaml."
+      "Name a regular file \(place)."
     case .unwritable:
-      "Make the file and its folder writable, or name another file as 'store' in berth.yaml."
+      "Make the file and its folder writable, or name another file \(place)."
     case .unreachable:
       "Check the path, its permissions and whether another program holds it, then try again."
     }

@@ -1,13 +1,16 @@
 internal import TargetModel
 
 /// What the service tells of managed identities: who they are in the directory.
-enum IdentityReport {
+package enum IdentityReport {
+  /// The directory in which they all are.
+  package static let tenant = guid("tenant")
+
   static func fill(_ body: inout AttributeValue) {
     guard let type = body[.identityType]?.text?.lowercased() else { return }
     let seed = body["id"]?.text ?? ""
     if type.contains("systemassigned") {
       body["identity.principalId"] = .text(guid(seed + "/principal"))
-      body["identity.tenantId"] = .text(guid("tenant"))
+      body["identity.tenantId"] = .text(tenant)
     } else {
       body.remove("identity.principalId")
       body.remove("identity.tenantId")

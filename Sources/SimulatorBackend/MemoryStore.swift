@@ -5,6 +5,8 @@ public import TargetModel
 /// A value: a copy is the world of that moment.
 public struct MemoryStore: WorldStore, Sendable {
   private var computesByKey: [String: StoredCompute] = [:]
+  /// Sorted, so that a page of a list costs no more than the page.
+  private var keys: [String] = []
   private var keysByResource: [String: Set<String>] = [:]
   private var operations: [String: StoredOperation] = [:]
   /// Operations in progress, by their ends.
@@ -31,8 +33,18 @@ public struct MemoryStore: WorldStore, Sendable {
 
   /// Every target, by key.
   public func computes() -> [StoredCompute] {
-    computesByKey.sorted { $0.key < $1.key }.map(\.value)
+    keys.compactMap { computesByKey[$0] }
   }
+
+  /// At most so many targets, by key, behind a key or from the first.
+  public func computes(after key: String?, limit: Int) -> [StoredCompute] {
+    var start = key.map(index) ?? 0
+    if start < keys.count, keys[start] == key { start += 1 }
+    return keys[start...].prefix(max(0, limit)).compactMap { computesByKey[$0] }
+  }
+
+  /// Where a key is, or would be.
+  private func index(of key: String) -> Int { keys.firstIndexSorted { $0 < key } }
 
   /// The targets that hold a resource, by key.
   public func holders(ofResource key: String) -> [StoredCompute] {
@@ -42,7 +54,9 @@ public struct MemoryStore: WorldStore, Sendable {
   /// Puts a target in, or in the place of the one of its key.
   public mutating func save(_ compute: StoredCompute) {
     let key = compute.key
-    let former = computesByKey.updateValue(compute, forKey: key)?.resource?.key
+    let replaced = computesByKey.updateValue(compute, forKey: key)
+    if replaced == nil { keys.insert(key, at: index(of: key)) }
+    let former = replaced?.resource?.key
     guard former != compute.resource?.key else { return }
     if let former { release(former, by: key) }
     if let resource = compute.resource { keysByResource[resource.key, default: []].insert(key) }
@@ -51,6 +65,7 @@ public struct MemoryStore: WorldStore, Sendable {
   /// Takes a target out.
   public mutating func remove(_ key: String) {
     let former = computesByKey.removeValue(forKey: key)
+    if former != nil { keys.remove(at: index(of: key)) }
     if let resource = former?.resource { release(resource.key, by: key) }
   }
 
@@ -81,14 +96,7 @@ public struct MemoryStore: WorldStore, Sendable {
   }
 
   /// Where an end is, or would be, among those that are open.
-  private func position(of due: Due) -> Int {
-    var range = 0..<open.count
-    while !range.isEmpty {
-      let middle = range.lowerBound + range.count / 2
-      range = open[middle] < due ? middle + 1..<range.upperBound : range.lowerBound..<middle
-    }
-    return range.lowerBound
-  }
+  private func position(of due: Due) -> Int { open.firstIndexSorted { $0 < due } }
 
   /// A number that was never given out before.
   public mutating func nextNumber() -> Int64 {
@@ -112,7 +120,6 @@ public struct MemoryStore: WorldStore, Sendable {
       // Ids sort in the order in which they were given out.
       let done = operations.values.filter(\.isDone).map(\.id).sorted()
       for id in done.dropLast(count) { operations[id] = nil }
-      for (id, operation) in operations where operation.isDone { operations[id]?.change = nil }
     }
     if history.count > 2 * count { history.removeFirst(history.count - count) }
     if orphans.count > 2 * count { orphans.removeAll() }
@@ -120,4 +127,18 @@ public struct MemoryStore: WorldStore, Sendable {
 
   /// Adds to the end of the history.
   public mutating func append(_ entry: HistoryEntry) { history.append(entry) }
+}
+
+extension Array {
+  /// The first index of a sorted array whose element does not come before something.
+  fileprivate func firstIndexSorted(_ comesBefore: (Element) -> Bool) -> Int {
+    var range = indices
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      range =
+        comesBefore(self[middle])
+        ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return range.lowerBound
+  }
 }

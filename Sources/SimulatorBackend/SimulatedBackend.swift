@@ -170,7 +170,7 @@ extension ServiceRequest {
     return switch self {
     case .put(let name, let body): .put(name: name, body: admitted(body))
     case .patch(let name, let body): .patch(name: name, body: admitted(body))
-    case .list, .holders, .get, .delete, .action, .operation: self
+    case .list, .page, .holders, .get, .delete, .action, .operation: self
     }
   }
 }

@@ -13,6 +13,8 @@ extension SimulatedService {
         compute.operation = nil
         try complete(&operation, on: &compute)
       }
+      // It has had its effect; kept, it would take room for nothing.
+      operation.change = nil
       try store.save(operation)
     }
   }

@@ -41,6 +41,9 @@ public struct SimulatedService<Store: WorldStore> {
   private mutating func answer(_ request: ServiceRequest, at now: Int64) throws -> ServiceResponse {
     switch request {
     case .list: ServiceResponse(200, ["value": .list(try store.computes().map(\.body))])
+    case .page(let key, let limit):
+      ServiceResponse(
+        200, ["value": .list(try store.computes(after: key, limit: limit).map(\.body))])
     case .holders(let key):
       ServiceResponse(200, ["value": .list(try store.holders(ofResource: key).map(\.body))])
     case .get(let name): ServiceResponse(200, try living(name).body)
@@ -95,7 +98,7 @@ public struct SimulatedService<Store: WorldStore> {
     var operation = StoredOperation(
       id: operationID(try store.nextNumber()), name: compute.name, effect: effect, beganAt: now,
       endsAt: end(of: effect, from: now), change: change)
-    if case .fails(let code, let message) = fate {
+    if case .fails(let code, let message, _) = fate {
       operation.failure = StoredOperation.Failure(code: code, message: message)
     }
     var busy = compute
@@ -127,8 +130,8 @@ public struct SimulatedService<Store: WorldStore> {
   private func end(of effect: StoredOperation.Effect, from now: Int64) -> Int64 {
     let duration: Int64
     switch fate {
-    case .succeeds, .fails: duration = configuration.duration(of: effect)
-    case .takes(let milliseconds): duration = milliseconds
+    case .succeeds, .fails(_, _, nil): duration = configuration.duration(of: effect)
+    case .takes(let milliseconds), .fails(_, _, let milliseconds?): duration = milliseconds
     case .hangs: return .max
     }
     let (sum, overflow) = now.addingReportingOverflow(max(0, duration))

@@ -57,8 +57,9 @@ public struct SimulatorConfiguration: Sendable {
 public enum OperationFate: Hashable, Sendable {
   /// As the configuration says.
   case succeeds
-  /// It has no effect but that of a failure: a target that never came stands as `Failed`.
-  case fails(code: String, message: String)
+  /// It has no effect but that of a failure: a target that never came stands as `Failed`. After so
+  /// many milliseconds, or as the configuration says.
+  case fails(code: String, message: String, after: Int64? = nil)
   /// It takes so many milliseconds.
   case takes(Int64)
   /// It never ends.

@@ -137,6 +137,8 @@ public protocol WorldStore {
   func compute(_ key: String) throws -> StoredCompute?
   /// Every target, sorted by key.
   func computes() throws -> [StoredCompute]
+  /// At most so many targets, sorted by key, behind a key or from the first.
+  func computes(after key: String?, limit: Int) throws -> [StoredCompute]
   /// The targets that hold a resource, by its canonical key.
   func holders(ofResource key: String) throws -> [StoredCompute]
   /// Puts a target in place of the one of its name.

@@ -10,10 +10,27 @@
 public final class LineFile: Sendable {
   private let file: Int32
 
-  /// Makes the file, or empties it.
-  public init(at path: String) throws(FileFailure) {
-    file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw .system(errno) }
+  /// What becomes of a file that is there already.
+  public enum Present: Sendable {
+    case emptied
+    /// Nothing that anybody wrote is lost.
+    case refusedUnlessEmpty
+  }
+
+  /// Makes the file, or begins one that is there anew.
+  public init(at path: String, ifPresent: Present = .emptied) throws(FileFailure) {
+    let truncation = ifPresent == .emptied ? O_TRUNC : 0
+    let descriptor = open(path, O_WRONLY | O_CREAT | truncation | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .system(errno) }
+    var information = stat()
+    guard
+      ifPresent == .emptied
+        || (fstat(descriptor, &information) == 0 && information.st_size == 0)
+    else {
+      close(descriptor)
+      throw FileFailure(.failed, "exists already and is not empty")
+    }
+    file = descriptor
   }
 
   /// Writes behind what stands in a file, which is made if it is not there.

@@ -105,6 +105,77 @@ struct EmulateTests {
     #expect(try curl("--write-out", "%{http_code}", "--output", "-", target) == "000")
   }
 
+  // MARK: Files
+
+  @Test func `a recording empties nothing that is there`() throws {
+    let folder = try TemporaryFolder()
+    let tape = #"{"format":"berth-recording","version":1}"# + "\n"
+    try folder.write(tape, to: "tape.jsonl")
+    for arguments in [
+      ["--record", "tape.jsonl"], ["--record", "tape.jsonl", "--replay", "tape.jsonl"],
+      ["--record", "tape.jsonl", "--faults", "none.yml"],
+    ] {
+      let run = try folder.run(["emulate", "--listen", "127.0.0.1:0"] + arguments)
+      #expect(run.status == 1 && run.output.isEmpty, "\(arguments)")
+      #expect(try folder.read("tape.jsonl") == tape, "\(arguments)")
+    }
+    // Nor is anything made by a start that fails.
+    let port = try EmulatorProcess([], in: folder.url)
+    let address = try port.url().split(separator: "/").last.map(String.init) ?? ""
+    _ = try folder.run(
+      "emulate", "--listen", address, "--tls", "self-signed", "--record", "other.jsonl")
+    _ = try folder.run(
+      "emulate", "--store", ".berth/workspace.db", "--record", "/nowhere/tape", "--page-size", "0")
+    for path in [".berth/emulator.pem", "other.jsonl", ".berth/workspace.db"] {
+      #expect(throws: (any Error).self, "\(path)") { try folder.read(path) }
+    }
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full")))
+  func `a recording that can't go on says so at once`() throws {
+    let folder = try TemporaryFolder()
+    let emulator = try EmulatorProcess(["--record", "/dev/full"], in: folder.url)
+    _ = try emulator.url()
+    #expect(emulator.text.contains("The recording stops here: '/dev/full'"))
+    #expect(emulator.end(SIGTERM) == 143)
+  }
+
+  @Test func `a stack's file is served as the stack describes it`() throws {
+    let folder = try TemporaryFolder.stack([:])
+    try folder.write(
+      try folder.read("berth.yaml").replacingOccurrences(of: "westeurope", with: "northeurope"),
+      to: "berth.yaml")
+    let emulator = try EmulatorProcess(
+      ["--store", ".berth/workspace.db", "--auth", "none"], in: folder.url)
+    let found = try curl("\(try emulator.url())\(Self.workspace)?api-version=2025-12-01")
+    #expect(found.contains(#""location":"northeurope""#), "\(found)")
+  }
+
+  @Test func `a misspelt store is no workspace of its own`() throws {
+    let folder = try TemporaryFolder()
+    let run = try folder.run("emulate", "--listen", "127.0.0.1:0", "--store", "workspce.db")
+    #expect(run.status == 1 && run.messages.contains("No embedded workspace there"))
+    #expect(throws: (any Error).self) { try folder.read("workspce.db") }
+    let other = try folder.run("emulate", "--store", ".")
+    #expect(other.messages.contains("with --store") && !other.messages.contains("berth.yaml"))
+  }
+
+  @Test func `it is reached by an address that clients can use`() throws {
+    let folder = try TemporaryFolder()
+    let emulator = try EmulatorProcess(
+      ["--listen", "0.0.0.0:0", "--dangerous-listen-anywhere"], in: folder.url)
+    let url = try emulator.url()
+    #expect(emulator.text.contains("endpoint: \(url)"))
+    #expect(emulator.text.contains("Other machines reach it by this machine's name; Berth"))
+    let secure = try EmulatorProcess(
+      ["--listen", "127.0.0.2:0", "--tls", "self-signed"], in: folder.url)
+    while secure.process.isRunning, !secure.text.contains("Ctrl-C") { usleep(20_000) }
+    let match = secure.text.firstMatch(of: /https:\/\/127\.0\.0\.2:\d+/)
+    let target = (match.map { String($0.0) } ?? "") + "/metadata/endpoints"
+    let certificate = folder.url.appendingPathComponent(".berth/emulator.pem").path
+    #expect(try curl("--cacert", certificate, target).contains("resourceManager"))
+  }
+
   @Test func `T30 nobody else is let in unless that is asked for`() throws {
     let folder = try TemporaryFolder()
     for address in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80"] {
@@ -128,9 +199,11 @@ struct EmulateTests {
       (["--workspaces", "workspaces.yml"], "No workspace in the file"),
       (["--replay", "notes.txt"], "Not a recording"),
       (["--replay", "notes.txt", "--seed", "1"], "A recording knows its answers"),
+      (["--replay", "notes.txt", "--workspaces", "workspaces.yml"], "A recording knows"),
       (["--page-size", "0"], "Option out of range"),
       (["--tls", "yes"], "Certificate is not named"),
-      (["--tls", "a.pem,b.pem"], "a.pem"), (["--record", "/nowhere/tape"], "/nowhere/tape"),
+      (["--tls", "a.pem,b.pem"], "a.pem"),
+      (["--listen", "127.0.0.1:0", "--record", "/nowhere/tape"], "/nowhere/tape"),
       (["--auth", "some"], "auth"), (["--store", "."], "not a file"),
     ] {
       let run = try folder.run(["emulate"] + arguments)

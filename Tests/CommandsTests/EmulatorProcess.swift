@@ -7,10 +7,11 @@ final class EmulatorProcess {
   private let output: URL
 
   init(_ arguments: [String], in folder: URL) throws {
+    let listen = arguments.contains("--listen") ? [] : ["--listen", "127.0.0.1:0"]
     let hasTape = ["--record", "--replay"].contains { arguments.contains($0) }
     let tape = hasTape ? [] : TrafficRecording.file().map { ["--record", $0] } ?? []
     process = BerthBinary.process(
-      ["emulate", "--listen", "127.0.0.1:0"] + arguments + tape, in: folder)
+      ["emulate"] + listen + arguments + tape, in: folder)
     output = folder.appendingPathComponent("emulator-\(UUID().uuidString).txt")
     _ = FileManager.default.createFile(atPath: output.path, contents: nil)
     let handle = try FileHandle(forWritingTo: output)

@@ -144,6 +144,30 @@ struct FaultTests {
     #expect(await count() == 3)
   }
 
+  @Test func `a stale read shows what was removed, and counts no write that was refused`()
+    async throws
+  {
+    let emulation = try emulation("faults: [{on: [list, get], stale: {}}]")
+    await emulation.makeCluster("cpu")
+    #expect(await emulation.ask("GET", compute("cpu")).status == 404)
+    #expect(await emulation.ask("PUT", compute("bad"), ["a": 1]).status == 400)
+    #expect(await emulation.ask("GET", compute("cpu")).status == 404)
+    _ = await emulation.ask("DELETE", compute("cpu") + "&underlyingResourceAction=Delete")
+    emulation.wait(60_000)
+    #expect(await emulation.ask("GET", compute("cpu")).status == 200)
+    #expect(await emulation.ask("GET", Self.list).json["value"]?.list?.count == 1)
+  }
+
+  @Test func `an operation fails after a time of its own`() async throws {
+    let emulation = try emulation("faults: [{operation: {takes: 90, ends: failed, code: Late}}]")
+    let monitor = try await emulation.ask("PUT", compute("cpu"), Emulation.cluster)
+      .target("Azure-AsyncOperation")
+    emulation.wait(89_000)
+    #expect(await emulation.ask("GET", monitor).json["status"] == "InProgress")
+    emulation.wait(1_000)
+    #expect(await emulation.ask("GET", monitor).code == "Late")
+  }
+
   @Test func `an answer is held back`() async throws {
     let emulation = try emulation("faults: [{on: list, delay: 2.5}]")
     #expect(await emulation.answer("GET", Self.list).delay == 2_500)
@@ -183,6 +207,28 @@ struct FaultTests {
     #expect(statuses.isSuperset(of: [200, 429, 502, 503]))
   }
 
+  @Test func `a seed alone draws failures in every form`() async throws {
+    var texts: Set<String> = []
+    for seed: UInt64 in 0..<200 {
+      let emulation = Emulation(faults: .random(seed: seed))
+      for index in 0..<4 {
+        let path = compute("cpu\(index)a")
+        guard
+          let monitor = try? await emulation.ask("PUT", path, Emulation.cluster)
+            .target("Azure-AsyncOperation")
+        else { continue }
+        emulation.wait(60_000)
+        let answer = await emulation.ask("GET", monitor)
+        guard answer.status == 200, answer.json["status"] != "Succeeded" else { continue }
+        texts.insert(answer.json["error"]?.canonicalJSON ?? String(answer.text.prefix(6)))
+      }
+    }
+    for form in ["\"OK\"", "\"statusCode\":409", "{\"error\":{", "<html>"] {
+      #expect(texts.contains { $0.contains(form) }, "\(form)")
+    }
+    #expect(texts.contains(""), "empty")
+  }
+
   // MARK: The file
 
   @Test(
@@ -199,6 +245,13 @@ struct FaultTests {
       ("faults:\n  - {connection: cut}", 2, "one of reset, lose-answer"),
       ("faults:\n  - {operation: {ends: soon}}", 2, "'failed' or 'never'"),
       ("faults:\n  - {nth: 1, every: 2, delay: 1}", 2, "one of 'nth', 'first' and 'every'"),
+      ("faults:\n  - {on: list, operation: {ends: never}}", 2, "for which 'operation' makes"),
+      ("faults:\n  - {on: put, stale: {}}", 2, "for which 'stale' makes sense"),
+      ("faults:\n  - {on: [list, usages], name: a, delay: 1}", 2, "for which 'name' makes sense"),
+      ("faults:\n  - {on: token, workspace: a, delay: 1}", 2, "for which 'workspace' makes"),
+      ("faults:\n  - {operation: {ends: never, takes: 5}}", 2, "no effect beside 'ends: never'"),
+      ("faults:\n  - {operation: {takes: 5, code: A}}", 2, "without 'ends: failed'"),
+      ("remains: long", 1, "a number of seconds"),
       ("limits: {reads: {size: none}}", 1, "a whole number"),
       ("falts: []", 1, "Did you mean \"faults\"?"),
       ("faults: []\n---\nfaults: []", 2, "one document"),

@@ -30,7 +30,8 @@ struct RecordingTests {
   private func replay(_ text: String) throws -> Replay {
     var findings = DiagnosticList()
     let replay = Replay.read(
-      Array(text.utf8), file: "tape.jsonl", catalog: .azureML, reporting: &findings)
+      Array(text.utf8), file: "tape.jsonl", signingInAt: Emulation().service,
+      reporting: &findings)
     #expect(findings.isEmpty, "\(findings.findings)")
     return try #require(replay)
   }
@@ -108,7 +109,8 @@ struct RecordingTests {
     ] {
       var findings = DiagnosticList()
       let replay = Replay.read(
-        Array(text.utf8), file: "tape.jsonl", catalog: .azureML, reporting: &findings)
+        Array(text.utf8), file: "tape.jsonl", signingInAt: Emulation().service,
+        reporting: &findings)
       #expect(replay == nil)
       #expect(findings.findings.first?.detail.contains(words) == true, "\(findings.findings)")
     }
@@ -142,6 +144,7 @@ struct RecordingTests {
     }
     requests.append(
       EmulatedRequest("PUT", "\(base)/computes/raw?\(Self.version)", body: Array(canary.utf8)))
+    requests += Self.requests(with: canary)
     for request in requests {
       recorder.record(request, await emulation.answer(request))
       emulation.wait(60_000)
@@ -159,6 +162,144 @@ struct RecordingTests {
     #expect(text.split(separator: "\n").count == requests.count + 1)
     // What helps is still there.
     #expect(text.contains("Standard_DS3_v2"))
+  }
+
+  /// Changes and actions, which do not say of which kind they are, and fields that nobody knows.
+  private static func requests(with canary: String) -> [EmulatedRequest] {
+    let secret = AttributeValue.text(canary)
+    let bag: AttributeValue = [
+      "apiKey": secret, "name": secret, "id": secret, "state": ["type": secret],
+    ]
+    let box = "\(Emulation.base)/computes/target6a"
+    let bodies: [(String, String, AttributeValue)] = [
+      (
+        "PATCH", "\(Emulation.base)/computes/target5a",
+        [
+          "tags": ["team": "a", "api-key": secret],
+          "properties": ["propertyBag": bag, "properties": ["propertyBag": bag, "vmSize": bag]],
+        ]
+      ),
+      (
+        "PUT", "\(Emulation.base)/computes/target5a",
+        [
+          "location": "westeurope", "propertyBag": bag, "identity": ["propertyBag": bag],
+          "properties": [
+            "computeType": "AmlCompute", "propertyBag": bag,
+            "properties": ["vmSize": "Standard_DS3_v2", "propertyBag": bag],
+          ],
+        ]
+      ),
+      (
+        "POST", "\(box)/customServices",
+        [
+          [
+            "name": "a", "image": ["type": "docker", "reference": "a/b"], "propertyBag": bag,
+            "environmentVariables": ["PASS": ["type": "local", "value": secret]],
+          ]
+        ]
+      ),
+      ("POST", "\(box)/enableSso", ["enableSSO": true, "propertyBag": bag]),
+      ("POST", "\(box)/updateSchedules", ["computeStartStop": [["propertyBag": bag]]]),
+      ("POST", "\(box)/updateIdleShutdownSetting", ["propertyBag": bag]),
+      ("POST", "\(box)/stop", bag),
+      ("POST", "\(Emulation.base)/checkComputeNameAvailability", ["propertyBag": bag]),
+      ("POST", "\(Emulation.locations)/westeurope/updateQuotas", ["value": [["propertyBag": bag]]]),
+    ]
+    return bodies.map { method, path, body in
+      EmulatedRequest(
+        method, "\(path)?\(version)",
+        headers: ["Authorization": "Bearer \(canary)", "Content-Type": "application/json"],
+        body: Array(body.canonicalJSON.utf8))
+    }
+  }
+
+  // MARK: What helps stays
+
+  @Test func `what a kind knows to be no secret reads as it was`() async throws {
+    let emulation = Emulation()
+    let tape = Tape()
+    let recorder = tape.recorder
+    var body = Emulation.cluster
+    body[AttributePath("tags")] = ["berth-secrets": "a=1", "team": "ml", "password": "x"]
+    body[AttributePath("properties.properties.userAccountCredentials.adminUserName")] = "ana"
+    let path = "\(Emulation.base)/computes/cpu?\(Self.version)"
+    for request in [request("PUT", path, body), request("GET", path)] {
+      recorder.record(request, await emulation.service.answer(request))
+      emulation.wait(60_000)
+    }
+    let read = await (try replay(tape.text)).answer(request("GET", path)).response.json
+    #expect(read[at: "tags.berth-secrets"] == "a=1" && read[at: "tags.team"] == "ml")
+    #expect(read[at: "tags.password"] == "(redacted)")
+    #expect(read[at: "properties.properties.userAccountCredentials.adminUserName"] == "ana")
+    #expect(read[at: "properties.properties.allocationState"] == "Steady")
+    #expect(read[at: "properties.properties.scaleSettings.maxNodeCount"] == 4)
+  }
+
+  @Test func `answers that are no JSON, and challenges, are played as they were`() async throws {
+    let tape = Tape()
+    let recorder = tape.recorder
+    let path = "\(Emulation.base)/computes?\(Self.version)"
+    let page = EmulatedResponse(
+      502, headers: ["Content-Type": "text/html", "WWW-Authenticate": "Bearer realm=\"a\""],
+      body: Array("<html>Bad gateway at http://127.0.0.1:8440</html>".utf8))
+    recorder.record(request("GET", path), EmulatedAnswer(page))
+    let token = EmulatedResponse(
+      500, headers: ["Content-Type": "text/plain"], body: Array("Bearer eyJhbGci".utf8))
+    recorder.record(request("GET", path + "&$skip=a"), EmulatedAnswer(token))
+    let replay = try replay(tape.text)
+    let again = await replay.answer(request("GET", path, port: 9)).response
+    #expect(again.status == 502 && again.headers["Content-Type"] == "text/html")
+    #expect(again.text == "<html>Bad gateway at http://127.0.0.1:9</html>")
+    #expect(again.headers["WWW-Authenticate"] == "Bearer realm=\"a\"")
+    #expect(!tape.text.contains("eyJ"))
+  }
+
+  // MARK: Signing in
+
+  private func signIn(tenant: String, secret: String) -> EmulatedRequest {
+    EmulatedRequest(
+      "POST", "/\(tenant)/oauth2/v2.0/token",
+      body: Array(
+        "grant_type=client_credentials&client_id=a&scope=r/.default&client_secret=\(secret)".utf8))
+  }
+
+  @Test func `a replay is signed in to by whoever, from anywhere`() async throws {
+    let emulation = Emulation()
+    let tape = Tape()
+    let recorder = tape.recorder
+    func identity(_ port: Int) -> EmulatedRequest {
+      EmulatedRequest(
+        "GET",
+        "/metadata/identity/oauth2/token?api-version=2018-02-01&resource=http://127.0.0.1:\(port)",
+        headers: ["Metadata": "true"])
+    }
+    for request in [signIn(tenant: "one", secret: "short"), identity(8440)] {
+      recorder.record(request, await emulation.service.answer(request))
+    }
+    let replay = try replay(tape.text)
+    for request in [signIn(tenant: "two", secret: "much-longer"), identity(9)] {
+      let response = await replay.answer(request).response
+      #expect(response.status == 200)
+      #expect(response.json["access_token"]?.text?.split(separator: ".").count == 3)
+    }
+    // One that was recorded without signing in can be signed in to as well.
+    let silent = try self.replay(#"{"format":"berth-recording","version":1}"# + "\n")
+    #expect(await silent.answer(signIn(tenant: "t", secret: "s")).response.status == 200)
+  }
+
+  @Test func `a recorded refusal to sign in is played`() async throws {
+    let tape = Tape()
+    let recorder = tape.recorder
+    for status in [429, 200] {
+      recorder.record(
+        signIn(tenant: "one", secret: "a"), EmulatedAnswer(EmulatedResponse(status)))
+    }
+    let replay = try replay(tape.text)
+    var statuses: [Int] = []
+    for _ in 0..<3 {
+      statuses.append(await replay.answer(signIn(tenant: "two", secret: "bc")).response.status)
+    }
+    #expect(statuses == [429, 200, 200])
   }
 
   private static func bodies(with canary: String) -> [AttributeValue] {

@@ -107,6 +107,46 @@ struct ServerTests {
     }
   }
 
+  @Test func `a reset is a reset, not an orderly end`() async throws {
+    var server = EmulatorServer { _ in
+      var answer = EmulatedAnswer(EmulatedResponse(200))
+      answer.isLost = true
+      return answer
+    }
+    server.address = try #require(ListenAddress("127.0.0.1:0"))
+    try await Self.run(server) { client in
+      let end = try await client.end(of: "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      #expect(end == ECONNRESET)
+    }
+  }
+
+  @Test func `who may be reached from anywhere answers pages of anywhere`() async throws {
+    let head = "GET /metadata/endpoints HTTP/1.1\r\nHost: elsewhere:1\r\n"
+    for isOpen in [false, true] {
+      try await serving {
+        $0.takesAnyHost = isOpen
+      } _: { client in
+        let answer = try await client.ask(
+          head + "Origin: https://evil.example\r\nConnection: close\r\n\r\n")
+        #expect(answer.hasPrefix("HTTP/1.1 \(isOpen ? 200 : 403)"))
+      }
+    }
+  }
+
+  @Test func `a certificate with another's key is told`() async throws {
+    let one = try SelfSignedCertificate(now: 1_800_000_000_000, days: 30)
+    let other = try SelfSignedCertificate(now: 1_800_000_000_000, days: 30)
+    var server = EmulatorServer { _ in EmulatedAnswer(EmulatedResponse(200)) }
+    server.address = try #require(ListenAddress("127.0.0.1:0"))
+    server.tls = (certificate: one.certificate, key: other.key)
+    do throws(EmulatorServer.Failure) {
+      try await server.run(until: AsyncStream { _ in }) { _ in }
+      Issue.record("it ran")
+    } catch {
+      #expect(error.reason.contains("belongs to the certificate"))
+    }
+  }
+
   @Test func `a connection serves one request after another`() async throws {
     try await serving { client in
       let one = "GET /metadata/endpoints HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -183,6 +223,25 @@ struct RawClient: Sendable {
     try await withCheckedThrowingContinuation { continuation in
       DispatchQueue.global().async {
         continuation.resume(with: Result { try exchange(text) })
+      }
+    }
+  }
+
+  /// The error with which the connection ends after a text; 0 for an orderly end.
+  func end(of text: String) async throws -> Int32 {
+    try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(
+          with: Result {
+            let descriptor = try connect()
+            defer { close(descriptor) }
+            try send(text, descriptor)
+            var buffer = [UInt8](repeating: 0, count: 4_096)
+            while true {
+              let count = recv(descriptor, &buffer, buffer.count, 0)
+              if count <= 0 { return count == 0 ? 0 : errno }
+            }
+          })
       }
     }
   }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Emulator
 import TargetModel
 import Testing
@@ -225,13 +226,92 @@ struct ServiceTests {
     }
   }
 
-  @Test func `workspaces that come into being by themselves are not without number`() async {
+  // MARK: Room
+
+  @Test func `workspaces without anything in them make way for others`() async {
     let emulation = Emulation()
+    await emulation.makeCluster("cpu")
     var statuses: Set<Int> = []
     for index in 0..<1_100 {
       let base = Emulation.base.replacing("/prod", with: "/prod\(index)")
       statuses.insert(await emulation.ask("GET", "\(base)/computes?\(Self.version)").status)
     }
-    #expect(statuses == [200, 409])
+    #expect(statuses == [200])
+    #expect(
+      await emulation.ask("GET", "\(Emulation.base)/computes/cpu?\(Self.version)").status == 200)
+  }
+
+  @Test func `workspaces with something in them are not without number`() async {
+    let emulation = Emulation()
+    var last: EmulatedResponse?
+    for index in 0...1_000 {
+      let base = Emulation.base.replacing("/prod", with: "/prod\(index)")
+      last = await emulation.ask(
+        "PUT", "\(base)/computes/cpu?\(Self.version)", Emulation.cluster)
+    }
+    #expect(last?.status == 409)
+    #expect(last?.text.contains("workspaces, and there is something in each") == true)
+  }
+
+  private static func cluster(padding: Int) -> AttributeValue {
+    var body = Emulation.cluster
+    body[AttributePath("tags")] = ["padding": .text(String(repeating: "a", count: padding))]
+    return body
+  }
+
+  @Test func `only what is kept takes room, and all of it`() async {
+    let emulation = Emulation { $0.room = (computes: 3, bytes: 100_000) }
+    func put(_ name: String, _ body: AttributeValue) async -> Int {
+      let path = "\(Emulation.base)/computes/\(name)?\(Self.version)"
+      let status = await emulation.ask("PUT", path, body).status
+      emulation.wait(60_000)
+      return status
+    }
+    func remove(_ name: String, _ action: String) async {
+      let path = "\(Emulation.base)/computes/\(name)?\(Self.version)"
+      _ = await emulation.ask("DELETE", path + "&underlyingResourceAction=\(action)")
+      emulation.wait(60_000)
+    }
+    // What is refused takes none.
+    var wrong = Self.cluster(padding: 40_000)
+    wrong[AttributePath("location")] = nil
+    for index in 0..<8 { #expect(await put("wrong\(index)a", wrong) == 400) }
+    #expect(await put("one", Self.cluster(padding: 40_000)) == 201)
+    #expect(await put("two", Self.cluster(padding: 40_000)) == 201)
+    #expect(await put("three", Self.cluster(padding: 40_000)) == 409)
+    // A smaller body gives some back.
+    #expect(await put("two", Self.cluster(padding: 10)) == 200)
+    #expect(await put("three", Self.cluster(padding: 40_000)) == 201)
+    #expect(await put("four", Emulation.cluster) == 409, "there are three")
+    await remove("three", "Delete")
+    #expect(await put("four", Self.cluster(padding: 40_000)) == 201)
+    // What a detach leaves behind takes room as well.
+    await remove("four", "Detach")
+    #expect(await put("five", Self.cluster(padding: 40_000)) == 409)
+  }
+
+  // MARK: The name of what was deleted
+
+  @Test(arguments: [(0, "STANDARD_D3_V2"), (3_600, "STANDARD_DS3_V2")])
+  func `what is made after a deletion is as it was asked for`(
+    remains: Int, size: String
+  ) async throws {
+    var findings = DiagnosticList()
+    let plan = readFaults(
+      Array("remains: \(remains)".utf8), file: "faults.yml", reporting: &findings)
+    let emulation = Emulation(faults: try #require(plan)) { $0.operationMilliseconds = 1_000 }
+    let path = "\(Emulation.base)/computes/cpu?\(Self.version)"
+    await emulation.makeCluster("cpu")
+    let going = await emulation.ask("DELETE", path + "&underlyingResourceAction=Delete")
+    emulation.wait(1_000)
+    let monitor = try going.target("Azure-AsyncOperation")
+    #expect(await emulation.ask("GET", monitor).json["status"] == "Succeeded")
+    #expect(await emulation.ask("GET", path).status == 404)
+    var other = Emulation.cluster
+    other[AttributePath("properties.properties.vmSize")] = "STANDARD_D3_V2"
+    #expect(await emulation.ask("PUT", path, other).status == 201)
+    emulation.wait(1_000)
+    let made = await emulation.ask("GET", path).json
+    #expect(made[at: "properties.properties.vmSize"]?.text == size)
   }
 }

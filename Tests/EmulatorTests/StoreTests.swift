@@ -47,6 +47,36 @@ struct StoreTests {
     #expect(list.json == ["value": []])
   }
 
+  @Test func `a list of a file comes in pages too`() async throws {
+    let path = FileManager.default.temporaryDirectory
+      .appending(path: "berth-emulator-\(UUID().uuidString)").path
+    defer {
+      for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) }
+    }
+    let clock = SharedClock(1_800_000_000_000)
+    let identity = WorkspaceIdentity(
+      subscriptionID: Emulation.subscription, resourceGroup: "rg", name: "prod",
+      location: "westeurope")
+    let stack = try EmbeddedWorkspace(
+      at: path, configuration: SimulatorConfiguration(workspace: identity, catalog: .azureML),
+      now: { clock.now })
+    let emulation = Emulation(file: stack) { $0.pageSize = 2 }
+    let names = ["aaa", "Bbb", "ccc", "Ddd", "eee"]
+    for name in names.reversed() { await emulation.makeCluster(name) }
+    var target = "\(Emulation.base)/computes?api-version=2025-12-01"
+    var found: [String] = []
+    while true {
+      let page = await emulation.ask("GET", target).json
+      found += page["value"]?.list?.compactMap { $0["name"]?.text } ?? []
+      guard let link = page["nextLink"]?.text else { break }
+      target = String(link.dropFirst("http://127.0.0.1:8440".count))
+    }
+    #expect(found == names)
+    // No page reads more rows than it shows.
+    let some = try await stack.answer(.page(after: "bbb", limit: 2), fate: .succeeds)
+    #expect(some.body["value"]?.list?.map { $0["name"]?.text } == ["ccc", "Ddd"])
+  }
+
   @Test func `a failed operation fails in the file too`() async throws {
     let path = FileManager.default.temporaryDirectory
       .appending(path: "berth-emulator-\(UUID().uuidString)").path

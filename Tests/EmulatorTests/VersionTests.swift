@@ -144,6 +144,34 @@ struct VersionTests {
     #expect(second["nextLink"] == nil)
   }
 
+  @Test(
+    "a client says where a compute is, where a version lets it",
+    arguments: [
+      ("2021-07-01", true), ("2022-05-01", false), ("2022-06-01-preview", false),
+      ("2025-12-01", true),
+    ])
+  func location(version: String, isTaken: Bool) async {
+    let emulation = Emulation()
+    var body = Emulation.cluster
+    body[AttributePath("properties.computeLocation")] = "northeurope"
+    let path = "\(Emulation.base)/computes/cpu?api-version=\(version)"
+    _ = await emulation.ask("PUT", path, body)
+    emulation.wait(60_000)
+    let found = await emulation.ask("GET", path).json[at: "properties.computeLocation"]
+    #expect(found == (isTaken ? "northeurope" : "westeurope"))
+  }
+
+  @Test func `the first version deletes without being told what`() async {
+    let emulation = Emulation()
+    for (version, status) in [("2018-03-01-preview", 202), ("2018-11-19", 400)] {
+      await emulation.makeCluster("cpu", version: version)
+      let response = await emulation.ask(
+        "DELETE", "\(Emulation.base)/computes/cpu?api-version=\(version)")
+      #expect(response.status == status, "\(version)")
+      emulation.wait(60_000)
+    }
+  }
+
   @Test("every version of the table lists, makes, reads and removes", arguments: versions)
   func everyVersion(version: String) async throws {
     let emulation = Emulation()

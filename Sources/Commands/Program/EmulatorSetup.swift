@@ -3,7 +3,6 @@ internal import ComputeKinds
 internal import Diagnostics
 internal import EmbeddedBackend
 internal import Emulator
-internal import SimulatorBackend
 internal import Storage
 internal import TargetModel
 
@@ -22,19 +21,29 @@ struct EmulatorSetup {
   }
 
   /// The emulator; nil, with findings, if anything is wrong.
+  ///
+  /// Everything is looked at first; files are made last, and most of them once the port is bound.
   mutating func prepare() -> RunningEmulator? {
     let address = address()
     checkNumbers()
-    let tls = encryption()
-    let (answer, loss) = answers()
+    var files = EmulatorFiles()
+    let tls = encryption(&files)
+    let answer = options.replay.map { replayed($0) } ?? emulated()
     guard !findings.hasErrors, let address, let answer else { return nil }
-    var server = EmulatorServer(answer)
+    let recording = options.record.map {
+      EmulatorRecording(at: context.path($0, from: folder), shown: $0, context)
+    }
+    files.recording = recording
+    var server = EmulatorServer { request in
+      let answered = await answer(request)
+      recording?.record(request, answered)
+      return answered
+    }
     server.address = address
     server.takesAnyHost = options.mayListenAnywhere
-    server.tls = tls?.pair
+    server.tls = tls
     return RunningEmulator(
-      server: server, trustPath: tls?.trustPath, access: options.auth,
-      isReplaying: options.replay != nil, recordingLoss: loss)
+      server: server, files: files, access: options.auth, isReplaying: options.replay != nil)
   }
 
   // MARK: The server
@@ -58,14 +67,15 @@ struct EmulatorSetup {
     if !(1...10_000).contains(options.pageSize) {
       findings.append(.emulatorOption("--page-size", "from 1 to 10000"))
     }
-    if options.replay != nil, options.store != nil || options.faults != nil || options.seed != nil {
+    let others: [Any?] = [options.store, options.workspaces, options.faults, options.seed]
+    if options.replay != nil, others.contains(where: { $0 != nil }) {
       findings.append(.replayAlone())
     }
   }
 
-  private mutating func encryption() -> (
-    pair: (certificate: String, key: String), trustPath: String?
-  )? {
+  private mutating func encryption(
+    _ files: inout EmulatorFiles
+  ) -> (certificate: String, key: String)? {
     guard let choice = options.tls else { return nil }
     guard choice == "self-signed" else {
       let paths = choice.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -74,60 +84,30 @@ struct EmulatorSetup {
         return nil
       }
       guard let certificate = text(paths[0]), let key = text(paths[1]) else { return nil }
-      return ((certificate, key), nil)
+      return (certificate, key)
     }
     do {
-      let made = try SelfSignedCertificate(now: context.now(), days: 30)
-      let own = folder + "/" + StackFolder.ownFolderName
-      let path = own + "/emulator.pem"
-      try AtomicFile.makeFolders(own)
-      try AtomicFile.write(Array(made.certificate.utf8), to: path)
-      return ((made.certificate, made.key), path)
-    } catch let failure as FileFailure {
-      findings.append(.unwritable(".berth/emulator.pem", failure.reason))
+      let host = ListenAddress(options.listen)?.host
+      let made = try SelfSignedCertificate(
+        now: context.now(), days: 30, alsoFor: host.map { [$0] } ?? [])
+      files.certificate = (made.certificate, folder + "/" + StackFolder.ownFolderName)
+      return (made.certificate, made.key)
     } catch {
-      findings.append(.emulatorFailed("can't serve HTTPS: \(error)"))
+      findings.append(.emulatorFailed("can't serve HTTPS: \(error.reason)"))
+      return nil
     }
-    return nil
   }
 
   // MARK: What it answers
 
   private typealias Answer = @Sendable (EmulatedRequest) async -> EmulatedAnswer
 
-  /// What answers requests, and the reason why the recording is not whole, if it is not.
-  private mutating func answers() -> (Answer?, @Sendable () -> String?) {
-    let recording = recording()
-    guard let answer = options.replay.map({ replayed($0) }) ?? emulated() else {
-      return (nil, { nil })
-    }
-    guard let recording else { return (answer, { nil }) }
-    let recorder = Recorder(
-      catalog: .azureML, now: context.now, write: { recording.write($0) })
-    return (
-      { request in
-        let answered = await answer(request)
-        recorder.record(request, answered)
-        return answered
-      }, { recording.lostReason }
-    )
-  }
-
-  private mutating func recording() -> Console? {
-    guard let path = options.record else { return nil }
-    do {
-      let file = try LineFile(at: context.path(path, from: folder))
-      return Console { file.write($0) }
-    } catch {
-      findings.append(.unwritable(path, error.reason))
-      return nil
-    }
-  }
-
   private mutating func replayed(_ path: String) -> Answer? {
+    let live = EmulatedService(
+      EmulatorConfiguration(catalog: .azureML), now: context.now, randomBytes: context.randomBytes)
     guard let bytes = bytes(path, limit: 256 << 20),
       let replay = Replay.read(
-        bytes, file: path, catalog: .azureML, reporting: &findings)
+        bytes, file: path, signingInAt: live, reporting: &findings)
     else { return nil }
     return { await replay.answer($0) }
   }
@@ -143,8 +123,22 @@ struct EmulatorSetup {
         configuration.workspaces?.first?.identity.location ?? configuration.location
     }
     let plan = faultPlan()
-    let file = options.store.flatMap { embedded($0, configuration) }
+    let store = options.store.map { EmulatorStore(at: context.path($0, from: folder), shown: $0) }
+    if let finding = store?.obstacle { findings.append(finding) }
     guard !findings.hasErrors else { return nil }
+    let stacks = store?.stackWorkspace
+    if options.workspaces == nil, let stacks {
+      configuration.known = [stacks]
+      configuration.location = stacks.identity.location
+    }
+    let file: EmbeddedWorkspace?
+    do throws(WorkspaceStoreFailure) {
+      file = try store?.open(
+        configuration, remains: plan.remainsMilliseconds, context)
+    } catch {
+      findings.append(error.diagnostic(named: "with --store"))
+      return nil
+    }
     let service = EmulatedService(
       configuration, file: file, faults: plan, now: context.now,
       randomBytes: context.randomBytes)
@@ -159,25 +153,6 @@ struct EmulatorSetup {
     var plan = readFaults(bytes, file: path, reporting: &findings) ?? FaultPlan()
     if let seed = options.seed { plan.seed = seed }
     return plan
-  }
-
-  private mutating func embedded(
-    _ path: String, _ configuration: EmulatorConfiguration
-  ) -> EmbeddedWorkspace? {
-    // Each request names its own workspace; this one only opens the file.
-    let nobody = WorkspaceIdentity(
-      subscriptionID: "00000000-0000-0000-0000-000000000000", resourceGroup: "emulator",
-      name: "emulator", location: configuration.location)
-    let simulator = SimulatorConfiguration(
-      workspace: nobody, catalog: .azureML,
-      operationMilliseconds: configuration.operationMilliseconds)
-    do {
-      return try EmbeddedWorkspace(
-        at: context.path(path, from: folder), configuration: simulator, now: context.now)
-    } catch {
-      findings.append(error.diagnostic)
-      return nil
-    }
   }
 
   // MARK: Files
@@ -231,8 +206,8 @@ extension Diagnostic {
     Diagnostic(
       .error, .emulatorFailed, "A recording knows its answers",
       detail: """
-        With --replay everything comes from the recording, so --store, --faults and --seed have \
-        nothing to say. Leave them out.
+        With --replay everything comes from the recording, so --store, --workspaces, --faults and \
+        --seed have nothing to say. Leave them out.
         """)
   }
 

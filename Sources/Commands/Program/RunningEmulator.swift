@@ -1,15 +1,14 @@
 internal import Diagnostics
 internal import Emulator
+internal import Synchronization
 
 /// An emulator that is ready to serve.
 struct RunningEmulator: Sendable {
   let server: EmulatorServer
-  /// The file with the certificate that clients are to trust, if one was made.
-  let trustPath: String?
+  /// What is made once it listens.
+  let files: EmulatorFiles
   let access: AccessChoice
   let isReplaying: Bool
-  /// Why the recording is not whole, if it is not.
-  let recordingLoss: @Sendable () -> String?
 
   /// After a signal, connections that do not end by themselves are cut.
   static let patience: Duration = .milliseconds(900)
@@ -18,14 +17,14 @@ struct RunningEmulator: Sendable {
   private enum End: Sendable {
     case listener(SignalSource.Signal?)
     /// Why the server could not go on, if it could not.
-    case server(String?)
+    case server(Diagnostic?)
   }
 
   /// Serves until a signal comes.
   func serve(in context: CommandContext, _ presenter: Presenter) async -> ExitStatus {
     let (stop, stopping) = AsyncStream.makeStream(of: Void.self)
     let ends = await withTaskGroup(of: End.self) { group in
-      group.addTask { .server(await serve(until: stop, context)) }
+      group.addTask { .server(await serve(until: stop, stopping, context)) }
       group.addTask { .listener(await listen(context) { stopping.finish() }) }
       var ends: [End] = []
       for await end in group {
@@ -37,13 +36,29 @@ struct RunningEmulator: Sendable {
     return status(of: ends, presenter)
   }
 
-  private func serve(until stop: AsyncStream<Void>, _ context: CommandContext) async -> String? {
+  private func serve(
+    until stop: AsyncStream<Void>, _ stopping: AsyncStream<Void>.Continuation,
+    _ context: CommandContext
+  ) async -> Diagnostic? {
+    let obstacle = Obstacle()
     do throws(EmulatorServer.Failure) {
-      try await server.run(until: stop) { context.output.write(greeting(at: $0)) }
-      return nil
+      try await server.run(until: stop) { url in
+        if let finding = files.make() {
+          obstacle.finding.withLock { $0 = finding }
+          stopping.finish()
+        } else {
+          context.output.write(greeting(at: url))
+        }
+      }
+      return obstacle.finding.withLock { $0 }
     } catch {
-      return error.reason
+      return .emulatorFailed(error.reason)
     }
+  }
+
+  /// Why it must end although it listens.
+  private final class Obstacle: Sendable {
+    let finding = Mutex<Diagnostic?>(nil)
   }
 
   /// Waits for a signal, and then for the end of the server, which cancels the wait.
@@ -64,11 +79,11 @@ struct RunningEmulator: Sendable {
     for end in ends {
       switch end {
       case .listener(let signal): status = signal?.exitStatus ?? status
-      case .server(let reason):
-        if let reason { presenter.show(.emulatorFailed(reason)) }
+      case .server(let finding):
+        if let finding { presenter.show(finding) }
       }
     }
-    if let reason = recordingLoss() {
+    if let reason = files.recording?.lostReason {
       presenter.show(.emulatorFailed("could not write the recording: the file \(reason)"))
       return status.orFailure
     }
@@ -80,7 +95,7 @@ struct RunningEmulator: Sendable {
   /// What a person reads who started it: where it is, and what to type elsewhere.
   private func greeting(at url: String) -> String {
     var text = isReplaying ? "Replaying at \(url)\n" : "Emulating Azure at \(url)\n"
-    if let trustPath {
+    if let trustPath = files.trustPath {
       text += "\nIts certificate, for clients to trust, is \(trustPath.visible)\n"
     }
     text += """
@@ -90,11 +105,18 @@ struct RunningEmulator: Sendable {
         backend:
           type: azure
           endpoint: \(url)
-      \(signIn(url))
+      \(signIn(url))\(elsewhere)
       Other clients: docs/emulator.md. Ctrl-C ends it.
 
       """
     return text
+  }
+
+  /// What clients on other machines need.
+  private var elsewhere: String {
+    guard !server.address.isLoopback else { return "" }
+    let hint = server.tls == nil ? "; Berth signs in there over HTTPS only (--tls)" : ""
+    return "\nOther machines reach it by this machine's name\(hint).\n"
   }
 
   private func signIn(_ url: String) -> String {

@@ -4,8 +4,7 @@ internal import TargetModel
 ///
 /// Neither a list nor a file ever has them: the service shows them to none but who asks for keys.
 struct KeptSecrets {
-  private var byCompute: [String: AttributeValue] = [:]
-  private static let most = 20_000
+  private var byCompute = RecentMemory<AttributeValue>(count: 20_000, size: 16 << 20)
 
   /// Below `properties.properties`, by `computeType`.
   private static let paths: [String: [String]] = [
@@ -23,12 +22,15 @@ struct KeptSecrets {
       if let value, value != .null { secrets[AttributePath([key])] = value }
     }
     guard secrets != .map([:]) else { return }
-    if byCompute.count >= Self.most { byCompute.removeAll() }
-    byCompute["\(workspace.key)/\(name.lowercased())"] = secrets
+    byCompute.keep(secrets, of: secrets.approximateSize, as: key(name, workspace))
   }
 
   mutating func forget(_ name: String, in workspace: WorkspacePath) {
-    byCompute["\(workspace.key)/\(name.lowercased())"] = nil
+    byCompute.forget(key(name, workspace))
+  }
+
+  private func key(_ name: String, _ workspace: WorkspacePath) -> String {
+    "\(workspace.key)/\(name.lowercased())"
   }
 
   /// The answer of `listKeys`.
@@ -50,7 +52,7 @@ struct KeptSecrets {
       throw ServiceError(
         400, "BadRequest", "'listKeys' is not supported for a compute of type '\(type)'.")
     }
-    let kept = byCompute["\(workspace.key)/\(name.lowercased())"]
+    let kept = byCompute[key(name, workspace)]
     var answer: AttributeValue = ["computeType": .text(type)]
     for key in keys { answer[AttributePath([key])] = kept?[key: key] ?? .null }
     return answer

@@ -77,7 +77,7 @@ struct MachineSize: Sendable {
       "name": .text(name), "family": .text(family), "vCPUs": .integer(cores),
       "gpus": .integer(gpus), "osVhdSizeMB": 1_047_552, "maxResourceVolumeMB": .integer(disk),
       "memoryGB": .number(memory), "lowPriorityCapable": true,
-      "premiumIO": .bool(name.lowercased().contains("s")),
+      "premiumIO": .bool(name.dropFirst("Standard_".count).lowercased().contains("s")),
       "estimatedVMPrices": [
         "billingCurrency": "USD", "unitOfMeasure": "OneHour",
         "values": .list(

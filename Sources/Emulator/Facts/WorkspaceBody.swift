@@ -16,7 +16,7 @@ enum WorkspaceBody {
       "identity": [
         "type": "SystemAssigned",
         "principalId": .text(GUID.text(of: workspace.resourceID.lowercased() + "/principal")),
-        "tenantId": .text(GUID.text(of: "tenant")),
+        "tenantId": .text(TokenIssuer.tenant),
       ],
       "properties": [
         "workspaceId": .text(GUID.text(of: workspace.resourceID.lowercased())),

@@ -27,9 +27,12 @@ private struct FaultFileReader {
       return plan
     }
     if documents.count > 1 { findings.append(.secondFaults(documents[1].location)) }
-    check(root, known: ["faults", "limits", "seed"], "the file")
+    check(root, known: ["faults", "limits", "remains", "seed"], "the file")
     if let seed = root["seed"] {
       plan.seed = UInt64(integer(seed, "seed", 0...Int.max) ?? 0)
+    }
+    if let remains = root["remains"] {
+      plan.remainsMilliseconds = seconds(remains, "remains") ?? 0
     }
     if let limits = root["limits"] { plan.limits = self.limits(limits) }
     if let faults = root["faults"] {
@@ -93,6 +96,7 @@ private struct FaultFileReader {
     }
     let operations = self.operations(in: node, path, of: key)
     guard let effect = effect(key, value, "\(path).\(key)") else { return nil }
+    checkMeeting(operations, key, node, path)
     var rule = FaultRule(operations: operations, effect: effect)
     rule.name = node["name"].flatMap { text($0, "\(path).name") }.map(NamePattern.init)
     rule.workspace = node["workspace"].flatMap { text($0, "\(path).workspace") }
@@ -132,6 +136,28 @@ private struct FaultFileReader {
       }
     }
     return found
+  }
+
+  /// A rule that can never meet a request is a mistake, not a quiet day.
+  private mutating func checkMeeting(
+    _ operations: Set<EmulatedOperation>, _ effect: String, _ node: YAMLNode, _ path: String
+  ) {
+    guard !operations.isEmpty else { return }
+    let able: (EmulatedOperation) -> Bool
+    switch effect {
+    case "operation": able = \.takesTime
+    case "stale": able = \.canBeStale
+    default: able = { _ in true }
+    }
+    if !operations.contains(where: able) {
+      findings.append(.neverMet("\(path).on", "'\(effect)'", node["on"] ?? node))
+    } else if let name = node["name"], !operations.contains(where: { able($0) && $0.hasName }) {
+      findings.append(.neverMet("\(path).on", "'name'", name))
+    } else if let workspace = node["workspace"],
+      !operations.contains(where: { able($0) && $0.hasWorkspace })
+    {
+      findings.append(.neverMet("\(path).on", "'workspace'", workspace))
+    }
   }
 
   private mutating func occurrence(in node: YAMLNode, _ path: String) -> FaultRule.Occurrence {
@@ -194,21 +220,33 @@ private struct FaultFileReader {
   private mutating func operation(_ node: YAMLNode, _ path: String) -> OperationFault? {
     guard isMapping(node, path) else { return nil }
     check(node, known: ["ends", "takes", "code", "message", "body"], path)
-    let form = node["body"].flatMap { word($0, "\(path).body", of: FailureForm.self) } ?? .usual
-    if let takes = node["takes"] {
-      return seconds(takes, "\(path).takes").map { OperationFault(end: .takes($0)) }
-    }
+    let takes = node["takes"].flatMap { seconds($0, "\(path).takes") }
     switch node["ends"]?.text {
-    case "never": return OperationFault(end: .never)
     case "failed":
+      let form = node["body"].flatMap { word($0, "\(path).body", of: FailureForm.self) } ?? .usual
       let code = node["code"].flatMap { text($0, "\(path).code") } ?? "InternalServerError"
       let message =
         node["message"].flatMap { text($0, "\(path).message") }
         ?? "The operation failed, as the emulator was asked."
-      return OperationFault(end: .fails(code: code, message: message), form: form)
+      return OperationFault(end: .fails(code: code, message: message, after: takes), form: form)
+    case "never":
+      refuse(["takes", "code", "message", "body"], of: node, path, beside: "'ends: never'")
+      return OperationFault(end: .never)
+    case nil where node["takes"] != nil:
+      refuse(["code", "message", "body"], of: node, path, beside: "'takes' without 'ends: failed'")
+      return takes.map { OperationFault(end: .takes($0)) }
     default:
       wrong("\(path).ends", "'failed' or 'never', or 'takes' a number of seconds", node)
       return nil
+    }
+  }
+
+  /// Keys that would be taken for something although they do nothing.
+  private mutating func refuse(
+    _ keys: [String], of node: YAMLNode, _ path: String, beside word: String
+  ) {
+    for key in keys {
+      if let value = node[key] { findings.append(.idleKey("\(path).\(key)", word, value)) }
     }
   }
 
@@ -308,6 +346,20 @@ extension Diagnostic {
     Diagnostic(
       .error, .faultFile, "Fault is not fully described",
       detail: "'\(path)' is missing. Add it.", at: node.location.firstLine)
+  }
+
+  fileprivate static func idleKey(_ path: String, _ word: String, _ node: YAMLNode) -> Diagnostic {
+    Diagnostic(
+      .error, .faultFile, "Value has no effect",
+      detail: "'\(path)' has no effect beside \(word). Remove it, or write a rule for each fault.",
+      at: node.kind == .scalar ? node.location : node.location.firstLine)
+  }
+
+  fileprivate static func neverMet(_ path: String, _ word: String, _ node: YAMLNode) -> Diagnostic {
+    Diagnostic(
+      .error, .faultFile, "Rule never meets a request",
+      detail: "'\(path)' names nothing for which \(word) makes sense, so the rule has no effect.",
+      at: node.kind == .scalar ? node.location : node.location.firstLine)
   }
 
   fileprivate static func wrongFault(

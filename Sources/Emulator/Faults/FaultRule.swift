@@ -4,6 +4,8 @@ public struct FaultPlan: Sendable {
   var rules: [FaultRule] = []
   /// Decides where a rule says `chance`.
   public var seed: UInt64 = 0
+  /// How long what was deleted still lies under its name, in milliseconds: a creation finds it.
+  public var remainsMilliseconds: Int64 = 0
   /// The limits of calls that the file sets; nil for the usual ones.
   public var limits: CallLimits?
 
@@ -98,7 +100,8 @@ struct OperationFault: Sendable {
   var form: FailureForm = .usual
 
   enum End: Sendable {
-    case fails(code: String, message: String)
+    /// After so many milliseconds, or as long as an operation takes.
+    case fails(code: String, message: String, after: Int64?)
     case takes(Int64)
     case never
   }

@@ -23,8 +23,8 @@ struct FaultSchedule {
     var delay: Int64 = 0
   }
 
-  /// How many former worlds stale reads may need.
-  var worldsRemembered: Int {
+  /// How many writes stale reads may have to look behind.
+  var writesRemembered: Int {
     plan.rules.reduce(0) { most, rule in
       if case .stale(let writes) = rule.effect { max(most, writes) } else { most }
     }

@@ -4,6 +4,8 @@ internal import TargetModel
 /// A request and its answer as a recording has them: one line of JSON, without secrets.
 struct Exchange: Sendable {
   let operation: EmulatedOperation?
+  /// Where it leads; nil for what is nowhere.
+  let route: Route?
   /// Method, path and query: `PUT /subscriptions/...?api-version=2025-12-01`.
   let method: String
   let path: String
@@ -13,7 +15,9 @@ struct Exchange: Sendable {
   let status: Int
   let headers: [(name: String, value: String)]
   let body: AttributeValue
-  /// True if the connection broke instead of an answer.
+  /// The answer itself where it was no JSON, but short.
+  let text: String?
+  /// True if the connection broke before the client had the answer.
   let isLost: Bool
   /// True if the answer is a fault that was asked for.
   let isFault: Bool
@@ -23,7 +27,10 @@ struct Exchange: Sendable {
   static let originPlaceholder = "{emulator}"
 
   /// By what a replay finds the answer.
+  ///
+  /// To sign in, every client sends what it has: secrets, hosts and tenants are others each time.
   var key: String {
+    if let face = route?.signInFace { return "\(method) \(face)" }
     let target = query.isEmpty ? path : "\(path)?\(query)"
     return "\(method) \(target) \(sha256(requestBody.canonicalJSON))"
   }
@@ -33,7 +40,7 @@ struct Exchange: Sendable {
     _ request: EmulatedRequest, _ answer: EmulatedAnswer, after milliseconds: Int64,
     _ redaction: Redaction
   ) {
-    let route = try? Route(path: request.path, version: nil)
+    route = try? Route(path: request.path, version: nil)
     let operation = route.map { EmulatedOperation($0, request) }
     self.operation = operation
     method = request.method
@@ -45,8 +52,13 @@ struct Exchange: Sendable {
     headers = redaction.headers(answer.response.headers).map { line in
       (line.name, line.value.replacing(request.origin, with: Self.originPlaceholder))
     }
-    body = redaction.body(answer.response.body, of: operation ?? .get, isAnswer: true)
+    text = redaction.text(answer.response.body, of: operation ?? .get)?
       .replacing(request.origin, with: Self.originPlaceholder)
+    body =
+      text != nil
+      ? .null
+      : redaction.body(answer.response.body, of: operation ?? .get, isAnswer: true)
+        .replacing(request.origin, with: Self.originPlaceholder)
     isLost = answer.isLost
     isFault = answer.isFault
     self.milliseconds = milliseconds
@@ -60,6 +72,7 @@ struct Exchange: Sendable {
     if requestBody != .null { request["body"] = requestBody }
     var response: AttributeValue = ["status": .integer(status), "headers": Self.json(headers)]
     if body != .null { response["body"] = body }
+    if let text { response["text"] = .text(text) }
     if isLost { response["lost"] = true }
     if isFault { response["fault"] = true }
     return ["at": .integer(Int(milliseconds)), "request": request, "response": response]
@@ -72,6 +85,7 @@ struct Exchange: Sendable {
       let status = response["status"]?.integer, (100...599).contains(status)
     else { return nil }
     operation = nil
+    route = try? Route(path: path, version: nil)
     self.method = method
     self.path = path
     query = request["query"]?.text ?? ""
@@ -80,6 +94,7 @@ struct Exchange: Sendable {
     self.status = status
     headers = Self.lines(response["headers"])
     body = response["body"] ?? .null
+    text = response["text"]?.text
     isLost = response["lost"]?.bool ?? false
     isFault = response["fault"]?.bool ?? false
     milliseconds = Int64(json["at"]?.integer ?? 0)
@@ -89,7 +104,10 @@ struct Exchange: Sendable {
   func answer(origin: String) -> EmulatedAnswer {
     var response = EmulatedResponse(
       status, json: body.replacing(Self.originPlaceholder, with: origin))
-    for line in headers where line.name.lowercased() != "content-type" {
+    if let text {
+      response.body = Array(text.replacing(Self.originPlaceholder, with: origin).utf8)
+    }
+    for line in headers where line.name.lowercased() != "content-type" || text != nil {
       response.headers.add(line.name, line.value.replacing(Self.originPlaceholder, with: origin))
     }
     var answer = EmulatedAnswer(response)

@@ -1,15 +1,20 @@
 public import Diagnostics
-public import TargetModel
+internal import TargetModel
 
 /// Answers as a recording did: to each request what was answered to its like, in the order of the
 /// recording.
+///
+/// Signing in is the exception: a recording has no token, so a live service gives one, unless the
+/// recording has a refusal.
 public actor Replay {
   private let redaction: Redaction
+  private let live: EmulatedService
   private var exchanges: [String: ArraySlice<Exchange>] = [:]
   private var counts: [String: Int] = [:]
 
-  private init(_ exchanges: [Exchange], _ catalog: KindCatalog) {
-    redaction = Redaction(catalog: catalog)
+  private init(_ exchanges: [Exchange], _ live: EmulatedService) {
+    self.live = live
+    redaction = Redaction(catalog: live.configuration.catalog)
     var byKey: [String: [Exchange]] = [:]
     for exchange in exchanges { byKey[exchange.key, default: []].append(exchange) }
     self.exchanges = byKey.mapValues { $0[...] }
@@ -17,8 +22,10 @@ public actor Replay {
   }
 
   /// Reads a recording; nil if it is none, which is reported with the line.
+  ///
+  /// - Parameter live: where clients sign in.
   public static func read(
-    _ bytes: [UInt8], file: String, catalog: KindCatalog,
+    _ bytes: [UInt8], file: String, signingInAt live: EmulatedService,
     reporting findings: inout DiagnosticList
   ) -> Replay? {
     let lines = bytes.split(separator: UInt8(ascii: "\n"))
@@ -42,23 +49,30 @@ public actor Replay {
       }
       exchanges.append(exchange)
     }
-    return Replay(exchanges, catalog)
+    return Replay(exchanges, live)
   }
 
   /// The recorded answer to a request.
   ///
   /// A read beyond the recording is answered as the last of its like was: how often a client asks
   /// how an operation goes is a matter of time. A write beyond it is refused.
-  public func answer(_ request: EmulatedRequest) -> EmulatedAnswer {
+  public func answer(_ request: EmulatedRequest) async -> EmulatedAnswer {
     let likeness = Exchange(
       request, EmulatedAnswer(EmulatedResponse(200)), after: 0, redaction)
+    let recorded = recorded(likeness, request.origin)
+    guard likeness.route?.signInFace != nil else { return recorded }
+    let isPlayed = recorded.isLost || (400...599).contains(recorded.response.status)
+    return isPlayed && exchanges[likeness.key] != nil ? recorded : await live.answer(request)
+  }
+
+  private func recorded(_ likeness: Exchange, _ origin: String) -> EmulatedAnswer {
     guard let rest = exchanges[likeness.key], let next = rest.first else {
       return EmulatedAnswer(notRecorded(likeness).response)
     }
     if rest.count > 1 || !(likeness.operation?.isRead ?? true) {
       exchanges[likeness.key] = rest.dropFirst()
     }
-    return next.answer(origin: request.origin)
+    return next.answer(origin: origin)
   }
 
   private func notRecorded(_ exchange: Exchange) -> ServiceError {

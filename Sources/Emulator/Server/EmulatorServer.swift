@@ -7,6 +7,14 @@ internal import NIOCore
 internal import NIOSSL
 internal import ServiceLifecycle
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
 /// Carries requests from a socket to whoever answers them.
 public struct EmulatorServer: Sendable {
   /// Where it listens.
@@ -96,7 +104,7 @@ public struct EmulatorServer: Sendable {
           Self.mostConnections, logger: Self.silence)),
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? bound.port
-        started("\(scheme)://\(HostCheck.joined(bound.host, port))")
+        started("\(scheme)://\(HostCheck.joined(bound.hostFromHere, port))")
       },
       logger: Self.silence)
   }
@@ -122,14 +130,15 @@ public struct EmulatorServer: Sendable {
     do {
       let chain = try NIOSSLCertificate.fromPEMBytes(Array(tls.certificate.utf8))
       let key = try NIOSSLPrivateKey(bytes: Array(tls.key.utf8), format: .pem)
-      return try .tls(
-        plain,
-        tlsConfiguration: .makeServerConfiguration(
-          certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key)))
+      let configuration = TLSConfiguration.makeServerConfiguration(
+        certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
+      // Whether the two belong together is seen only here.
+      _ = try NIOSSLContext(configuration: configuration)
+      return try .tls(plain, tlsConfiguration: configuration)
     } catch {
       throw Failure(
-        reason: "can't use the certificate and its key. Give both as PEM text, and the key without "
-          + "a passphrase")
+        reason: "can't use the certificate and its key. Give both as PEM text, the key without a "
+          + "passphrase, and the one that belongs to the certificate")
     }
   }
 
@@ -180,6 +189,9 @@ public struct EmulatorServer: Sendable {
 
   /// Breaks the connection, as a network does: the client gets no answer, not even a half one.
   private static func reset(_ channel: any Channel) async throws {
+    // Without waiting for what is under way, the system says "reset" and not "end".
+    let options = channel as? any SocketOptionProvider
+    try await options?.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
     try await channel.close()
   }
 

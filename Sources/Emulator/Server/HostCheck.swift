@@ -10,8 +10,9 @@ struct HostCheck: Sendable {
   /// What URLs in the answer begin with; nil for a request that must not be answered.
   func origin(host: String?, origin: String?, scheme: String) -> String? {
     guard let host, let name = Self.name(of: host) else { return nil }
-    guard takesAnyHost || Self.isLoopback(name) else { return nil }
     let own = "\(scheme)://\(host)"
+    if takesAnyHost { return own }
+    guard Self.isLoopback(name) else { return nil }
     if let origin, origin.lowercased() != own.lowercased() { return nil }
     return own
   }

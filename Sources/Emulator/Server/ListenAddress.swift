@@ -37,6 +37,15 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
   /// True for what only this machine can reach.
   public var isLoopback: Bool { HostCheck.isLoopback(host) }
 
+  /// The host by which clients on this machine reach it: "any address" is none to ask for.
+  var hostFromHere: String {
+    switch host {
+    case "0.0.0.0": "127.0.0.1"
+    case "::": "::1"
+    default: host
+    }
+  }
+
   /// The text that people read.
   public var description: String { HostCheck.joined(host, port) }
 }

@@ -60,6 +60,14 @@ extension APIVersion {
   /// Whether the deletion of what is not there is answered with 204; before, 204 was no answer.
   var tellsAbsenceByNoContent: Bool { isFrom("2022-05-01") }
 
+  /// Whether a DELETE says what becomes of the resource behind; before, it was deleted.
+  var choosesUnderlyingAction: Bool { description != "2018-03-01-preview" }
+
+  /// Whether a client may say where a compute is.
+  var takesComputeLocation: Bool {
+    description != "2022-05-01" && description != "2022-06-01-preview"
+  }
+
   /// Whether a PATCH may have the scale settings right under `properties`.
   var patchesOuterProperties: Bool { !isFrom("2021-07-01") }
 

@@ -41,6 +41,33 @@ public enum EmulatedOperation: String, Hashable, Sendable, CaseIterable {
     }
   }
 
+  /// True if its answer shows computes, which may be those of some writes ago.
+  var canBeStale: Bool {
+    switch self {
+    case .list, .get, .listKeys, .listNodes, .getAllowedVmSizesForResize, .usages: true
+    case .put, .patch, .delete, .detach, .start, .stop, .restart, .updateSchedules,
+      .updateIdleShutdownSetting, .customServices, .enableSso, .checkName, .workspace, .vmSizes,
+      .quotas, .updateQuotas, .operation, .token, .metadata:
+      false
+    }
+  }
+
+  /// True if it is about one compute.
+  var hasName: Bool {
+    switch self {
+    case .get, .put, .patch, .delete, .detach, .listKeys, .listNodes, .start, .stop, .restart,
+      .updateSchedules, .updateIdleShutdownSetting, .customServices, .enableSso,
+      .getAllowedVmSizesForResize, .operation:
+      true
+    case .list, .checkName, .workspace, .vmSizes, .usages, .quotas, .updateQuotas, .token,
+      .metadata:
+      false
+    }
+  }
+
+  /// True if it is about one workspace.
+  var hasWorkspace: Bool { hasName || self == .list || self == .checkName || self == .workspace }
+
   /// What a request on a route asks for.
   init(_ route: Route, _ request: EmulatedRequest) {
     switch route {

@@ -17,7 +17,7 @@ extension EmulatedService {
       return try await act(action, on: name, in: path, call)
     case .nameCheck(let path): return try await checkName(in: path, call)
     case .workspace(let path):
-      guard let workspace = try directory.find(path) else { throw .workspaceNotFound(path) }
+      guard let workspace = try await findWorkspace(path) else { throw .workspaceNotFound(path) }
       return EmulatedResponse(
         200, json: shown(workspace, call))
     case .workspaces(let subscription, let group):
@@ -44,9 +44,7 @@ extension EmulatedService {
   private func list(
     _ path: WorkspacePath, _ call: Call
   ) async throws(ServiceError) -> EmulatedResponse {
-    let bodies = try await bodies(in: path, call.decision)
-    let page = try ComputePages(size: configuration.pageSize)
-      .page(of: bodies, after: call.request.parameter(call.version.pageParameter))
+    let page = try await page(of: path, call)
     var body: AttributeValue = ["value": .list(page.bodies.map { call.version.shown($0) })]
     if let next = page.next {
       // Older clients go on while there is such a key, so the last page has none.
@@ -55,6 +53,20 @@ extension EmulatedService {
         "\(call.request.origin)\(call.request.path)?api-version=\(call.version)&\(mark)")
     }
     return EmulatedResponse(200, json: body)
+  }
+
+  private func page(
+    of path: WorkspacePath, _ call: Call
+  ) async throws(ServiceError) -> ComputePages.Page {
+    let pages = ComputePages(size: configuration.pageSize)
+    let last = try pages.name(of: call.request.parameter(call.version.pageParameter))
+    guard call.decision.stale == nil else {
+      return pages.page(of: try await bodies(in: path, call.decision), after: last)
+    }
+    // One more than a page has tells whether there is another.
+    let response = try await ask(
+      .page(after: last, limit: pages.size + 1), in: path, call.decision)
+    return pages.page(of: response.body["value"]?.list ?? [], after: last)
   }
 
   private func get(
@@ -67,14 +79,12 @@ extension EmulatedService {
   private func body(
     of name: String, in path: WorkspacePath, _ call: Call
   ) async throws(ServiceError) -> AttributeValue {
-    if call.decision.stale != nil {
-      let bodies = try await bodies(in: path, call.decision)
-      guard let body = bodies.first(where: { $0["name"]?.text?.lowercased() == name.lowercased() })
-      else {
+    if let writes = call.decision.stale, let former = body(of: name, before: writes, in: path) {
+      guard let former else {
         throw ServiceError(
           404, "ResourceNotFound", "The resource '\(path.name)/computes/\(name)' was not found.")
       }
-      return body
+      return former
     }
     return try checked(try await ask(.get(name: name), in: path, call.decision)).body
   }
@@ -107,6 +117,7 @@ extension EmulatedService {
     switch call.request.parameter("underlyingResourceAction")?.lowercased() {
     case "delete": action = .delete
     case "detach": action = .detach
+    case nil where !call.version.choosesUnderlyingAction: action = .delete
     default: throw .noUnderlyingAction
     }
     let response = try checked(
@@ -189,7 +200,7 @@ extension EmulatedService {
   }
 
   private func url(of token: OperationToken, _ word: String, _ call: Call) -> String {
-    let location = (try? directory.find(token.workspace))?.location ?? configuration.location
+    let location = directory.find(token.workspace)?.location ?? configuration.location
     return "\(call.request.origin)/subscriptions/\(token.workspace.subscription)/providers/"
       + "Microsoft.MachineLearningServices/locations/\(location)/\(word)/\(token.text)"
       + "?api-version=\(call.version)"

@@ -17,7 +17,7 @@ public actor EmulatedService {
   let randomBytes: @Sendable (Int) -> [UInt8]
   private var schedule: FaultSchedule
   private var calls: CallCounter
-  private var formerWorlds: FormerWorlds
+  private var formerBodies: FormerBodies
   var directory: WorkspaceDirectory
   var secrets = KeptSecrets()
   var quotas = QuotaBook()
@@ -41,13 +41,13 @@ public actor EmulatedService {
     host =
       file.map { StoredWorkspaces(file: $0) }
       ?? MemoryWorkspaces(
-        catalog: configuration.catalog,
-        operationMilliseconds: configuration.operationMilliseconds, now: now)
+        configuration, remainsMilliseconds: faults.remainsMilliseconds, now: now)
     issuer = TokenIssuer(key: randomBytes(32), seconds: configuration.tokenSeconds)
     schedule = FaultSchedule(faults)
     calls = CallCounter(faults.limits ?? configuration.limits)
-    formerWorlds = FormerWorlds(most: schedule.worldsRemembered)
-    directory = WorkspaceDirectory(configuration.workspaces, location: configuration.location)
+    formerBodies = FormerBodies(most: schedule.writesRemembered)
+    directory = WorkspaceDirectory(
+      configuration.workspaces, known: configuration.known, location: configuration.location)
   }
 
   /// Answers a request.
@@ -167,33 +167,60 @@ public actor EmulatedService {
   }
 
   /// The workspace of a path, or the service's word that there is none.
-  func workspace(_ path: WorkspacePath) throws(ServiceError) -> WorkspaceIdentity {
-    guard let workspace = try directory.find(path) else { throw .noWorkspace(path) }
+  func workspace(_ path: WorkspacePath) async throws(ServiceError) -> WorkspaceIdentity {
+    guard let workspace = try await findWorkspace(path) else { throw .noWorkspace(path) }
     return workspace
   }
 
-  /// Asks the simulated service; before a write, remembers the world if stale reads may need it.
+  /// The workspace of a path, which may come into being by this; nil if there is none.
+  func findWorkspace(_ path: WorkspacePath) async throws(ServiceError) -> WorkspaceIdentity? {
+    if let known = directory.find(path) { return known }
+    guard let made = directory.workspaceToMake(path) else { return nil }
+    if directory.isFull {
+      for workspace in directory.made where await !host.keeps(workspace) {
+        directory.forget(workspace)
+      }
+      guard !directory.isFull else { throw .tooManyWorkspaces }
+    }
+    directory.add(made)
+    return made
+  }
+
+  /// Asks the simulated service; remembers what a write changes if stale reads may need it.
   func ask(
     _ request: ServiceRequest, in path: WorkspacePath, _ decision: FaultSchedule.Decision
   ) async throws(ServiceError) -> ServiceResponse {
-    let workspace = try workspace(path)
-    if formerWorlds.most > 0, !request.isRead {
-      let list = try await host.answer(.list, in: workspace, fate: .succeeds)
-      formerWorlds.remember(list.body["value"]?.list ?? [], of: path)
+    let workspace = try await workspace(path)
+    let fate = decision.operation.fate
+    guard formerBodies.most > 0, let name = request.nameToWrite else {
+      return try await host.answer(request, in: workspace, fate: fate)
     }
-    return try await host.answer(request, in: workspace, fate: decision.operation.fate)
+    let former = try await host.answer(.get(name: name), in: workspace, fate: .succeeds)
+    let response = try await host.answer(request, in: workspace, fate: fate)
+    if response.isSuccess {
+      formerBodies.remember(former.isSuccess ? former.body : nil, of: name, in: path)
+    }
+    return response
   }
 
   /// The computes of a workspace, sorted by name; as they were, if a fault wants it.
   func bodies(
     in path: WorkspacePath, _ decision: FaultSchedule.Decision
   ) async throws(ServiceError) -> [AttributeValue] {
-    let workspace = try workspace(path)
-    if let writes = decision.stale, let former = formerWorlds.bodies(writes, of: path) {
-      return former
-    }
-    let response = try await host.answer(.list, in: workspace, fate: .succeeds)
-    return response.body["value"]?.list ?? []
+    let response = try await host.answer(.list, in: try await workspace(path), fate: .succeeds)
+    let bodies = response.body["value"]?.list ?? []
+    guard let writes = decision.stale else { return bodies }
+    var byName = Dictionary(
+      bodies.map { ($0["name"]?.text?.lowercased() ?? "", $0) }, uniquingKeysWith: { $1 })
+    for (name, body) in formerBodies.before(writes, of: path) { byName[name] = body }
+    return byName.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// A compute as it was so many writes ago; nil if none of them changed it.
+  func body(
+    of name: String, before writes: Int, in path: WorkspacePath
+  ) -> AttributeValue?? {
+    formerBodies.before(writes, of: path)[name.lowercased()]
   }
 }
 
@@ -221,7 +248,8 @@ extension OperationFault? {
   fileprivate var fate: OperationFate {
     switch self?.end {
     case nil: .succeeds
-    case .fails(let code, let message): .fails(code: code, message: message)
+    case .fails(let code, let message, let milliseconds):
+      .fails(code: code, message: message, after: milliseconds)
     case .takes(let milliseconds): .takes(milliseconds)
     case .never: .hangs
     }

@@ -6,10 +6,14 @@ public struct EmulatorConfiguration: Sendable {
   public var catalog: KindCatalog
   /// The workspaces there are; nil where each comes into being when it is first asked for.
   public var workspaces: [EmulatedWorkspace]?
+  /// Workspaces that are there from the start, beside those that come into being.
+  public var known: [EmulatedWorkspace] = []
   /// The region of workspaces that come into being by themselves.
   public var location = "westeurope"
   /// How long an operation takes, in milliseconds.
   public var operationMilliseconds: Int64 = 1_000
+  /// How many computes are kept in memory, and how many bytes of their bodies, roughly.
+  public var room = (computes: 50_000, bytes: 256 << 20)
   /// How many computes a page of a list has.
   public var pageSize = 100
   /// What a caller must show.

@@ -36,14 +36,16 @@ enum Route: Hashable, Sendable {
     case updateQuotas = "updatequotas"
   }
 
-  /// True for what needs no token, since it is asked before there is one.
-  var isPublic: Bool {
+  /// What a client asks for on its way to a token, whatever the tenant; nil for what comes after.
+  var signInFace: String? {
     switch self {
-    case .cloudMetadata, .instanceDiscovery, .openIDConfiguration, .token, .instanceToken,
-      .appServiceToken:
-      true
-    case .computes, .compute, .action, .nameCheck, .workspace, .workspaces, .region, .operation:
-      false
+    case .token: "token"
+    case .instanceToken: "instance token"
+    case .appServiceToken: "App Service token"
+    case .openIDConfiguration: "openid-configuration"
+    case .instanceDiscovery: "instance discovery"
+    case .cloudMetadata: "cloud metadata"
+    case .computes, .compute, .action, .nameCheck, .workspace, .workspaces, .region, .operation: nil
     }
   }
 
@@ -52,6 +54,9 @@ enum Route: Hashable, Sendable {
     guard case .operation(let token, _) = self else { return false }
     return OperationToken(token).map { $0.failureForm != .usual } ?? false
   }
+
+  /// True for what needs no token, since it is asked before there is one.
+  var isPublic: Bool { signInFace != nil }
 
   var methods: [String] {
     switch self {

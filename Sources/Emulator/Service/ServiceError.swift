@@ -106,4 +106,9 @@ extension ServiceError {
     409, "QuotaExceeded",
     "The emulator keeps no more than this in memory. Remove computes, start it again, or give it "
       + "a file with --store.")
+
+  static let tooManyWorkspaces = ServiceError(
+    409, "QuotaExceeded",
+    "The emulator keeps \(WorkspaceDirectory.most) workspaces, and there is something in each of "
+      + "them. Remove the computes of some, or start it again.")
 }

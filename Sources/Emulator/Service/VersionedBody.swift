@@ -91,11 +91,13 @@ struct VersionedPart {
 extension APIVersion {
   /// What the service takes of a body that a client sends in this version.
   func taken(_ body: AttributeValue) -> AttributeValue {
-    without(
+    var taken = without(
       body,
       VersionedPart.computes.filter {
         !has(stableFrom: $0.sent.stable, previewFrom: $0.sent.preview)
       })
+    if !takesComputeLocation { taken["properties.computeLocation" as AttributePath] = nil }
+    return taken
   }
 
   /// What the service shows of a body in this version.

@@ -1,4 +1,5 @@
 internal import Digests
+internal import SimulatorBackend
 internal import TargetModel
 
 /// Issues tokens and knows them again, without remembering any.
@@ -14,7 +15,7 @@ struct TokenIssuer: Sendable {
     self.seconds = seconds
   }
 
-  static let tenant = GUID.text(of: "tenant")
+  static let tenant = IdentityReport.tenant
 
   /// A token, and when it expires in seconds since 1970.
   func issue(

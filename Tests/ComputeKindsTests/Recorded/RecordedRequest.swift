@@ -92,7 +92,7 @@ struct SentRequest {
     case .action(let name, let action, let body):
       self.init("POST", "computes/\(name)/\(action)", body, placeholders)
     case .get(let name): self.init("GET", "computes/\(name)")
-    case .list, .holders: self.init("GET", "computes")
+    case .list, .page, .holders: self.init("GET", "computes")
     case .operation(let id): self.init("GET", id)
     }
   }
