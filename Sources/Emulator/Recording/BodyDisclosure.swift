@@ -58,6 +58,9 @@ struct BodyDisclosure: Sendable {
     case .listNodes, .getAllowedVmSizesForResize, .checkName, .workspace, .vmSizes, .usages,
       .quotas, .metadata:
       return body
+    // What is in a blob is nobody's business here.
+    case .getBlob, .putBlob, .deleteBlob, .leaseBlob, .listBlobs, .container:
+      return Disclosure.names.shown(body)
     case .list, .get, .put, .patch, .delete, .detach, .start, .stop, .restart, .updateSchedules,
       .updateIdleShutdownSetting, .customServices, .enableSso, .operation:
       guard let page = body["value"]?.list else { return compute(body) }

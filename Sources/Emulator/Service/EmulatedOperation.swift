@@ -47,26 +47,32 @@ public enum EmulatedOperation: String, Hashable, Sendable, CaseIterable {
     case .list, .get, .listKeys, .listNodes, .getAllowedVmSizesForResize, .usages: true
     case .put, .patch, .delete, .detach, .start, .stop, .restart, .updateSchedules,
       .updateIdleShutdownSetting, .customServices, .enableSso, .checkName, .workspace, .vmSizes,
-      .quotas, .updateQuotas, .operation, .token, .metadata:
+      .quotas, .updateQuotas, .operation, .token, .metadata, .getBlob, .putBlob, .deleteBlob,
+      .leaseBlob, .listBlobs, .container:
       false
     }
   }
 
-  /// True if it is about one compute.
+  /// True if it is about one compute, or one blob.
   var hasName: Bool {
     switch self {
     case .get, .put, .patch, .delete, .detach, .listKeys, .listNodes, .start, .stop, .restart,
       .updateSchedules, .updateIdleShutdownSetting, .customServices, .enableSso,
-      .getAllowedVmSizesForResize, .operation:
+      .getAllowedVmSizesForResize, .operation, .getBlob, .putBlob, .deleteBlob, .leaseBlob:
       true
     case .list, .checkName, .workspace, .vmSizes, .usages, .quotas, .updateQuotas, .token,
-      .metadata:
+      .metadata, .listBlobs, .container:
       false
     }
   }
 
   /// True if it is about one workspace.
-  var hasWorkspace: Bool { hasName || self == .list || self == .checkName || self == .workspace }
+  var hasWorkspace: Bool {
+    switch self {
+    case .list, .checkName, .workspace: true
+    default: hasName && Self.ofComputes.contains(self)
+    }
+  }
 
   /// What a request on a route asks for.
   init(_ route: Route, _ request: EmulatedRequest) {
