@@ -70,19 +70,15 @@ extension LoadedStack {
     _ lock: LockConfiguration, at blob: HTTPURL, over transport: any HTTPTransport,
     in context: CommandContext, reporting findings: inout DiagnosticList
   ) async throws -> BlobAccess? {
-    if lock.signature != nil {
-      guard
-        let secret = configuration.lockSignature(
-          from: secrets(in: context), reporting: &findings)
-      else { return nil }
-      guard BlobAccess.isSignature(secret) else {
+    if let signature = configuration.lockSignature(from: secrets(in: context)) {
+      switch signature {
+      case .success(let secret) where BlobAccess.isSignature(secret): return .signature(secret)
+      case .success:
         findings.append(
-          .lockSignature(
-            "What is there is no such signature: it looks like 'sv=...&sig=...'.",
-            at: configuration.places["lock.sas"]))
-        return nil
+          lockSignature("What is there is no such signature: it looks like 'sv=...&sig=...'."))
+      case .failure(let fault): findings.append(lockSignature(fault.why))
       }
-      return .signature(secret)
+      return nil
     }
     let choice = lock.signIn ?? configuration.backend.azure?.signIn ?? SignInChoice()
     let cloud = try await CloudEnvironment.find(
@@ -93,6 +89,17 @@ extension LoadedStack {
       try Credentials(
         SignInConfiguration(choice), for: cloud, environment: context.environment,
         transport: transport, clock: context.clock, now: context.now))
+  }
+
+  /// - Parameter why: a sentence, without any secret.
+  private func lockSignature(_ why: String) -> Diagnostic {
+    Diagnostic(
+      .error, .lockSignature, "Lock's signature is not usable",
+      detail: """
+        'lock.sas' refers to the shared access signature by which Berth gets at the lock's blob. \
+        \(why)
+        """,
+      at: configuration.places["lock.sas"], hidesSource: true)
   }
 
   /// Why the lock is not to be had, at the place that is about it.
@@ -109,6 +116,10 @@ extension LoadedStack {
       finding.location ?? configuration.places["lock.auth.type"] ?? configuration.places["lock.url"]
     return finding
   }
+}
+
+extension Rule {
+  static let lockSignature = Rule("lock-signature")
 }
 
 extension AzureBackendConfiguration {
