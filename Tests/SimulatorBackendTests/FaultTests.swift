@@ -24,7 +24,7 @@ import Testing
       switch request {
       case .put("before", _): .beforeEffect(failure)
       case .put("after", _): .afterEffect(failure)
-      case .put, .list, .holders, .get, .patch, .delete, .action, .operation: nil
+      case .put, .list, .page, .holders, .get, .patch, .delete, .action, .operation: nil
       }
     }
     for name in ["before", "after"] {
