@@ -93,6 +93,10 @@ actor MemoryWorkspaces: WorkspaceHost {
     let time = now()
     guard lastCount > time || lastCount < time - Self.countInterval else { return }
     lastCount = time
+    // Operations that are over have their effect when a world is next asked for something.
+    for key in Array(worlds.keys) {
+      _ = try? worlds[key]?.handle(.page(after: nil, limit: 0), at: time)
+    }
     for place in Array(sizes.keys) {
       book(worlds[place.workspace]?.store.approximateSize(of: place.name) ?? 0, at: place)
     }
