@@ -123,6 +123,7 @@ struct PlanningRun {
       return .failure
     }
     presenter.show(result)
+    await session.tellThrottling(presenter)
     LargeRemoval(result, session, in: context).showWay(presenter)
     if let planFile, !save(result, session.stack, planFile, context, presenter) { return .failure }
     var left = result
