@@ -139,7 +139,8 @@ let package = Package(
     module(
       "AzureSignIn",
       imports: [
-        "Certificates", "HTTPExchange", "Subprocesses", "TargetModel", "Diagnostics", "Digests",
+        "BackendInterface", "Certificates", "HTTPExchange", "Subprocesses", "TargetModel",
+        "Diagnostics", "Digests",
         .product(name: "JWTKit", package: "jwt-kit"),
       ]),
     module(

@@ -10,6 +10,7 @@ public struct JournalState: Hashable, Sendable {
   public private(set) var end: RunEnd?
   private var statuses: [StepID: StepStatus] = [:]
   private var intents: [StepID: Intent] = [:]
+  private var operations: [StepID: String] = [:]
 
   /// An empty one.
   public init() {}
@@ -27,8 +28,10 @@ public struct JournalState: Hashable, Sendable {
     case .intended(let intent):
       intents[intent.step] = intent
       statuses[intent.step] = .intended
+      operations[intent.step] = nil
     case .submitted(let step, let operation):
       statuses[step] = .submitted(operation: operation)
+      operations[step] = operation
     case .finished(let step, let result):
       statuses[step] = .finished(result)
     case .ended(let end):
@@ -38,6 +41,9 @@ public struct JournalState: Hashable, Sendable {
 
   /// How far a step is; nil if the journal does not mention it.
   public func status(of step: StepID) -> StepStatus? { statuses[step] }
+
+  /// The operation that a step's last request began, as the service names it; nil if none is known.
+  public func operation(of step: StepID) -> String? { operations[step] }
 
   /// The steps that the journal mentions, in order.
   public var steps: [StepID] { statuses.keys.sorted() }

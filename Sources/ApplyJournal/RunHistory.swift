@@ -1,4 +1,4 @@
-internal import Planning
+public import Planning
 internal import TargetModel
 
 /// What the journals of a stack tell of earlier applies, read one after the other.
@@ -12,6 +12,8 @@ public struct RunHistory: Hashable, Sendable {
   public private(set) var unfinished: RunHeader?
   /// Its requests of which nobody knows what became.
   public private(set) var unsettled: [Intent] = []
+  /// The operations that those requests began, as the service names them, where that is known.
+  public private(set) var operations: [StepID: String] = [:]
   /// The names of targets that an apply took away last, as names compare.
   ///
   /// They come first (`PlanningRequest.stranded`).
@@ -31,6 +33,8 @@ public struct RunHistory: Hashable, Sendable {
     note(entries)
     unfinished = state.end == .complete ? nil : run
     unsettled = state.end == .complete ? [] : state.unsettled
+    operations = [:]
+    for intent in unsettled { operations[intent.step] = state.operation(of: intent.step) }
   }
 
   /// Follows which targets went away and which came back.

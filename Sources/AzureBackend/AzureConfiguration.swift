@@ -47,7 +47,7 @@ public struct AzureSurroundings: Sendable {
   public var clock: any Clock<Duration>
   /// So many random bytes.
   public var randomBytes: @Sendable (Int) -> [UInt8]
-  /// Told what people should know although nothing failed: once each, in full sentences.
+  /// Told what people should know although nothing failed, in full sentences.
   public var warn: @Sendable (String) -> Void
 
   /// Surroundings.

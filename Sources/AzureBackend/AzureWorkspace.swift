@@ -15,6 +15,7 @@ public struct AzureWorkspace: Backend {
   private let address: ServiceAddress
   private let dialect: ServiceDialect
   private let client: ServiceClient
+  private let credentials: CredentialReading
   private let notices: Notices
   private let lists = SharedReading<[ObservedTarget]>()
 
@@ -32,9 +33,16 @@ public struct AzureWorkspace: Backend {
       endpoint: configuration.endpoint, transport: surroundings.transport,
       authorization: surroundings.authorization,
       budget: RequestBudget(
-        clock: surroundings.clock, random: RandomBytes(bytes: surroundings.randomBytes)),
+        clock: surroundings.clock, random: RandomBytes(bytes: surroundings.randomBytes),
+        tellWait: { wait in
+          surroundings.warn(
+            "The service asks for fewer calls, so nothing is sent for \(wait.components.seconds) s."
+          )
+        }),
       redaction: Redaction(), randomBytes: surroundings.randomBytes,
       userAgent: configuration.userAgent)
+    credentials = CredentialReading(
+      client: client, address: address, configuration: configuration)
     notices = Notices(tell: surroundings.warn)
   }
 
@@ -65,12 +73,12 @@ public struct AzureWorkspace: Backend {
     for body in bodies {
       if lacksDetails(body), let name = body["name"]?.text {
         // It may be gone since.
-        if let target = try await read(name) { targets.append(target) }
+        if let body = try await self.body(of: name) { targets.append(try shown(body)) }
       } else {
-        targets.append(try await observed(body))
+        targets.append(try shown(body))
       }
     }
-    return targets
+    return try await credentials.comparing(targets)
   }
 
   /// True if an element of the list says too little to compare with what is wanted.
@@ -93,13 +101,15 @@ public struct AzureWorkspace: Backend {
   /// The target of this name; nil if the service says that there is none.
   public func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? {
     guard let body = try await body(of: name) else { return nil }
-    return try await observed(body)
+    return try await credentials.comparing(try shown(body))
   }
 
   private func body(of name: String) async throws(BackendFailure) -> AttributeValue? {
     let answer = try await client.read(try ServiceCall(.get(name: name), at: address))
     if answer.saysAbsent(in: configuration.workspace.name) { return nil }
-    guard answer.isSuccess else { throw client.told(answer.failure) }
+    guard answer.isSuccess else {
+      throw client.told(answer.failure(in: configuration.workspace.name))
+    }
     guard let body = answer.json, body.map != nil else {
       throw client.told(answer.unexpected(answer.otherwise))
     }
@@ -107,13 +117,6 @@ public struct AzureWorkspace: Backend {
   }
 
   /// The target that a body shows.
-  private func observed(_ body: AttributeValue) async throws(BackendFailure) -> ObservedTarget {
-    var target = try shown(body)
-    try await CredentialReading(client: client, address: address, configuration: configuration)
-      .compareCredentials(of: &target)
-    return target
-  }
-
   private func shown(_ body: AttributeValue) throws(BackendFailure) -> ObservedTarget {
     guard var target = dialect.mapping.target(in: body),
       body["properties.computeType"]?.text != nil
@@ -131,6 +134,7 @@ public struct AzureWorkspace: Backend {
   /// Asks the service for a change.
   public func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
     client.redaction.remember(secretsOf: request)
+    defer { credentials.forget(request.name) }
     do throws(BackendFailure) {
       return try await carryOut(request)
     } catch {
@@ -200,12 +204,12 @@ public struct AzureWorkspace: Backend {
   private func send(
     _ request: ServiceRequest, about name: String, by deadline: Duration
   ) async throws(BackendFailure) -> OperationHandle {
-    let answer: ServiceAnswer
-    do throws(BackendFailure) {
-      answer = try await client.write(try ServiceCall(request, at: address), by: deadline)
-    } catch {
-      if case .delete = request, error.code == "ResourceNotFound" { return .finished }
-      throw error
+    let answer = try await client.write(try ServiceCall(request, at: address), by: deadline)
+    guard answer.isSuccess else {
+      let workspace = configuration.workspace.name
+      // What is gone by now need not be removed.
+      if case .delete = request, answer.saysAbsent(in: workspace) { return .finished }
+      throw client.told(answer.failure(in: workspace))
     }
     let path = try address.compute(name)
     switch BegunOperation(answer, at: configuration.endpoint, target: path) {
@@ -243,10 +247,8 @@ public struct AzureWorkspace: Backend {
     } catch {
       throw client.told(error)
     }
-    guard case .failed(let code, let message) = status else { return status }
-    let failure = await withUsages(
-      client.told(BackendFailure(.fatal, code: code, message: message)))
-    return .failed(code: failure.code, message: failure.message)
+    guard case .failed(let failure) = status else { return status }
+    return .failed(await withUsages(client.told(failure)))
   }
 
   /// A failure for want of quota says what is used up, as far as that can be read.
@@ -264,7 +266,7 @@ public struct AzureWorkspace: Backend {
     let list = sentences.joined(separator: " ")
     var told = BackendFailure(
       failure.failureClass, code: failure.code, message: "\(failure.message) \(list)",
-      requestID: failure.requestID, advice: failure.advice)
+      requestID: failure.requestID, advice: failure.advice ?? ErrorClass.quota.advice)
     told.mayHaveArrived = failure.mayHaveArrived
     return told
   }

@@ -1,4 +1,5 @@
 internal import BackendInterface
+internal import HTTPExchange
 
 /// What a failed call means: the one table of the service's codes and statuses (api.md section 11).
 ///
@@ -10,14 +11,37 @@ struct ErrorClass: Sendable {
   let advice: String?
 
   /// The class of a failed answer.
-  static func of(status: Int, code: String?, retryAfter: Duration?) -> ErrorClass {
+  static func of(
+    _ error: ServiceError, status: Int, retryAfter: Duration? = nil
+  ) -> ErrorClass {
     if status == 429 { return throttled(retryAfter) }
-    guard let code, let row = rows.first(where: { $0.matches(code) }) else {
-      return of(status: status)
-    }
-    if case .throttled = row.class.failureClass { return throttled(retryAfter) }
-    return row.class
+    guard let found = of(error) else { return of(status: status) }
+    if case .throttled = found.failureClass { return throttled(retryAfter) }
+    return found
   }
+
+  /// The class that the service's words alone tell of; nil if they tell of none.
+  static func of(_ error: ServiceError) -> ErrorClass? {
+    if isAboutQuota(code: error.code, message: error.message) { return quota }
+    return error.code.flatMap { code in rows.first { $0.matches(code) }?.class }
+  }
+
+  /// True for the codes of a quota that is used up.
+  ///
+  /// One of them is also that of operations that do not fit the target's state: then the words speak
+  /// of no quota.
+  static func isAboutQuota(code: String?, message: String?) -> Bool {
+    guard let code = code?.lowercased() else { return false }
+    if quotaCodes.contains(code) { return true }
+    let words = (message ?? "").lowercased()
+    return code == "operationnotallowed"
+      && ["quota", "cores", "limit"].contains { words.contains($0) }
+  }
+
+  private static let quotaCodes: Set<String> = [
+    "quotaexceeded", "clustercorequotareached", "computequotaexceeded", "skunotavailable",
+    "overconstrainedallocationrequest",
+  ]
 
   private static func throttled(_ retryAfter: Duration?) -> ErrorClass {
     ErrorClass(
@@ -80,9 +104,6 @@ struct ErrorClass: Sendable {
       "AnotherOperationInProgress", "Conflict", "OperationInProgress", "ResourceBusy",
       "ConflictingOperation", is: ErrorClass(.conflict, nil)),
     row(
-      "QuotaExceeded", "OperationNotAllowed", "ClusterCoreQuotaReached", "ComputeQuotaExceeded",
-      "SkuNotAvailable", "OverconstrainedAllocationRequest", is: quota),
-    row(
       "AuthorizationFailed", "LinkedAuthorizationFailed", "Forbidden", "AccessDenied",
       is: role),
     row(
@@ -142,16 +163,33 @@ extension ServiceAnswer {
   /// An answer without success as a failure of its class, in the service's own words.
   var failure: BackendFailure {
     let error = ServiceError(in: json)
-    let found = ErrorClass.of(status: status, code: error.code, retryAfter: retryAfter)
-    // An answer that says nothing in the service's way may be somebody else's: absence and denial
-    // are not believed then.
-    if error.isSilent, status == 404 || (300..<400).contains(status) {
-      return unexpected(otherwise)
-    }
+    let found = ErrorClass.of(error, status: status, retryAfter: retryAfter)
+    if error.isSilent, mayBeSomebodyElses { return unexpected(otherwise) }
     return BackendFailure(
       found.failureClass, code: error.code ?? "HTTP \(status)",
       message: error.message ?? "The service answered with status \(status).",
       requestID: requestID, advice: found.advice)
+  }
+
+  /// True for an answer without the service's words that a proxy may have given in its place: its
+  /// absence and its denial are not believed then.
+  private var mayBeSomebodyElses: Bool {
+    switch status {
+    case 404, 300..<400: true
+    case 401: json == nil && headers["www-authenticate"] == nil
+    case 403, 407: json == nil
+    default: false
+    }
+  }
+
+  /// The failure of a call that was about one target or something that belongs to it.
+  ///
+  /// Its absence makes the call wrong, and says nothing of the workspace.
+  func failure(in workspace: String) -> BackendFailure {
+    let failure = failure
+    guard saysAbsent(in: workspace) else { return failure }
+    return BackendFailure(
+      .invalid, code: failure.code, message: failure.message, requestID: failure.requestID)
   }
 
   /// True if the service says that one target is not there, everything around it being there.
@@ -163,7 +201,7 @@ extension ServiceAnswer {
     let error = ServiceError(in: json)
     guard let code = error.code else { return false }
     let isAboutTarget: Bool =
-      switch ErrorClass.of(status: 400, code: code, retryAfter: nil).failureClass {
+      switch ErrorClass.of(error, status: 400).failureClass {
       case .invalid: !Self.otherAbsences.contains(code.lowercased())
       case .absent, .denied, .conflict, .retryable, .throttled, .fatal: false
       }

@@ -103,6 +103,18 @@ extension ProvisioningState {
   static let path: AttributePath = "properties.provisioningState"
 }
 
+extension ServiceAnswer {
+  /// The failure of an operation that this answer tells of, with what the table knows about it.
+  fileprivate func operationFailure(
+    _ error: ServiceError, code: String, message: String
+  ) -> BackendFailure {
+    let found = ErrorClass.of(error)
+    return BackendFailure(
+      found?.failureClass ?? .fatal, code: error.code ?? code, message: error.message ?? message,
+      requestID: requestID, advice: found?.advice)
+  }
+}
+
 // MARK: - Answers
 
 extension OperationMonitor {
@@ -133,8 +145,7 @@ extension OperationMonitor {
       return word.flatMap { ended(by: $0, answer) } ?? .succeeded
     // The operation's own end, told by the status; what follows says nothing of it.
     case 400, 409, 412, 422:
-      let failure = answer.failure
-      return .failed(code: failure.code, message: failure.message)
+      return .failed(answer.failure)
     default: throw answer.failure
     }
   }
@@ -151,9 +162,9 @@ extension OperationMonitor {
     case .succeeded, .unknown: return .succeeded
     case .failed, .canceled:
       let errors = answer.json?["properties.provisioningErrors"]?.list
-      let error = ServiceError(in: errors?.first)
       return .failed(
-        code: error.code ?? word, message: error.message ?? "The service says \(word).")
+        answer.operationFailure(
+          ServiceError(in: errors?.first), code: word, message: "The service says \(word)."))
     }
   }
 
@@ -162,9 +173,10 @@ extension OperationMonitor {
     switch word.lowercased() {
     case "succeeded": return .succeeded
     case "failed", "canceled", "cancelled":
-      let error = ServiceError(in: answer.json)
       return .failed(
-        code: error.code ?? word, message: error.message ?? "The operation ended as \(word).")
+        answer.operationFailure(
+          ServiceError(in: answer.json), code: word,
+          message: "The operation ended as \(word)."))
     default: return nil
     }
   }

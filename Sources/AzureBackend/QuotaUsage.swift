@@ -28,7 +28,7 @@ struct QuotaUsage: Hashable, Sendable {
   /// only words (api.md section 6).
   static func isMeant(by failure: BackendFailure) -> Bool {
     guard failure.failureClass == .invalid || failure.failureClass == .fatal else { return false }
-    return failure.advice == ErrorClass.quota.advice
+    return ErrorClass.isAboutQuota(code: failure.code, message: failure.message)
       || failure.message.lowercased().contains("quota")
   }
 }

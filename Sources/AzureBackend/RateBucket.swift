@@ -45,6 +45,12 @@ struct RateBucket: Hashable, Sendable {
     filledAt = now
   }
 
+  /// Gives a turn back that was taken and not used.
+  mutating func giveBack(at now: Duration) {
+    level = min(capacity, filled(at: now) + 1)
+    filledAt = now
+  }
+
   /// The service says how many calls are left.
   mutating func lower(to remaining: Int, at now: Duration) {
     level = min(filled(at: now), Double(max(0, remaining)))

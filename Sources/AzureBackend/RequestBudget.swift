@@ -14,9 +14,20 @@ actor RequestBudget {
     uniqueKeysWithValues: CallKind.allCases.map { ($0, RateBucket($0)) })
   private var waiting = WaitingTime()
   private var backoff: Backoff
+  private let tellWait: @Sendable (Duration) -> Void
+  /// Until when people know that there is a wait.
+  private var toldUntil: Duration = .zero
 
-  init(clock: any Clock<Duration>, random: any RandomNumberGenerator & Sendable) {
+  /// From how long on a wait is told.
+  private static let noticeable: Duration = .seconds(5)
+
+  /// - Parameter tellWait: told when calls begin to be held back for a while that people notice.
+  init(
+    clock: any Clock<Duration>, random: any RandomNumberGenerator & Sendable,
+    tellWait: @escaping @Sendable (Duration) -> Void = { _ in }
+  ) {
     self.clock = clock
+    self.tellWait = tellWait
     elapsed = stopwatch(clock)
     backoff = Backoff(random: random)
   }
@@ -38,20 +49,29 @@ actor RequestBudget {
   ///   for long: what was read before it would be stale, and its lease over.
   func admit(_ kind: CallKind, patience: Duration) async throws(Refusal) {
     let limit = now + patience
-    try await hold(kind, wait: wait(kind), until: limit)
+    var wait = wait(kind)
+    // Taken before the wait: whoever comes meanwhile has a later turn.
     buckets[kind]?.take(at: now)
-    // Meanwhile the service may have asked for silence.
-    while case let rest = pause(of: kind), rest > .zero {
-      try await hold(kind, wait: rest, until: limit)
+    while wait > .zero {
+      guard now + wait <= limit, await hold(wait) else {
+        buckets[kind]?.giveBack(at: now)
+        throw Refusal(wait: wait)
+      }
+      // Meanwhile the service may have asked for silence.
+      wait = pause(of: kind)
     }
   }
 
-  private func hold(
-    _ kind: CallKind, wait: Duration, until limit: Duration
-  ) async throws(Refusal) {
-    guard wait > .zero else { return }
+  private func hold(_ wait: Duration) async -> Bool {
+    note(wait: wait)
+    return await sleep(wait)
+  }
+
+  private func note(wait: Duration) {
     waiting.add(wait, at: now)
-    guard now + wait <= limit, await sleep(wait) else { throw Refusal(wait: wait) }
+    guard wait >= Self.noticeable, now >= toldUntil else { return }
+    toldUntil = now + wait
+    tellWait(wait)
   }
 
   private func wait(_ kind: CallKind) -> Duration { buckets[kind]?.wait(at: now) ?? .zero }
@@ -67,7 +87,7 @@ actor RequestBudget {
     }
   }
 
-  /// The service refused a call for coming too often.
+  /// The service refused a call and asks for silence, mostly since calls come too often.
   ///
   /// - Parameter retryAfter: how long it asks for silence; nil if it does not say.
   /// - Returns: how long to be silent.
@@ -76,22 +96,18 @@ actor RequestBudget {
     let pause = retryAfter ?? backoff.pause(afterFailures: failures)
     buckets[kind]?.pause(until: now + pause)
     // Reads wait here; writes go back to their caller, who waits.
-    if kind != .read { waiting.add(pause, at: now) }
+    if kind != .read { note(wait: pause) }
     return pause
   }
 
-  /// Waits before a call is tried again that failed so many times; false if the task was cancelled.
-  func rest(afterFailures failures: Int) async -> Bool {
-    await sleep(backoff.pause(afterFailures: failures))
+  /// Waits before a call is tried again that failed so many times; false if there is no time for
+  /// that, or the task was cancelled.
+  func rest(afterFailures failures: Int, within limit: Duration) async -> Bool {
+    let pause = backoff.pause(afterFailures: failures)
+    return pause < limit ? await sleep(pause) : false
   }
 
   private func sleep(_ duration: Duration) async -> Bool {
     (try? await clock.sleep(for: duration)) != nil
   }
-}
-
-/// How long it is since now, by a clock.
-func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
-  let start = clock.now
-  return { start.duration(to: clock.now) }
 }

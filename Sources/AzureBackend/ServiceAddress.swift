@@ -40,8 +40,16 @@ struct ServiceAddress: Hashable, Sendable {
 
   /// Something that a target can do.
   func action(_ action: String, of name: String) throws(BackendFailure) -> String {
-    versioned(try path(of: name) + "/" + Self.part(action, /[A-Za-z]{2,60}/))
+    versioned(
+      try path(of: name) + "/" + Self.part(action, /[A-Za-z]{2,60}/),
+      Self.previewVersions[action] ?? apiVersion)
   }
+
+  /// The versions that describe actions which no stable version does (api.md section 2): they are
+  /// asked for in these, whatever version everything else is in.
+  private static let previewVersions = [
+    "updateSchedules": "2021-03-01-preview", "updateIdleShutdownSetting": "2022-06-01-preview",
+  ]
 
   /// How much of its quotas the subscription uses in the workspace's region.
   var usages: String { versioned("\(provider)/locations/\(location)/usages") }
@@ -51,7 +59,9 @@ struct ServiceAddress: Hashable, Sendable {
     try "\(workspace)/computes/\(Self.part(name, /[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}/))"
   }
 
-  private func versioned(_ path: String) -> String { "\(path)?api-version=\(apiVersion)" }
+  private func versioned(_ path: String, _ version: String? = nil) -> String {
+    "\(path)?api-version=\(version ?? apiVersion)"
+  }
 
   private static func part(
     _ text: String, _ pattern: Regex<some Any>

@@ -31,7 +31,7 @@ struct ServiceAnswer: Sendable {
   }
 
   /// When to ask again, as the service says.
-  var retryAfter: Duration? { RateLimitHeaders.retryAfter(in: headers) }
+  var retryAfter: Duration? { headers.retryAfter }
 
   /// The ids by which the service's owners find the request.
   var requestID: String? {

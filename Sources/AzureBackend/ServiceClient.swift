@@ -18,7 +18,7 @@ struct ServiceClient: Sendable {
 
   /// How often a read is tried (reliability.md section 2).
   private static let tries = 6
-  /// How long a read waits for its turn, all in all.
+  /// How long a read goes on, all in all.
   private static let readPatience: Duration = .seconds(300)
   /// How long a write waits for its turn: its lease has a margin of ten seconds, and what was read
   /// before it must be fresh.
@@ -30,45 +30,51 @@ struct ServiceClient: Sendable {
   ///
   /// - Returns: an answer that trying again would not change, success or not.
   func read(_ call: ServiceCall) async throws(BackendFailure) -> ServiceAnswer {
-    let began = await budget.now
+    let end = await budget.now + Self.readPatience
     var failures = 0
     while true {
-      let patience = max(.zero, Self.readPatience - (await budget.now - began))
       let failure: BackendFailure
       var silence: Duration?
-      do throws(BackendFailure) {
-        let answer = try await send(call, patience: patience)
+      do throws(Unanswered) {
+        let answer = try await send(call, patience: max(.zero, end - (await budget.now)))
         guard !answer.isSuccess, answer.failure.isPassing else { return answer }
         failure = told(answer.failure)
         silence = await obey(answer, of: call, failures: failures + 1)
       } catch {
-        // A turn that is too far away is told to whoever has more patience.
-        guard case .retryable = error.failureClass else { throw error }
-        failure = error
+        guard case .passing(let reason) = error else { throw error.failure }
+        failure = reason
       }
       failures += 1
-      guard failures < Self.tries, silence ?? .zero <= patience else { throw failure }
+      let left = end - (await budget.now)
+      guard failures < Self.tries, silence ?? .zero < left else { throw failure }
       // Where the service asks for silence, the budget holds the next try back.
-      if silence == nil, await !budget.rest(afterFailures: failures) { throw failure }
+      if silence == nil, await !budget.rest(afterFailures: failures, within: left) {
+        throw failure
+      }
     }
   }
 
-  /// When a write that begins now must be over, with all that belongs to it: reading its target
-  /// first, waiting for its turn, and the answer. Its lease covers it for no longer.
+  /// When a write that begins now must be over, since its lease covers it for no longer.
+  ///
+  /// All that belongs to it counts: reading its target first, waiting for its turn, and the answer.
   func deadline() async -> Duration { await budget.now + LeaseTimes().call }
 
   /// Sends a call that changes something, once.
   ///
   /// - Parameter deadline: what is not answered by then is cut off; it is not sent at all if that
   ///   leaves it hardly any time.
-  /// - Returns: the answer of a success.
+  /// - Returns: the answer, success or not.
   func write(
     _ call: ServiceCall, by deadline: Duration
   ) async throws(BackendFailure) -> ServiceAnswer {
-    let answer = try await send(call, patience: Self.writePatience, by: deadline)
-    if answer.isSuccess { return answer }
-    _ = await obey(answer, of: call, failures: 1)
-    throw told(answer.failure)
+    let answer: ServiceAnswer
+    do throws(Unanswered) {
+      answer = try await send(call, patience: Self.writePatience, by: deadline)
+    } catch {
+      throw error.failure
+    }
+    if !answer.isSuccess { _ = await obey(answer, of: call, failures: 1) }
+    return answer
   }
 
   /// Keeps every caller silent for as long as the service asks for it.
@@ -77,8 +83,7 @@ struct ServiceClient: Sendable {
   private func obey(
     _ answer: ServiceAnswer, of call: ServiceCall, failures: Int
   ) async -> Duration? {
-    let asks = answer.status == 429 || (answer.status == 503 && answer.retryAfter != nil)
-    guard asks else { return nil }
+    guard answer.status == 429 || answer.retryAfter != nil else { return nil }
     return await budget.noteRefusal(
       call.kind, retryAfter: answer.retryAfter, failures: failures)
   }
@@ -90,40 +95,66 @@ struct ServiceClient: Sendable {
       message: redaction.hide(failure.message), requestID: failure.requestID.map(redaction.hide),
       advice: failure.advice)
     told.mayHaveArrived = failure.mayHaveArrived
+    told.isAnswer = failure.isAnswer
     return told
   }
 
   // MARK: One call
+
+  /// Why a call has no answer.
+  private enum Unanswered: Error {
+    /// Another try may have one.
+    case passing(BackendFailure)
+    /// It would have none, or was made often enough: a turn that is too far away is told to whoever
+    /// has more patience, and who signs in has tried again for itself.
+    case lasting(BackendFailure)
+
+    var failure: BackendFailure {
+      switch self {
+      case .passing(let failure), .lasting(let failure): failure
+      }
+    }
+  }
 
   /// Sends a call; once more, with other credentials, if the service did not take those it had.
   ///
   /// Nothing was done then, so that holds for writes too.
   private func send(
     _ call: ServiceCall, patience: Duration, by deadline: Duration? = nil
-  ) async throws(BackendFailure) -> ServiceAnswer {
-    let first = try await authorization.value(insteadOf: nil)
+  ) async throws(Unanswered) -> ServiceAnswer {
+    let first = try await authorize(insteadOf: nil)
     let answer = try await send(call, with: first, patience: patience, by: deadline)
     guard answer.status == 401 else { return answer }
     let refused = RefusedAuthorization(
       value: first, challenge: answer.headers["www-authenticate"])
-    guard let second = try await authorization.value(insteadOf: refused), second != first else {
+    guard let second = try await authorize(insteadOf: refused), second != first else {
       return answer
     }
     return try await send(call, with: second, patience: patience, by: deadline)
   }
 
+  private func authorize(
+    insteadOf refused: RefusedAuthorization?
+  ) async throws(Unanswered) -> String? {
+    do throws(BackendFailure) {
+      return try await authorization.value(insteadOf: refused)
+    } catch {
+      throw .lasting(error)
+    }
+  }
+
   private func send(
     _ call: ServiceCall, with authorization: String?, patience: Duration, by deadline: Duration?
-  ) async throws(BackendFailure) -> ServiceAnswer {
+  ) async throws(Unanswered) -> ServiceAnswer {
     do throws(RequestBudget.Refusal) {
       try await budget.admit(call.kind, patience: patience)
     } catch {
-      throw .heldBack(for: error.wait)
+      throw .lasting(.heldBack(for: error.wait))
     }
     var limits = HTTPLimits()
     if let deadline {
       limits.total = min(limits.total, deadline - (await budget.now))
-      guard limits.total >= Self.shortestWrite else { throw .tooLate }
+      guard limits.total >= Self.shortestWrite else { throw .lasting(.tooLate) }
     }
     let id = clientRequestID()
     let request = request(call, with: authorization, id: id)
@@ -132,7 +163,8 @@ struct ServiceClient: Sendable {
       await budget.note(response.headers)
       return ServiceAnswer(response)
     } catch {
-      throw told(.unanswered(error, isRead: call.method.isRead, id: id))
+      let failure = told(.unanswered(error, isRead: call.method.isRead, id: id))
+      throw failure.failureClass == .retryable ? .passing(failure) : .lasting(failure)
     }
   }
 
@@ -227,6 +259,7 @@ extension BackendFailure {
       passes || isUnknown ? .retryable : .fatal, code: code, message: failure.message,
       requestID: "\(id) (the client's own)", advice: advice)
     told.mayHaveArrived = failure.mayHaveArrived
+    told.isAnswer = false
     return told
   }
 }

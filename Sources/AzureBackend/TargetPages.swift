@@ -11,7 +11,7 @@ struct TargetPages {
 
   let client: ServiceClient
 
-  /// Every element, with the answer it came in.
+  /// Every element.
   func elements(
     from first: String, of key: String = "value"
   ) async throws(BackendFailure) -> [AttributeValue] {
@@ -19,7 +19,7 @@ struct TargetPages {
     var visited: Set<String> = []
     var next: String? = first
     while let target = next {
-      guard visited.insert(target).inserted else { throw Self.circle(target) }
+      guard visited.insert(target).inserted else { throw Self.circle }
       guard visited.count <= Self.limit else { throw Self.endless }
       let answer = try await client.read(.get(target))
       guard answer.isSuccess else { throw client.told(answer.failure) }
@@ -39,18 +39,19 @@ struct TargetPages {
     case nil, .null, .text(""): return nil
     case .text(let link):
       guard let target = pinned(link, to: client.endpoint) else {
+        guard link.contains("//") else {
+          throw client.told(answer.unexpected("'nextLink' is no address"))
+        }
         throw Self.foreign(link, client.endpoint, answer.requestID)
       }
       return target
     case .bool, .integer, .number, .list, .map, .secret:
-      throw answer.unexpected("'nextLink' is no text")
+      throw client.told(answer.unexpected("'nextLink' is no text"))
     }
   }
 
-  private static func circle(_ target: String) -> BackendFailure {
-    BackendFailure(
-      .fatal, code: "PageCycle", message: "The pages of the list lead back to one that was read.")
-  }
+  private static let circle = BackendFailure(
+    .fatal, code: "PageCycle", message: "The pages of the list lead back to one that was read.")
 
   private static let endless = BackendFailure(
     .fatal, code: "TooManyPages", message: "The list has more than \(limit) pages.")

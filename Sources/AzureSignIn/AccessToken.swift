@@ -24,6 +24,8 @@ struct TokenRequest: Hashable, Sendable {
   var audience: String
   /// What the service demands beyond that, as JSON.
   var claims: String?
+  /// True while the present token serves on, so that nobody should wait for another one.
+  var isEarly = false
 
   /// The audience as a scope.
   var scope: String { audience + "/.default" }

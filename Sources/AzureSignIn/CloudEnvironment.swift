@@ -12,12 +12,18 @@ public struct CloudEnvironment: Hashable, Sendable {
   public let authority: HTTPURL
   /// Whom tokens for the service are for, without a slash at the end.
   public let audience: String
+  /// Whom the token of a job elsewhere must be for, so that the authority exchanges it.
+  let federationAudience: String
 
-  init(name: String, resourceManager: HTTPURL, authority: HTTPURL, audience: String? = nil) {
+  init(
+    name: String, resourceManager: HTTPURL, authority: HTTPURL, audience: String? = nil,
+    federationAudience: String = "api://AzureADTokenExchange"
+  ) {
     self.name = name
     self.resourceManager = resourceManager
     self.authority = authority
     self.audience = audience ?? resourceManager.origin
+    self.federationAudience = federationAudience
   }
 
   /// The cloud that goes without saying.
@@ -31,10 +37,12 @@ public struct CloudEnvironment: Hashable, Sendable {
     CloudEnvironment(
       name: "AzureUSGovernment", resourceManager: HTTPURL(https: "management.usgovcloudapi.net"),
       authority: HTTPURL(https: "login.microsoftonline.us"),
-      audience: "https://management.core.usgovcloudapi.net"),
+      audience: "https://management.core.usgovcloudapi.net",
+      federationAudience: "api://AzureADTokenExchangeUSGov"),
     CloudEnvironment(
       name: "AzureChinaCloud", resourceManager: HTTPURL(https: "management.chinacloudapi.cn"),
-      authority: HTTPURL(https: "login.chinacloudapi.cn")),
+      authority: HTTPURL(https: "login.chinacloudapi.cn"),
+      federationAudience: "api://AzureADTokenExchangeChina"),
   ]
 }
 
@@ -59,7 +67,8 @@ extension CloudEnvironment {
     func cloud(_ cloud: CloudEnvironment) -> CloudEnvironment {
       CloudEnvironment(
         name: cloud.name, resourceManager: cloud.resourceManager,
-        authority: authority ?? cloud.authority, audience: cloud.audience)
+        authority: authority ?? cloud.authority, audience: cloud.audience,
+        federationAudience: cloud.federationAudience)
     }
     if let endpoint {
       if let known = known.first(where: { $0.resourceManager.hasOrigin(of: endpoint) }) {

@@ -64,8 +64,9 @@ public final class Credentials: Sendable {
     guard let order else { return nil }
     return caches.withLock { caches in
       if let cache = caches[audience] { return cache }
-      let cache = TokenCache(time: time) { claims throws(SignInFailure) in
-        try await order.token(for: TokenRequest(audience: audience, claims: claims))
+      let cache = TokenCache(time: time) { (claims, isEarly) throws(SignInFailure) in
+        try await order.token(
+          for: TokenRequest(audience: audience, claims: claims, isEarly: isEarly))
       }
       caches[audience] = cache
       return cache

@@ -18,13 +18,16 @@ package struct Surroundings: Sendable {
   package var contents: @Sendable (_ path: String, _ limit: Int) -> [UInt8]?
   /// Another GUID each time.
   package var identifier: @Sendable () -> String
+  /// Spreads the tries of many who failed together.
+  package var random: any RandomNumberGenerator & Sendable
 
   package init(
     environment: [String: String], transport: any HTTPTransport,
     programs: any ProgramRunner = SystemPrograms(),
     time: SignInTime,
     contents: @escaping @Sendable (String, Int) -> [UInt8]? = Surroundings.file,
-    identifier: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() }
+    identifier: @escaping @Sendable () -> String = { UUID().uuidString.lowercased() },
+    random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
   ) {
     self.environment = environment
     self.transport = transport
@@ -32,6 +35,7 @@ package struct Surroundings: Sendable {
     self.time = time
     self.contents = contents
     self.identifier = identifier
+    self.random = random
   }
 
   /// A regular file of the machine.

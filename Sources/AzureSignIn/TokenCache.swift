@@ -4,12 +4,14 @@ internal import Synchronization
 ///
 /// Laws:
 /// - A token within its margin (`AccessToken.margin`) is never handed out.
-/// - From half its life on, the next caller fetches another; until that is there, or if it fails,
-///   the present one serves on.
+/// - From half its life on, the next caller fetches another, by one short try; until that is there, or
+///   if it fails, the present one serves on.
 /// - However many callers there are, one fetch runs at a time. Whoever gives up takes nobody along.
 actor TokenCache {
-  /// Fetches a token; `claims` are what the service demanded last.
-  typealias Fetch = @Sendable (_ claims: String?) async throws(SignInFailure) -> AccessToken
+  /// Fetches a token; `claims` are what the service demanded last, and early is a fetch while there is
+  /// a token that may be used.
+  typealias Fetch =
+    @Sendable (_ claims: String?, _ isEarly: Bool) async throws(SignInFailure) -> AccessToken
 
   private struct Entry {
     let token: AccessToken
@@ -53,10 +55,10 @@ actor TokenCache {
       }
       guard isFetching else {
         do {
-          return try await lead()
+          return try await lead(isEarly: usable != nil)
         } catch {
           guard let usable, error.kind != .cancelled else { throw error }
-          notBefore = now + Self.pause
+          notBefore = time.elapsed() + Self.pause
           return usable.token
         }
       }
@@ -75,12 +77,12 @@ actor TokenCache {
     if entry?.token == token { entry = nil }
   }
 
-  private func lead() async throws(SignInFailure) -> AccessToken {
+  private func lead(isEarly: Bool) async throws(SignInFailure) -> AccessToken {
     isFetching = true
     let begin = time.elapsed()
     let outcome: Result<AccessToken, SignInFailure>
     do {
-      outcome = .success(try await fetch(claims))
+      outcome = .success(try await fetch(claims, isEarly))
     } catch {
       outcome = .failure(error)
     }

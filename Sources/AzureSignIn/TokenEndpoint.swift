@@ -30,9 +30,9 @@ struct TokenEndpoint: Sendable {
     post.headers["Content-Type"] = "application/x-www-form-urlencoded"
     post.headers["Accept"] = "application/json"
     let response = try await Retries().send(
-      post, limits: .signIn, for: way, in: surroundings)
+      post, isEarly: request.isEarly, for: way, in: surroundings)
     guard response.status == 200 else { throw refusal(response, hiding: proof.map(\.1)) }
-    return try AccessToken(response, for: way)
+    return try AccessToken(response, for: way, at: surroundings.time.wall())
   }
 
   private func refusal(_ response: HTTPResponse, hiding secrets: [String]) -> SignInFailure {
@@ -40,7 +40,7 @@ struct TokenEndpoint: Sendable {
     guard let json, let code = json[key: "error"]?.text else {
       return .failed(
         way, "\(url.origin) answered with status \(response.status), and not as an authority does.",
-        kind: response.status >= 500 ? .passing : .lasting)
+        kind: .init(ofStatus: response.status))
     }
     // The first line is the sentence; what follows are ids and a time.
     var words = String(
@@ -52,7 +52,7 @@ struct TokenEndpoint: Sendable {
     if let advice = Self.advice(words) { sentences.append(advice) }
     if let id = json[key: "correlation_id"]?.text { sentences.append("Correlation id: \(id).") }
     return .failed(
-      way, sentences.joined(separator: " "), kind: response.status >= 500 ? .passing : .lasting)
+      way, sentences.joined(separator: " "), kind: .init(ofStatus: response.status))
   }
 
   /// What to do about the codes that people meet.
@@ -78,16 +78,35 @@ struct TokenEndpoint: Sendable {
 
 extension AccessToken {
   /// Reads the answer of an authority or of a machine's host, which writes numbers as text.
-  init(_ response: HTTPResponse, for way: SignInKind) throws(SignInFailure) {
+  ///
+  /// - Parameter now: the time of day in milliseconds since 1970: App Service tells only when a token
+  ///   ends, and not how long it lives.
+  init(
+    _ response: HTTPResponse, for way: SignInKind, at now: Int64
+  ) throws(SignInFailure) {
     guard let json = try? AttributeValue(json: response.body),
       let text = json[key: "access_token"]?.text, !text.isEmpty, isHeaderText(text)
     else { throw .failed(way, "The answer holds no token.") }
-    let lifetime = json[key: "expires_in"]
-    guard let seconds = lifetime?.integer ?? lifetime?.text.flatMap({ Int($0) }), seconds > 0 else {
+    let seconds = json[key: "expires_in"]?.seconds
+    let end = json[key: "expires_on"]?.seconds
+    guard let left = seconds ?? end.map({ $0 - now / 1_000 }) else {
       throw .failed(way, "The answer does not say how long its token lives.")
     }
+    guard left > 0 else {
+      throw .failed(way, "The token expired before it came. Check this machine's clock.")
+    }
     self.init(
-      text, lifetime: .seconds(min(seconds, 86_400 * 7)), from: .command(way.rawValue))
+      text, lifetime: .seconds(min(left, 86_400 * 7)), from: .command(way.rawValue))
+  }
+}
+
+extension AttributeValue {
+  /// A number of seconds, which some write as text; nil for what nobody means.
+  fileprivate var seconds: Int64? {
+    guard let number = integer.map(Int64.init) ?? text.flatMap({ Int64($0) }),
+      (0...253_402_300_799).contains(number)
+    else { return nil }
+    return number
   }
 }
 

@@ -29,8 +29,9 @@ struct Visit {
     for _ in 0..<Self.patience {
       switch try? await backend.status(of: operation) {
       case .succeeded?: return
-      case .failed(let code, let message)?:
-        return blame("The operation on '\(request.name)' failed: \(code): \(message)")
+      case .failed(let failure)?:
+        return blame(
+          "The operation on '\(request.name)' failed: \(failure.code): \(failure.message)")
       case .running?, nil: await letTimePass(.milliseconds(50))
       }
     }

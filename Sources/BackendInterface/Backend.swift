@@ -107,6 +107,11 @@ public enum OperationStatus: Hashable, Sendable {
   /// Ask again after this long; nil if the service did not say.
   case running(retryAfter: Duration?)
   case succeeded
-  /// It failed, in the service's own words.
-  case failed(code: String, message: String)
+  /// It failed: in the service's own words, with what can be done about it.
+  case failed(BackendFailure)
+
+  /// It failed, and no more is known than the service's code and its words.
+  public static func failed(code: String, message: String) -> OperationStatus {
+    .failed(BackendFailure(.fatal, code: code, message: message))
+  }
 }

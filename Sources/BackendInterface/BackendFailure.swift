@@ -33,6 +33,8 @@ public struct BackendFailure: Error, Hashable, Sendable {
   /// False if it is certain that the request never reached the service, so that a write can't have
   /// taken effect.
   public var mayHaveArrived = true
+  /// False if there was no answer, so that these words are not the service's own.
+  public var isAnswer = true
 
   /// Makes a backend failure of its parts.
   public init(

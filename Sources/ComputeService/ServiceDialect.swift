@@ -59,7 +59,8 @@ package struct ServiceDialect: Sendable {
       }
       let value = wanted[wire] ?? .null
       if case .inPlaceBy(let action) = target.kind.fields[slot].onChange {
-        guard let key = wire.segments.last else { continue }
+        // An earlier try may have brought this about already.
+        guard let key = wire.segments.last, (current[wire] ?? .null) != value else { continue }
         actions[action, default: .map([:])][AttributePath([key])] = value
       } else {
         merged[wire] = value
@@ -72,6 +73,11 @@ package struct ServiceDialect: Sendable {
       paths.compactMap { path in
         target.kind.slot(path).flatMap { target.kind.fields[$0].wire?.segments.dropLast() }
       })
+    // An object that changes is sent whole: the service never tells some of its parts.
+    for wire in target.kind.fields.compactMap(\.wire)
+    where wire.segments.count > 3 && changedObjects.contains(wire.segments.dropLast()) {
+      if merged[wire] == nil, let value = wanted[wire] { merged[wire] = value }
+    }
     for addition in target.kind.addsToBody(target)
     where changedObjects.contains(addition.path.segments.dropLast()) {
       merged[addition.path] = addition.value

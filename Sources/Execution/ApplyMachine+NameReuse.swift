@@ -15,8 +15,10 @@ extension ApplyMachine {
     guard makes(index) else { return true }
     runs[index].absences += 1
     let certainAt = isReuse(index) ? windowEnd(index) : .zero
-    let needed = isReuse(index) ? limits.reuseConfirmations : 1
-    if runs[index].absences >= max(needed, limits.absenceConfirmations), now >= certainAt {
+    // Where nobody used the name, the plan's list was the first to say so.
+    let needed =
+      isReuse(index) ? max(limits.reuseConfirmations, limits.absenceConfirmations) : 1
+    if runs[index].absences >= needed, now >= certainAt {
       return true
     }
     let delay = max(limits.absenceSpacing, certainAt - now)

@@ -112,7 +112,9 @@ extension ApplyMachine {
     var tries = limits.tries
     switch failure.failureClass {
     case .throttled(let retryAfter):
-      delay = retryAfter.map { max($0, .zero) } ?? pause
+      // "At once" is taken literally only the first time.
+      let obeys = runs[index].failedTries == 1 || retryAfter.map { $0 > .zero } ?? false
+      delay = obeys ? max(retryAfter ?? pause, .zero) : pause
       pausedUntil = max(pausedUntil, now + delay)
     case .retryable: tries = limits.readTries
     case .conflict: break

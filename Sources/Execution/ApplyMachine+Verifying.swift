@@ -20,7 +20,7 @@ extension ApplyMachine {
         let delay = retryAfter.flatMap { $0 > .zero ? $0 : nil } ?? growingDelay(index)
         callLater(index, after: delay)
       case .succeeded: readBack(index, .succeeded)
-      case .failed(let code, let message): readBack(index, .failed(code: code, message: message))
+      case .failed(let failure): readBack(index, .failed(failure))
       }
     case .failure(let failure):
       // The monitor may be ill while the target is well: the target decides.
@@ -45,8 +45,8 @@ extension ApplyMachine {
     case (.broken(let failure), _) where failure.code == StepFailure.attachOnce:
       // Harm was done, which is more than what the monitor says.
       end(index, .failed(failure))
-    case (.missing, .failed(let code, let message)), (.broken, .failed(let code, let message)):
-      end(index, .failed(StepFailure(code: code, message: message)))
+    case (.missing, .failed(let failure)), (.broken, .failed(let failure)):
+      end(index, .failed(stepFailure(failure)))
     case (.broken(let failure), _):
       end(index, .failed(failure))
     case (.missing(let details), _):

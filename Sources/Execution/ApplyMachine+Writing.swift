@@ -35,7 +35,7 @@ extension ApplyMachine {
       runs[index].phase = .verifying(.lost)
       return verify(index, sight, .lost)
     }
-    switch context.readiness(sight) {
+    switch context.readiness(sight, hasSent: runs[index].firstSent != nil) {
     case .alreadyDone: verifyAbsence(index)
     case .refused where mayStillShow(index, sight):
       wait(index, "the name still shows what was removed")
@@ -87,12 +87,14 @@ extension ApplyMachine {
       return false
     }
     if run.lostReplies >= limits.triesAfterUnknownOutcome {
-      end(index, .failed(.lostReply))
+      end(index, .failed(.unsettled(after: run.lastTrouble)))
       return false
     }
     guard isJournalBroken || (isInterrupted && !unavoidable.contains(index)) else { return true }
     let reason = isJournalBroken ? SkipReason.journalFailed : .interrupted
-    end(index, run.lostReplies > 0 ? .failed(.lostReply) : .notStarted(reason))
+    end(
+      index,
+      run.lostReplies > 0 ? .failed(.unsettled(after: run.lastTrouble)) : .notStarted(reason))
     return false
   }
 
@@ -143,6 +145,7 @@ extension ApplyMachine {
       endAvoidableSteps()
     case .retryable where failure.mayHaveArrived:
       runs[index].lostReplies += 1
+      runs[index].lastTrouble = failure
       look(index, after: backoff.pause(afterFailures: runs[index].lostReplies))
     case .retryable, .conflict:
       runs[index].conflicts += 1
@@ -159,9 +162,19 @@ extension ApplyMachine {
 }
 
 extension StepFailure {
-  /// The service never answered, and the target does not show what became of the request.
-  fileprivate static let lostReply = StepFailure(
-    code: "reply-lost",
-    message: "The service did not answer, and the target does not show the change.",
-    outcomeIsUnknown: true)
+  /// The service did not say what became of the request, nor does the target show it.
+  fileprivate static func unsettled(after trouble: BackendFailure?) -> StepFailure {
+    guard let trouble, trouble.isAnswer else {
+      return StepFailure(
+        code: "reply-lost",
+        message: "The service did not answer, and the target does not show the change.",
+        requestID: trouble?.requestID, outcomeIsUnknown: true)
+    }
+    var failure = StepFailure(
+      code: trouble.code,
+      message: "The target does not show the change, and the service failed: \(trouble.message)",
+      requestID: trouble.requestID, outcomeIsUnknown: true)
+    failure.advice = trouble.advice
+    return failure
+  }
 }

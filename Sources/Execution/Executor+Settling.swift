@@ -50,7 +50,8 @@ extension Executor {
         var pause = backoff.pause(afterFailures: failures)
         var tries = limits.tries
         switch error.failureClass {
-        case .throttled(let retryAfter): pause = max(retryAfter ?? pause, .zero)
+        case .throttled(let retryAfter?) where retryAfter > .zero: pause = retryAfter
+        case .throttled: break
         case .retryable: tries = limits.readTries
         case .conflict: break
         case .denied, .absent, .invalid, .fatal: throw error
@@ -63,7 +64,7 @@ extension Executor {
   }
 
   /// False if the task was cancelled.
-  private func sleep(_ duration: Duration) async -> Bool {
+  func sleep(_ duration: Duration) async -> Bool {
     (try? await clock.sleep(for: duration)) != nil
   }
 }

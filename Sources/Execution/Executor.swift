@@ -132,12 +132,6 @@ public struct Executor: Sendable {
   }
 }
 
-/// How long it is since now, by a clock.
-func stopwatch(_ clock: some Clock<Duration>) -> @Sendable () -> Duration {
-  let start = clock.now
-  return { start.duration(to: clock.now) }
-}
-
 extension Backend {
   /// Reads all of a look, one after the other.
   ///

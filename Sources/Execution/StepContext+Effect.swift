@@ -70,7 +70,7 @@ extension StepContext {
   }
 
   /// The fields that are not as the step was to leave them.
-  private func differences(
+  func differences(
     _ desired: ComputeTarget, _ target: ObservedTarget
   ) -> [AttributeChange] {
     TargetComparison(desired, with: target).differences

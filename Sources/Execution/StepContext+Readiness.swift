@@ -22,13 +22,16 @@ extension StepFailure {
 
 extension StepContext {
   /// Judges what was seen right before the write.
-  func readiness(_ sight: Sight) -> Readiness {
+  ///
+  /// - Parameter hasSent: true if a request of the step was sent already, and refused or lost.
+  func readiness(_ sight: Sight, hasSent: Bool = false) -> Readiness {
     guard let request else {
       return .refused(refusal("The manifests given to this apply lack \(step.address)."))
     }
     return switch step.act {
     case .create, .attach: freedom(sight, for: request)
-    case .update, .start, .stop, .mark, .detach, .delete: fitness(sight, for: request)
+    case .update, .start, .stop, .mark, .detach, .delete:
+      fitness(sight, for: request, hasSent: hasSent)
     }
   }
 
@@ -64,7 +67,9 @@ extension StepContext {
 
   // MARK: Something is to be changed or removed
 
-  private func fitness(_ sight: Sight, for request: WriteRequest) -> Readiness {
+  private func fitness(
+    _ sight: Sight, for request: WriteRequest, hasSent: Bool
+  ) -> Readiness {
     guard let target = sight.target else {
       if isRemoval || change?.action == .forget { return .alreadyDone }
       return .refused(refusal("\(step.address) is gone. Plan again."))
@@ -72,7 +77,9 @@ extension StepContext {
     if target.state.isTransitional {
       return .wait("the service is still at work on it (\(target.state.text))")
     }
-    if let failure = misfit(target) ?? obstacle(sight) { return .refused(failure) }
+    if let failure = misfit(target, hasSent: hasSent) ?? obstacle(sight) {
+      return .refused(failure)
+    }
     return .ready(request)
   }
 
@@ -117,7 +124,7 @@ extension StepContext {
   }
 
   /// Why the live target is not the one that was planned for, or nil.
-  private func misfit(_ target: ObservedTarget) -> StepFailure? {
+  private func misfit(_ target: ObservedTarget, hasSent: Bool) -> StepFailure? {
     guard target.isKnownKind else {
       return refusal("\(target.address) is of a kind that Berth does not know.")
     }
@@ -129,10 +136,24 @@ extension StepContext {
     }
     if isFirstOnTarget, let expected = change?.precondition {
       // The fingerprint speaks for kind, owner and every field.
-      return target.fingerprint(in: catalog) == expected ? nil : refusal(movement(of: target))
+      let planned = hasSent ? beforeOwnChanges(target) : target
+      return planned.fingerprint(in: catalog) == expected ? nil : refusal(movement(of: target))
     }
     guard target.kind == step.address.kind else { return refusal(movement(of: target)) }
     return isOurs(target) ? nil : refusal(ownership(of: target))
+  }
+
+  /// The target without what the step's own requests have brought about: an update may take several,
+  /// of which the first succeeds and the next one fails.
+  private func beforeOwnChanges(_ target: ObservedTarget) -> ObservedTarget {
+    guard step.act == .update, let desired, target.kind == desired.kind.name else { return target }
+    let left = Set(differences(desired, target).map(\.path))
+    var before = target
+    for change in change?.attributes ?? [] where !change.isSensitive && !left.contains(change.path)
+    {
+      if let slot = desired.kind.slot(change.path) { before.attributes[slot] = change.before }
+    }
+    return before
   }
 
   private func isOurs(_ target: ObservedTarget) -> Bool {

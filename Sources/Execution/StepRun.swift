@@ -19,8 +19,10 @@ struct StepRun: Sendable {
   var failedTries = 0
   /// How often the service answered a write with "something else is being done".
   var conflicts = 0
-  /// How often a request was sent whose reply got lost.
+  /// How often a request was sent whose reply got lost, or told of nothing but trouble.
   var lostReplies = 0
+  /// What came in place of the last such reply.
+  var lastTrouble: BackendFailure?
   var pollDelay: Duration
   var operation: OperationHandle?
   /// How many reads in a row showed that the target is gone.
@@ -54,7 +56,7 @@ struct StepRun: Sendable {
   /// Hints, never truth.
   enum Hint: Hashable, Sendable {
     case succeeded
-    case failed(code: String, message: String)
+    case failed(BackendFailure)
     /// Nothing that could be understood.
     case lost
   }

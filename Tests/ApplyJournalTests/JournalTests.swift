@@ -113,6 +113,31 @@ private let lines = entries.enumerated().map { JournalCodec.line($1, number: $0)
   #expect(state.unsettled.map(\.step) == [StepID(2), StepID(5)])
 }
 
+@Test func `a history knows the operations that nobody saw end`() {
+  func entry(_ record: JournalRecord) -> JournalEntry {
+    JournalEntry(milliseconds: 0, record: record)
+  }
+  let step = StepID(1)
+  let intent = JournalRecord.intended(
+    Intent(step: step, act: .create, address: address("pool", "p")))
+  let header = JournalRecord.started(
+    RunHeader(run: "r", stack: "ours", workspace: "w", planDigest: "d"))
+  var records: [JournalRecord] = [header, intent, .submitted(step, operation: "one")]
+  func operations() -> [StepID: String] {
+    var history = RunHistory(of: "ours")
+    history.read(records.map(entry))
+    return history.operations
+  }
+  #expect(operations() == [step: "one"])
+  records.append(.finished(step, .unknown(code: "deadline", message: "Slow.")))
+  #expect(operations() == [step: "one"])
+  // Another try has an operation of its own, or none yet.
+  records.append(intent)
+  #expect(operations() == [:])
+  records += [.submitted(step, operation: "two"), .finished(step, .done)]
+  #expect(operations() == [:])
+}
+
 @Test func `an intent is unsettled from the moment it is written until its step ended`() {
   let unsettled = (0...4).map { state(after: $0).unsettled.map(\.step.number) }
   #expect(unsettled == [[], [], [1], [1], []])

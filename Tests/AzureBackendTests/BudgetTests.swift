@@ -34,13 +34,14 @@ import Testing
       ], .seconds(30)
     ),
     (["Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT"], nil), (["Retry-After": "-1"], nil),
+    (["Retry-After": "0"], nil), (["retry-after-ms": "0"], nil),
     (["Retry-After": "soon"], nil), (["Retry-After": "99999999"], nil),
     (["Retry-After": "99999999999999999999"], nil), (["retry-after-ms": "nan"], nil), ([:], nil),
   ] as [([String: String], Duration?)])
 func `every form of Retry-After is understood`(lines: [String: String], wait: Duration?) {
   var headers = HTTPHeaders()
   for (name, value) in lines { headers.add(name, value) }
-  #expect(RateLimitHeaders.retryAfter(in: headers) == wait)
+  #expect(headers.retryAfter == wait)
 }
 
 @Test func `remaining calls are read by their kind`() {
@@ -108,6 +109,89 @@ func `every form of Retry-After is understood`(lines: [String: String], wait: Du
   for _ in 0..<11 { _ = try await azure.workspace.read("a") }
   // 25 a second are let go again.
   #expect(await azure.service.calls.last?.time == .milliseconds(400))
+}
+
+@Test func `callers who wait for their turns have one each`() async throws {
+  let azure = try AzureWorld(fault: { call in
+    call.number == 0
+      ? .headers { $0["x-ms-ratelimit-remaining-subscription-reads"] = "0" } : nil
+  })
+  _ = try await azure.workspace.read("a")
+  try await withThrowingTaskGroup(of: Void.self) { group in
+    for _ in 0..<5 { group.addTask { _ = try await azure.workspace.read("a") } }
+    try await group.waitForAll()
+  }
+  let times = await azure.service.calls.dropFirst().map(\.time)
+  #expect(times.sorted() == (1...5).map { .milliseconds(40 * $0) })
+}
+
+@Test func `a turn that nobody takes goes to others`() async throws {
+  let clock = TestClock()
+  let budget = RequestBudget(clock: clock, random: RandomBytes(bytes: SeededBytes().bytes))
+  await budget.note(["x-ms-ratelimit-remaining-subscription-writes": "0"])
+  for _ in 0..<9 {
+    await #expect(throws: RequestBudget.Refusal.self) {
+      try await budget.admit(.write, patience: .milliseconds(50))
+    }
+  }
+  #expect(await budget.throttling.waited == .zero)
+  try await budget.admit(.write, patience: .milliseconds(100))
+  #expect(clock.now.offset == .milliseconds(100))
+}
+
+@Test(arguments: [500, 502, 503, 504, 408, 429])
+func `a wait that the service asks for is obeyed whatever its status`(status: Int) async throws {
+  let azure = try AzureWorld(fault: { call in
+    call.number == 0
+      ? .answer(.refusal(status, "Busy", headers: ["Retry-After": "70"])) : nil
+  })
+  _ = try await azure.workspace.read("a")
+  #expect(await azure.service.calls.map(\.time) == [.zero, .seconds(70)])
+  #expect(azure.warnings.all == ["The service asks for fewer calls, so nothing is sent for 70 s."])
+}
+
+@Test func `a Retry-After of nothing is no reason to ask without a pause`() async throws {
+  let azure = try AzureWorld(fault: { _ in
+    .answer(.refusal(429, "TooManyRequests", headers: ["Retry-After": "0"]))
+  })
+  _ = try await failure { () async throws(BackendFailure) in
+    try await azure.workspace.list()
+  }
+  let times = await azure.service.calls.map(\.time)
+  #expect(times.count == 6)
+  #expect(times.last.map { $0 >= .seconds(36) } == true)
+}
+
+/// Nobody who could sign in.
+private struct NoTokens: RequestAuthorization {
+  let asked: Heard
+
+  func value(insteadOf refused: RefusedAuthorization?) throws(BackendFailure) -> String? {
+    asked.add("")
+    var failure = BackendFailure(.retryable, code: "sign-in-failed", message: "Busy.")
+    failure.mayHaveArrived = false
+    throw failure
+  }
+}
+
+@Test func `who signs in has tried again for itself`() async throws {
+  let asked = Heard()
+  let azure = try AzureWorld(authorization: NoTokens(asked: asked))
+  let failure = try await failure { () async throws(BackendFailure) in
+    try await azure.workspace.list()
+  }
+  #expect(failure.code == "sign-in-failed" && asked.all.count == 1)
+  #expect(azure.clock.now.offset == .zero)
+}
+
+@Test func `a read has an end, however slowly it fails`() async throws {
+  let azure = try AzureWorld(fault: { _ in
+    .answer(.refusal(503, "ServerBusy", headers: ["Retry-After": "140"]))
+  })
+  _ = try await failure { () async throws(BackendFailure) in
+    try await azure.workspace.list()
+  }
+  #expect(await azure.service.calls.map(\.time) == [.zero, .seconds(140), .seconds(280)])
 }
 
 @Test func `a read that keeps failing is tried six times`() async throws {

@@ -14,7 +14,8 @@ private let verdicts: [(Int, String, BackendFailure.Class)] = [
   (403, "RequestDisallowedByPolicy", .denied), (404, "ParentResourceNotFound", .absent),
   (404, "SubscriptionNotFound", .absent), (404, "ResourceGroupNotFound", .absent),
   (409, "Conflict", .conflict), (409, "AnotherOperationInProgress", .conflict),
-  (409, "OperationNotAllowed", .invalid), (409, "MissingSubscriptionRegistration", .denied),
+  (409, "OperationNotAllowed", .conflict), (400, "OperationNotAllowed", .invalid),
+  (409, "MissingSubscriptionRegistration", .denied),
   (409, "ScopeLocked", .denied), (429, "Anything", .throttled(retryAfter: .seconds(9))),
   (408, "Timeout", .retryable), (500, "InternalServerError", .retryable),
   (503, "ServerBusy", .retryable), (418, "Teapot", .invalid),
@@ -30,6 +31,31 @@ func `a code and a status have a class`(
   #expect(answer.failure.code == code)
   #expect(answer.failure.message == "Words of its own.")
   #expect(answer.failure.requestID == "r-refused")
+}
+
+@Test(arguments: [
+  "Operation could not be completed as it results in exceeding approved standardDSv3Family Cores.",
+  "The quota is used up.", "Exceeds the limit of 24.",
+])
+func `an operation that is not allowed for want of quota is told from one that comes too early`(
+  words: String
+) {
+  let failure = ServiceAnswer(.refusal(409, "OperationNotAllowed", words)).failure
+  #expect(failure.failureClass == .invalid && failure.advice?.contains("more quota") == true)
+}
+
+@Test(arguments: [401, 403, 404, 407, 302])
+func `a proxy's own page is not believed`(status: Int) {
+  let page = HTTPResponse(
+    status, headers: ["Content-Type": "text/html"], body: Array("<html>No.</html>".utf8))
+  let failure = ServiceAnswer(page).failure
+  #expect(failure.code == "UnexpectedAnswer" && failure.failureClass == .fatal)
+  #expect(failure.advice?.contains("proxy") == true)
+}
+
+@Test func `the service's own refusal of a token needs no body`() {
+  let answer = ServiceAnswer(HTTPResponse(401, headers: ["WWW-Authenticate": "Bearer realm=x"]))
+  #expect(answer.failure.failureClass == .denied)
 }
 
 @Test func `a failure has both ids of the service`() {

@@ -51,8 +51,8 @@ struct AzureWorld: Sendable {
       switch try await workspace.status(of: handle) {
       case .running(let pause): try await clock.sleep(for: pause ?? .seconds(1))
       case .succeeded: return
-      case .failed(let code, let message):
-        Issue.record("\(code): \(message)")
+      case .failed(let failure):
+        Issue.record("\(failure)")
         return
       }
     }

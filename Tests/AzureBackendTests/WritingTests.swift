@@ -109,6 +109,16 @@ private let marks = OwnershipMarks(stack: "ours", applied: "0123456789abcdef0123
   #expect(try await azure.workspace.read("box")?.attributes[slot] == 60)
 }
 
+@Test func `an action whose change is there already is not sent again`() async throws {
+  let azure = try AzureWorld()
+  var box = ComputeTarget(.inventedBox, "box")
+  box["idle"] = 60
+  try await azure.carryOut(.create(box, marks: marks))
+  let before = await azure.service.calls.count
+  try await azure.carryOut(.update(box, fields: ["idle"], marks: marks))
+  #expect(await azure.service.calls.dropFirst(before).allSatisfy { $0.request.method.isRead })
+}
+
 @Test func `an update sends back nothing that only the service sets`() async throws {
   let azure = try AzureWorld(.azureML)
   let kind = try #require(KindCatalog.azureML["amlcompute"])
@@ -196,7 +206,7 @@ func `a status resource is a hint, and nonsense is none`(
     switch try OperationMonitor(teller: .status, target: "/x").status(answer) {
     case .succeeded: told = "succeeded"
     case .running: told = "running"
-    case .failed(let code, _): told = "failed \(code)"
+    case .failed(let failure): told = "failed \(failure.code)"
     }
   } catch {
     told = "thrown \(error.code)"
@@ -204,17 +214,61 @@ func `a status resource is a hint, and nonsense is none`(
   #expect(told == expected)
 }
 
+@Test func `an operation's failure has the table's advice and the id of the request`() throws {
+  let json = #"{"status":"Failed","error":{"code":"QuotaExceeded","message":"No cores left."}}"#
+  let answer = ServiceAnswer(
+    HTTPResponse(200, headers: ["x-ms-request-id": "r-7"], body: Array(json.utf8)))
+  for teller in [OperationMonitor.Teller.status, .location] {
+    guard
+      case .failed(let failure) = try OperationMonitor(teller: teller, target: "/x").status(answer)
+    else {
+      Issue.record("It did not fail.")
+      continue
+    }
+    #expect(failure.failureClass == .invalid && failure.code == "QuotaExceeded")
+    #expect(failure.requestID == "r-7" && failure.message == "No cores left.")
+    #expect(failure.advice?.contains("more quota") == true)
+  }
+}
+
+@Test func `what is missing beside the workspace makes a write wrong and nothing more`()
+  async throws
+{
+  let pool = ComputeTarget(.inventedPool, "pool")
+  let gone =
+    "The Resource 'Microsoft.Compute/virtualMachines/vm' under resource group 'g' was not "
+    + "found."
+  for request in [WriteRequest.create(pool, marks: marks), .start(name: "pool")] {
+    let azure = try AzureWorld(fault: { call in
+      call.request.method.isRead ? nil : .answer(.refusal(404, "ResourceNotFound", gone))
+    })
+    let failure = try await failure { () async throws(BackendFailure) in
+      try await azure.workspace.submit(request)
+    }
+    #expect(failure.failureClass == .invalid && failure.message == gone)
+    #expect(failure.advice == nil && failure.requestID == "r-refused")
+  }
+  let azure = try AzureWorld(fault: { call in
+    call.request.method == .put ? .answer(.refusal(404, "ParentResourceNotFound")) : nil
+  })
+  let failure = try await failure { () async throws(BackendFailure) in
+    try await azure.workspace.submit(.create(pool, marks: marks))
+  }
+  #expect(failure.failureClass == .absent)
+}
+
+@Test(arguments: ["ResourceNotFound", "ComputeNotFound", "NotFound"])
+func `what is gone by the time of its removal is removed`(code: String) async throws {
+  let azure = try AzureWorld(fault: { call in
+    call.request.method == .delete ? .answer(.refusal(404, code, "No compute 'pool'.")) : nil
+  })
+  try await azure.carryOut(.create(ComputeTarget(.inventedPool, "pool"), marks: marks))
+  #expect(try await azure.workspace.submit(.delete(name: "pool")) == .finished)
+}
+
 @Test func `credentials that were changed elsewhere show as another fingerprint`() async throws {
   let kind = try #require(KindCatalog.azureML["virtualmachine"])
-  let vm = ComputeTarget(
-    kind, "vm-one",
-    [
-      "resource_id": .text(
-        "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g"
-          + "/providers/Microsoft.Compute/virtualMachines/vm"),
-      "ssh_settings.admin_username": "azureuser",
-      "ssh_settings.admin_password": .secret(SecretText("canary-one", from: .literal)),
-    ])
+  let vm = machine(kind, "vm-one", machineOne)
   var applied = marks
   applied.secrets = ["ssh_settings.admin_password": "canary-one's"]
   let azure = try AzureWorld(
@@ -256,3 +310,94 @@ func `a status resource is a hint, and nonsense is none`(
   #expect(failure.code == "PreviewOnly" && failure.message.contains("enable_root_access"))
   #expect(await azure.service.calls.isEmpty)
 }
+
+@Test func `credentials are asked for once, and once more after a write`() async throws {
+  let kind = try #require(KindCatalog.azureML["virtualmachine"])
+  var applied = marks
+  applied.secrets = ["ssh_settings.admin_password": "applied"]
+  let azure = try AzureWorld(
+    .azureML, configure: { $0.fingerprint = { _, _, secret in secret.reveal() } },
+    fault: { call in
+      guard call.path.hasSuffix("/listKeys") else { return nil }
+      let keys = #"{"computeType":"VirtualMachine","administratorAccount":{"password":"there"}}"#
+      return .answer(HTTPResponse(200, body: Array(keys.utf8)))
+    })
+  let machines = (1...20).map { number in
+    machine(kind, "vm\(number)x", machineOne + "\(number)")
+  }
+  for machine in machines { try await azure.carryOut(.attach(machine, marks: applied)) }
+  func asked() async -> Int {
+    await azure.service.calls.count { $0.path.hasSuffix("/listKeys") }
+  }
+  for _ in 1...3 {
+    let listed = try await azure.workspace.list()
+    #expect(listed.count == 20)
+    #expect(listed.allSatisfy { $0.marks.secrets["ssh_settings.admin_password"] == "there" })
+  }
+  _ = try await azure.workspace.read("vm7x")
+  #expect(await asked() == 20)
+  try await azure.carryOut(.mark(name: "vm7x", applied))
+  _ = try await azure.workspace.list()
+  #expect(await asked() == 21)
+}
+
+@Test func `an action that only previews describe is asked for in one`() async throws {
+  let kind = try #require(KindCatalog.azureML["computeinstance"])
+  let azure = try AzureWorld(.azureML)
+  var box = ComputeTarget(kind, "notebooks")
+  try await azure.carryOut(.create(box, marks: marks))
+  box["idle_time_before_shutdown_minutes"] = 60
+  try await azure.carryOut(
+    .update(box, fields: ["idle_time_before_shutdown_minutes"], marks: marks))
+  let post = try #require(await azure.service.calls.last { $0.request.method == .post })
+  #expect(
+    post.request.url.target.hasSuffix(
+      "/updateIdleShutdownSetting?api-version=2022-06-01-preview"))
+}
+
+@Test func `an update leaves out objects of which the service never tells a part`() async throws {
+  let kind = try #require(KindCatalog.azureML["amlcompute"])
+  var cluster = ComputeTarget(
+    kind, "cpu-cluster",
+    [
+      "max_instances": 4, "ssh_settings.admin_username": "azureuser",
+      "ssh_settings.admin_password": .secret(SecretText("canary-one", from: .literal)),
+    ])
+  let azure = try AzureWorld(.azureML)
+  try await azure.carryOut(.create(cluster, marks: marks))
+  cluster["max_instances"] = 8
+  try await azure.carryOut(.update(cluster, fields: ["max_instances"], marks: marks))
+  let put = try #require(await azure.service.calls.last { $0.request.method == .put })
+  let body = try AttributeValue(json: put.request.body)
+  #expect(body["properties.properties.scaleSettings.maxNodeCount"] == 8)
+  #expect(body["properties.properties.userAccountCredentials"] == nil)
+}
+
+@Test func `a target that is deleted after the list does not stop a plan`() async throws {
+  let kind = try #require(KindCatalog.azureML["virtualmachine"])
+  let vm = machine(kind, "vm-one", machineOne)
+  var applied = marks
+  applied.secrets = ["ssh_settings.admin_password": "applied"]
+  let azure = try AzureWorld(
+    .azureML, configure: { $0.fingerprint = { _, _, _ in "another" } },
+    fault: { call in
+      call.path.hasSuffix("/listKeys")
+        ? .answer(.refusal(404, "ResourceNotFound", "No compute 'vm-one'.")) : nil
+    })
+  try await azure.carryOut(.attach(vm, marks: applied))
+  let listed = try await azure.workspace.list()
+  #expect(listed.map(\.marks.secrets) == [["ssh_settings.admin_password": "applied"]])
+}
+
+private func machine(_ kind: KindDescriptor, _ name: String, _ resource: String) -> ComputeTarget {
+  ComputeTarget(
+    kind, name,
+    [
+      "resource_id": .text(resource), "ssh_settings.admin_username": "azureuser",
+      "ssh_settings.admin_password": .secret(SecretText("canary-one", from: .literal)),
+    ])
+}
+
+private let machineOne =
+  "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g"
+  + "/providers/Microsoft.Compute/virtualMachines/vm"

@@ -106,6 +106,30 @@ struct AzureCLITests {
   }
 
   @Test(arguments: [
+    ("ERROR: Please run 'az login' to setup account.", SignInFailure.Kind.notSetUp),
+    (
+      "ERROR: AADSTS70043: The refresh token has expired. Please run 'az login' to setup account.",
+      .lasting
+    ),
+    ("ERROR: AADSTS50078: Expired.\nTo re-authenticate, please run:\naz login", .lasting),
+    ("ERROR: User 'me' does not exist in MSAL token cache. Run `az login`.", .lasting),
+    ("ERROR: Subscription 'x' not found. Please run 'az account set'.", .lasting),
+  ])
+  func `an expired sign-in never becomes another identity`(
+    complaint: String, kind: SignInFailure.Kind
+  ) async throws {
+    try await withFolder { folder in
+      let (world, _) = world(
+        folder, ProgramResult(.exited(1), complaint: Array(complaint.utf8)))
+      #expect(await world.failure(configuration, by: ScriptedTransport.silence)?.kind == kind)
+      // The machine has an identity, too; it serves only where nobody signed in.
+      let machine = ScriptedTransport.authority()
+      let token = try? await world.credentials(by: machine).token()
+      #expect((token == nil) == (kind == .lasting))
+    }
+  }
+
+  @Test(arguments: [
     "", "[]", #"{"accessToken":"t"}"#, #"{"accessToken":"t","expires_on":1800000100}"#,
     #"{"accessToken":"t","expiresOn":"tomorrow"}"#,
   ])

@@ -57,7 +57,7 @@ struct SignedInTransportTests {
     #expect(!transport.requests.contains { $0.url.host == "evil.example" })
   }
 
-  @Test func `a refused token is replaced once, and the challenge passed on`() async throws {
+  @Test func `F21 a refused token is replaced once, and the challenge passed on`() async throws {
     let transport = transport { request in
       request.headers["Authorization"] == "Bearer token-0"
         ? HTTPResponse(
@@ -76,7 +76,7 @@ struct SignedInTransportTests {
     #expect(transport.requests.count == 5)
   }
 
-  @Test func `a second refusal is the answer`() async throws {
+  @Test func `F21 a second refusal is the answer`() async throws {
     let transport = transport { _ in HTTPResponse(401) }
     let credentials = try SignInWorld(environment: secretVariables).credentials(by: transport)
     let response = try await SignedInTransport(transport, as: credentials).send(

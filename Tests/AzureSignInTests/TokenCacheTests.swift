@@ -41,6 +41,27 @@ struct TokenCacheTests {
     await #expect(throws: SignInFailure.self) { try await credentials.token() }
   }
 
+  @Test func `nobody waits for a refresh while the present token is good`() async throws {
+    let world = SignInWorld(environment: secretVariables)
+    let clock = world.clock
+    let transport = ScriptedTransport { (_, number) throws(HTTPFailure) in
+      if number == 0 { return .token("t-0") }
+      // The network takes its time to fail.
+      try? await clock.sleep(until: clock.now.advanced(by: .seconds(40)), tolerance: nil)
+      throw HTTPFailure(.tooSlow, mayHaveArrived: true, message: "silence")
+    }
+    let credentials = try world.credentials(by: transport)
+    _ = try await credentials.token()
+    try await world.pass(.seconds(1_800))
+    for _ in 1...3 { #expect(try await credentials.token()?.secret.reveal() == "t-0") }
+    // One try, and no other within half a minute of its end.
+    #expect(transport.requests.count == 2)
+    #expect(world.clock.now.offset == .seconds(1_840))
+    try await world.pass(.seconds(30))
+    _ = try await credentials.token()
+    #expect(transport.requests.count == 3)
+  }
+
   @Test func `short-lived tokens are used for half their life`() async throws {
     let transport = ScriptedTransport.authority(seconds: 60)
     let world = SignInWorld(environment: secretVariables)

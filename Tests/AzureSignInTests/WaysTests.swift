@@ -138,6 +138,26 @@ struct WaysTests {
     #expect(requests[1].headers["Authorization"] == nil)
   }
 
+  @Test(arguments: [
+    ("AzureCloud", "api://AzureADTokenExchange"),
+    ("AzureUSGovernment", "api://AzureADTokenExchangeUSGov"),
+    ("AzureChinaCloud", "api://AzureADTokenExchangeChina"),
+  ])
+  func `the token of a job is for the exchange of its cloud`(
+    name: String, audience: String
+  ) async throws {
+    var world = SignInWorld(environment: variables())
+    world.environment["ACTIONS_ID_TOKEN_REQUEST_URL"] = "https://run.example/token"
+    world.environment["ACTIONS_ID_TOKEN_REQUEST_TOKEN"] = "job"
+    let transport = ScriptedTransport(answers: [
+      HTTPResponse(200, json: #"{"value":"a.b.c"}"#), .token("t"),
+    ])
+    world.cloud = try await CloudEnvironment.find(
+      named: name, environment: [:], transport: transport)
+    _ = try await world.credentials(by: transport).token()
+    #expect(transport.requests[0].url.description.hasSuffix("?audience=" + audience))
+  }
+
   @Test func `App Service hands out tokens at its own endpoint`() async throws {
     let world = SignInWorld(environment: [
       "IDENTITY_ENDPOINT": "http://127.0.0.1:41/msi/token", "IDENTITY_HEADER": "h",
@@ -152,6 +172,56 @@ struct WaysTests {
         + "&resource=https%3A%2F%2Fmanagement.azure.com&client_id=id%2F1")
     #expect(request.headers["X-IDENTITY-HEADER"] == "h")
     #expect(request.reach == .host)
+  }
+
+  @Test func `App Service tells only when a token ends`() async throws {
+    let world = SignInWorld(environment: [
+      "IDENTITY_ENDPOINT": "http://127.0.0.1:41/msi/token", "IDENTITY_HEADER": "h",
+    ])
+    // Microsoft's example of 2019-08-01, with an end one hour ahead.
+    let end = SignInWorld.start / 1_000 + 3_600
+    let transport = ScriptedTransport { (_, number) throws(HTTPFailure) in
+      HTTPResponse(
+        200,
+        json: #"""
+          {"access_token":"t-\#(number)","expires_on":"\#(end)","resource":"https://vault.azure.net",
+          "token_type":"Bearer","client_id":"00000000-0000-0000-0000-000000000000"}
+          """#)
+    }
+    let credentials = try world.credentials(by: transport)
+    for (seconds, token) in [(0, "t-0"), (1_799, "t-0"), (2, "t-1")] {
+      try await world.pass(.seconds(seconds))
+      #expect(try await credentials.token()?.secret.reveal() == token)
+    }
+    try await world.pass(.seconds(3_600))
+    #expect(await world.failure(by: transport)?.diagnostic.detail.contains("clock") == true)
+  }
+
+  @Test func `the host of another cloud is no way to sign in, said at once`() async throws {
+    let world = SignInWorld()
+    let elsewhere = ScriptedTransport { (_, _) throws(HTTPFailure) in
+      HTTPResponse(404, headers: ["Content-Type": "text/html"], body: Array("<html>".utf8))
+    }
+    #expect(await world.failure(by: elsewhere)?.diagnostic.rule == .noCredentials)
+    #expect(elsewhere.requests.count == 1)
+    #expect(world.clock.now.offset == .zero)
+    // A host of Azure's that is busy for a moment speaks JSON.
+    let busy = ScriptedTransport(answers: [
+      HTTPResponse(404, json: #"{"error":"not_ready"}"#), .token("t"),
+    ])
+    #expect(try await world.credentials(by: busy).token()?.secret.reveal() == "t")
+    // Where the way is named, nobody else is meant.
+    let named = ScriptedTransport { (_, _) throws(HTTPFailure) in HTTPResponse(404) }
+    #expect(await world.failure(.init(kind: .managedIdentity), by: named)?.kind == .lasting)
+    #expect(named.requests.count == 6)
+  }
+
+  @Test func `an authority that wants a long silence has refused for now`() async throws {
+    let world = SignInWorld(environment: secretVariables)
+    let busy = ScriptedTransport(answers: [HTTPResponse(429, headers: ["Retry-After": "600"])])
+    #expect(await world.failure(by: busy)?.kind == .passing)
+    #expect(busy.requests.count == 1)
+    #expect(world.clock.now.offset == .zero)
   }
 
   @Test func `T27 a machine's host is asked directly, and only at an address of its own`()
@@ -201,7 +271,9 @@ struct WaysTests {
     ])
     _ = try await world.credentials(by: busy).token()
     #expect(busy.requests.count == 3)
-    #expect(world.clock.now.offset == .seconds(17) + .milliseconds(800))
+    // A pause of 0.8 s, a little more or less, and the one that was asked for.
+    let pauses = Duration.milliseconds(17_640)...(.milliseconds(18_040))
+    #expect(pauses.contains(world.clock.now.offset))
     let silence = ScriptedTransport.silence
     #expect(await world.failure(by: silence)?.kind == .passing)
     #expect(silence.requests.count == 4)

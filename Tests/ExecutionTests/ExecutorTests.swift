@@ -153,6 +153,35 @@ import Testing
     #expect(clock.now.offset == .seconds(30 * 60))
   }
 
+  @Test func `F1 an operation that a killed run began is followed to its end`() async throws {
+    let wanted = pool("p")
+    var world = FakeWorld()
+    let handle = world.submit(
+      .create(wanted, marks: wanted.marks(of: "ours")), failing: ("Quota", "No cores left."))
+    var history = RunHistory(of: "ours")
+    let step = StepID(1)
+    let lost = StepID(2)
+    history.read(
+      [
+        .started(RunHeader(run: "r", stack: "ours", workspace: "w", planDigest: "d")),
+        .intended(Intent(step: step, act: .create, address: wanted.address)),
+        .submitted(step, operation: handle.reference),
+        .intended(Intent(step: lost, act: .create, address: pool("q").address)),
+      ].map { JournalEntry(milliseconds: 0, record: $0) })
+    let told = Mutex<[ApplyEvent]>([])
+    let clock = TestClock()
+    let ended = await executor(FakeBackend(world), clock: clock).follow(history) { event in
+      told.withLock { $0.append(event) }
+    }
+    #expect(ended == [step: .failed(code: "Quota", message: "No cores left.")])
+    #expect(clock.now.offset > .zero)
+    #expect(told.withLock(\.count) == 1)
+    // What can't be asked any more is left to the targets.
+    let gone = BackendFailure(.invalid, code: "OperationNotFound", message: "No.")
+    let nothing = await executor(FakeBackend(world, failing: [gone])).follow(history) { _ in }
+    #expect(nothing.isEmpty)
+  }
+
   @Test func `settling tries passing failures again and tells lasting ones`() async throws {
     let passing = BackendFailure(.retryable, code: "503", message: "Ill.")
     let targets = try await executor(FakeBackend(failing: [passing, passing])).settle(

@@ -240,6 +240,14 @@ struct FaultTests: MachineSuite {
     #expect(driver.report.isComplete)
   }
 
+  @Test func `a name that nobody used is not waited for where replicas lag`() {
+    var limits = ApplyLimits()
+    limits.absenceConfirmations = 2
+    var driver = driver([pool("p")], [], limits: limits)
+    driver.run(until: { !$0.world.effects.isEmpty })
+    #expect(driver.now < limits.absenceSpacing)
+  }
+
   @Test func `F27 many branches fail, the others go on, and the next apply does what is missing`() {
     let wanted = (1...12).map { pool("p\($0)", count: 3) }
     let live = (1...12).map { observed(pool("p\($0)", count: 1)) }

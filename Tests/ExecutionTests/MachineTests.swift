@@ -208,6 +208,86 @@ import Testing
     #expect(driver.sends.values.reduce(0, +) == 1)
   }
 
+  @Test func `F12 a failed operation is told with its request and what to do`() {
+    var machine = started(pool("p"))
+    submit(&machine)
+    let said = BackendFailure(
+      .invalid, code: "QuotaExceeded", message: "No cores left.", requestID: "r-1",
+      advice: "Ask for more.")
+    _ = machine.handle(.polled(StepID(1), .success(.failed(said))), at: .seconds(5))
+    var broken = observed(pool("p"))
+    broken.state = .failed
+    _ = machine.handle(.looked(StepID(1), .success(Sight(target: broken))), at: .seconds(6))
+    var expected = StepFailure(
+      code: "QuotaExceeded", message: "No cores left.", requestID: "r-1")
+    expected.advice = "Ask for more."
+    #expect(machine.report.outcomes.map(\.outcome) == [.failed(expected)])
+  }
+
+  @Test(arguments: [true, false])
+  func `F5 a write that fails twice tells the service's words, if there were any`(
+    isAnswer: Bool
+  ) {
+    var machine = started(pool("p"))
+    var trouble = BackendFailure(
+      .retryable, code: "InternalServerError", message: "Broken.", requestID: "r-2")
+    trouble.isAnswer = isAnswer
+    var time = Duration.zero
+    for _ in 0..<3 {
+      sendNext(&machine, seeing: nil, at: time)
+      _ = machine.handle(.submitted(StepID(1), .failure(trouble)), at: time)
+      if let wake = machine.nextWake {
+        time = wake
+        _ = machine.handle(.timePassed, at: time)
+      }
+    }
+    guard case .failed(let failure)? = machine.report.outcomes.first?.outcome else {
+      Issue.record("\(machine.report)")
+      return
+    }
+    #expect(failure.outcomeIsUnknown && failure.requestID == "r-2")
+    #expect(failure.code == (isAnswer ? "InternalServerError" : "reply-lost"))
+    #expect(failure.message.contains("Broken.") == isAnswer)
+  }
+
+  /// Shows a target to the machine, and lets it write its intent.
+  private func sendNext(
+    _ machine: inout ApplyMachine, seeing target: ObservedTarget?, at time: Duration
+  ) {
+    for case .append(let record) in machine.handle(
+      .looked(StepID(1), .success(Sight(target: target))), at: time)
+    {
+      _ = machine.handle(.journaled(record), at: time)
+    }
+  }
+
+  @Test(arguments: [(5, true), (7, false)])
+  func `an update of which one half was done is taken up again`(found: Int, isOurs: Bool) {
+    var wanted = pool("p", count: 5)
+    wanted["tags"] = ["a": "b"]
+    let live = observed(pool("p", count: 4))
+    var machine = ApplyMachine(
+      ApplyRequest(
+        plan: planning([wanted], [live]).plan, desired: [wanted], catalog: .invented, run: "r",
+        planDigest: "d"),
+      limits: ApplyLimits(), random: SeededRandom(seed: 1))
+    _ = machine.handle(.began, at: .zero)
+    _ = machine.handle(.journaled(.started(header)), at: .zero)
+    sendNext(&machine, seeing: live, at: .zero)
+    let conflict = BackendFailure(.conflict, code: "Conflict", message: "Busy.")
+    _ = machine.handle(.submitted(StepID(1), .failure(conflict)), at: .zero)
+    let time = machine.nextWake ?? .zero
+    _ = machine.handle(.timePassed, at: time)
+    // Its first request took effect, or somebody else was there.
+    var half = live
+    if let slot = wanted.kind.slot("count") { half.attributes[slot] = .integer(found) }
+    let commands = machine.handle(
+      .looked(StepID(1), .success(Sight(target: half))), at: time)
+    let goesOn = commands.contains { if case .append(.intended) = $0 { true } else { false } }
+    #expect(goesOn == isOurs)
+    #expect(machine.isFinished != isOurs)
+  }
+
   @Test func `F11 an operation that says it failed although the target is fine is done`() {
     var machine = started(pool("p"))
     submit(&machine)

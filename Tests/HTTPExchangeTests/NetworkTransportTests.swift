@@ -77,7 +77,7 @@ struct NetworkTransportTests {
     }
   }
 
-  @Test func `a connection that is cut says that the request may have arrived`() async throws {
+  @Test func `F22 a connection that is cut says that the request may have arrived`() async throws {
     for acts: [ServerAct] in [
       [.close], [.write("HTTP/1.1 200"), .close],
       [.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"), .close],
@@ -102,7 +102,7 @@ struct NetworkTransportTests {
     }
   }
 
-  @Test func `an answer that does not come in time is given up`() async throws {
+  @Test func `F22 an answer that does not come in time is given up`() async throws {
     var idle = Self.limits
     idle.idle = .milliseconds(100)
     var total = Self.limits

@@ -56,7 +56,7 @@ struct AzureCLI: TokenSource {
     }
     environment["AZURE_CORE_ONLY_SHOW_ERRORS"] = "true"
     var run = ProgramRun(program, arguments, environment: environment, in: "/bin")
-    run.timeLimit = .seconds(30)
+    run.timeLimit = request.isEarly ? .seconds(10) : .seconds(30)
     let result: ProgramResult
     do {
       result = try await surroundings.programs.run(run)
@@ -85,20 +85,25 @@ struct AzureCLI: TokenSource {
     return AccessToken(text, lifetime: .seconds(left), from: .command("az"))
   }
 
+  /// Only where nobody ever signed in may another way be taken: whose sign-in is over must not become
+  /// somebody else without knowing.
   private func refusal(_ result: ProgramResult) -> SignInFailure {
     let complaint = String(decoding: result.complaint, as: UTF8.self)
-    if complaint.contains("az login") || complaint.contains("az account set") {
-      return .notSetUp(kind, "Nobody is signed in, or no longer: run 'az login'.")
+    if complaint.contains(/Please run ['"]az login['"] to (setup account|access your accounts)/),
+      !complaint.contains("AADSTS")
+    {
+      return .notSetUp(kind, "Nobody is signed in: run 'az login'.")
     }
     let lines = complaint.split(whereSeparator: \.isNewline)
     let words = lines.last { $0.hasPrefix("ERROR") } ?? lines.last ?? "nothing"
-    return .failed(kind, "'az' said: \(words.prefix(300))")
+    let advice = complaint.contains("az login") ? " Run 'az login' and begin again." : ""
+    return .failed(kind, "'az' said: \(words.prefix(300))\(advice)")
   }
 
   private func failure(_ fault: ProgramFault) -> SignInFailure {
     switch fault {
     case .notStarted: .failed(kind, "'\(program)' can't be started.")
-    case .tooSlow: .failed(kind, "'az' did not answer within 30 seconds.", kind: .passing)
+    case .tooSlow: .failed(kind, "'az' did not answer in time.", kind: .passing)
     case .tooLong: .failed(kind, "'az' printed far too much.")
     case .cancelled: .cancelled
     }

@@ -58,7 +58,7 @@ struct GitHubIdentity: TokenSource {
     }
     let separator = text.contains("?") ? "&" : "?"
     guard
-      let page = HTTPURL(parsing: text + separator + "audience=api://AzureADTokenExchange"),
+      let page = HTTPURL(parsing: text + separator + "audience=" + cloud.federationAudience),
       page.scheme == .https || page.isLoopback, isHeaderText(secret)
     else { throw .failed(.gitHub, "\(Self.urlVariable) is no URL of https.") }
     self.page = page
@@ -70,13 +70,13 @@ struct GitHubIdentity: TokenSource {
     var question = HTTPRequest(.get, page, headers: ["Accept": "application/json"])
     question.headers["Authorization"] = "bearer \(secret.reveal())"
     let response = try await Retries().send(
-      question, limits: .signIn, for: kind, in: endpoint.surroundings)
+      question, isEarly: request.isEarly, for: kind, in: endpoint.surroundings)
     guard response.status == 200,
       let assertion = (try? AttributeValue(json: response.body))?[key: "value"]?.text
     else {
       throw .failed(
         kind, "GitHub answered with status \(response.status) when asked who this job is.",
-        kind: response.status >= 500 ? .passing : .lasting)
+        kind: .init(ofStatus: response.status))
     }
     return try await endpoint.token(for: request, assertion: assertion)
   }

@@ -9,6 +9,8 @@ struct ManagedIdentity: TokenSource {
   let kind = SignInKind.managedIdentity
   private let host: Host
   private let client: String?
+  /// True if somebody said that this is the way: then whoever answers is the one who is meant.
+  private let isNamed: Bool
   private let surroundings: Surroundings
 
   private enum Host {
@@ -26,12 +28,14 @@ struct ManagedIdentity: TokenSource {
     _ configuration: SignInConfiguration, in surroundings: Surroundings
   ) throws(SignInFailure) {
     client = configuration.client ?? surroundings.variable("AZURE_CLIENT_ID")
+    let podHost = surroundings.variable("AZURE_POD_IDENTITY_AUTHORITY_HOST")
+    isNamed =
+      configuration.kind == .managedIdentity || podHost != nil || Self.isSetUp(in: surroundings)
     self.surroundings = surroundings
     guard let text = surroundings.variable("IDENTITY_ENDPOINT"),
       let secret = surroundings.variable("IDENTITY_HEADER")
     else {
-      let text = surroundings.variable("AZURE_POD_IDENTITY_AUTHORITY_HOST")
-      guard let url = HTTPURL(parsing: text ?? "http://169.254.169.254"), url.isOfHost else {
+      guard let url = HTTPURL(parsing: podHost ?? "http://169.254.169.254"), url.isOfHost else {
         throw .failed(
           .managedIdentity,
           "AZURE_POD_IDENTITY_AUTHORITY_HOST is no address that only this machine reaches.")
@@ -65,16 +69,27 @@ struct ManagedIdentity: TokenSource {
     var retries = Retries(tries: 6, statuses: Set([404, 410, 429]).union(500..<600))
     // Most machines have no such host, and silence is their answer.
     if case .machine = host { retries.repeatsSilence = false }
+    if !isNamed { retries.believes = { !Self.isOfAnotherCloud($0) } }
     let response: HTTPResponse
     do {
       response = try await retries.send(
-        question, limits: limits, for: kind, in: surroundings)
+        question, isEarly: request.isEarly, limits: limits, for: kind, in: surroundings)
     } catch {
       guard case .machine(let url) = host, error.kind == .passing else { throw error }
       throw .notSetUp(kind, "Nobody answers at \(url.origin): this machine has no identity.")
     }
+    if !isNamed, Self.isOfAnotherCloud(response) {
+      throw .notSetUp(kind, "The host of this machine is not one of Azure's.")
+    }
     guard response.status == 200 else { throw refusal(response) }
-    return try AccessToken(response, for: kind)
+    return try AccessToken(response, for: kind, at: surroundings.time.wall())
+  }
+
+  /// True for a refusal that is no JSON: machines elsewhere have a host at the same address, which
+  /// knows nothing of Azure's questions.
+  private static func isOfAnotherCloud(_ response: HTTPResponse) -> Bool {
+    (400..<500).contains(response.status) && ![408, 410, 429].contains(response.status)
+      && (try? AttributeValue(json: response.body)) == nil
   }
 
   private func question(for audience: String) -> HTTPRequest {
@@ -100,7 +115,7 @@ struct ManagedIdentity: TokenSource {
     guard response.status == 400 else {
       return .failed(
         kind, "The machine's host answered with status \(response.status).\(said)",
-        kind: response.status >= 500 ? .passing : .lasting)
+        kind: .init(ofStatus: response.status))
     }
     let which = client.map { "the identity '\($0)'" } ?? "no identity"
     return .notSetUp(

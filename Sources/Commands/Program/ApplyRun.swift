@@ -157,6 +157,7 @@ struct ApplyRun {
       of: session.stack.configuration.stack, in: session.stack.folder.ownFolder)
     if isResuming { begin(&session, resuming: last, presenter) }
     (session.stranded, session.deleted) = (last.history.stranded, last.history.deleted)
+    let ended = await session.followed(last.history, presenter, in: context)
     let observed: Snapshot
     do {
       observed = try await session.settled(presenter, in: context)
@@ -164,7 +165,7 @@ struct ApplyRun {
       presenter.show(.backend(error, doing: "Reading the workspace"))
       return .failure
     }
-    for line in last.lines(seeing: observed.targets) { presenter.note(line) }
+    for line in last.lines(seeing: observed.targets, ended) { presenter.note(line) }
     if let saved { return await applySaved(saved, session, observed, presenter, hold: hold) }
 
     let mode = session.approved?.mode ?? mode

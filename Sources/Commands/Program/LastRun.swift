@@ -1,4 +1,5 @@
 internal import ApplyJournal
+internal import BackendInterface
 internal import Diagnostics
 internal import Planning
 internal import Reporting
@@ -44,14 +45,28 @@ struct LastRun: Sendable {
   // MARK: Telling
 
   /// What became of the requests that nobody knew about, a line each.
-  func lines(seeing observed: [ObservedTarget]) -> [String] {
+  ///
+  /// - Parameter ended: how the operations ended that they had begun, as far as that is known.
+  func lines(
+    seeing observed: [ObservedTarget], _ ended: [StepID: OperationStatus]
+  ) -> [String] {
     let live = Dictionary(
       observed.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
     return history.unsettled.map { intent in
       let target = live[intent.address.nameKey]
       let isThere = target?.kind == intent.address.kind
-      return "\(intent.address.description.visible): \(Self.verdict(intent.act, isThere))"
+      let words = Self.words(ended[intent.step])
+      return "\(intent.address.description.visible): \(Self.verdict(intent.act, isThere))\(words)"
     }
+  }
+
+  /// What the service says of an operation that failed.
+  private static func words(_ status: OperationStatus?) -> String {
+    guard case .failed(let failure) = status else { return "" }
+    let request = failure.requestID.map { " Request id: \($0)." } ?? ""
+    let advice = failure.advice.map { " " + $0 } ?? ""
+    let words = failure.message.sentence(withCode: failure.code) + advice + request
+    return " The service says: \(words.visible)"
   }
 
   private static func verdict(_ act: Act, _ isThere: Bool) -> String {

@@ -1,3 +1,4 @@
+internal import ApplyJournal
 internal import BackendInterface
 internal import ComputeKinds
 internal import Diagnostics
@@ -5,6 +6,7 @@ internal import EmbeddedBackend
 internal import Execution
 internal import Manifests
 internal import Planning
+internal import Reporting
 internal import Storage
 internal import TargetModel
 
@@ -64,20 +66,36 @@ struct PlanningSession: Sendable {
     return observed
   }
 
+  /// Tells for how long the service's limits held a command back that only reads.
+  func tellThrottling(_ presenter: Presenter) async {
+    if let sentence = ApplyText.throttling(await workspace.throttled) { presenter.note(sentence) }
+  }
+
   /// Reads the workspace once the service is done with what this stack is about.
   func settled(
     _ presenter: Presenter, in context: CommandContext
   ) async throws(BackendFailure) -> Snapshot {
-    let executor = Executor(
-      backend: workspace, journal: NoJournal(), clock: context.clock, now: context.now,
-      limits: limits, seed: 0)
     presenter.refreshStart(desired.map(\.address))
     let observed = snapshot(
-      try await executor.settle(stack: stack.configuration.stack, desired: desired) {
+      try await reader(in: context).settle(stack: stack.configuration.stack, desired: desired) {
         presenter.show($0)
       })
     presenter.refreshComplete(told(observed))
     return observed
+  }
+
+  /// Sees the operations of an earlier run to their end, and tells how they did.
+  func followed(
+    _ history: RunHistory, _ presenter: Presenter, in context: CommandContext
+  ) async -> [StepID: OperationStatus] {
+    await reader(in: context).follow(history) { presenter.show($0) }
+  }
+
+  /// An executor that only reads.
+  private func reader(in context: CommandContext) -> Executor {
+    Executor(
+      backend: workspace, journal: NoJournal(), clock: context.clock, now: context.now,
+      limits: limits, seed: 0)
   }
 
   /// A workspace that nobody looked at.

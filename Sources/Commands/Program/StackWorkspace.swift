@@ -14,6 +14,8 @@ internal import TargetModel
 struct StackWorkspace: Backend {
   private let place: Place
   private let locks: StackLocks
+  /// What is written under it, where the workspace can't look at the lease by itself.
+  private var lease: Lease?
 
   /// Where the workspace is.
   enum Place: Sendable {
@@ -53,7 +55,10 @@ struct StackWorkspace: Backend {
   /// The figures of these leases.
   var leaseTimes: LeaseTimes {
     var times = EmbeddedLeases.times
-    if case .blob = locks { times.window = consistency.window }
+    switch (place, locks) {
+    case (.embedded, .file): break
+    case (.azure, _), (.embedded, .blob): times.window = consistency.window
+    }
     return times
   }
 
@@ -63,8 +68,11 @@ struct StackWorkspace: Backend {
     case (.embedded(let workspace), .file):
       let fenced = workspace.fenced(by: lease)
       return StackWorkspace(.embedded(fenced), lockedBy: .file(fenced))
-    case (.embedded, .blob), (.azure, _):
-      return StackWorkspace(place, lockedBy: locks.fenced(by: lease))
+    case (.azure, .file):
+      var fenced = StackWorkspace(place, lockedBy: locks.fenced(by: lease))
+      fenced.lease = lease
+      return fenced
+    case (_, .blob): return StackWorkspace(place, lockedBy: locks.fenced(by: lease))
     }
   }
 
@@ -105,7 +113,10 @@ struct StackWorkspace: Backend {
   }
 
   func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
-    try await backend.submit(request)
+    if let lease, case .file(let store) = locks, try await !store.leases().stands(lease) {
+      throw .leaseLost
+    }
+    return try await backend.submit(request)
   }
 
   func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {

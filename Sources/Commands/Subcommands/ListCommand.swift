@@ -40,6 +40,7 @@ struct ListCommand: Subcommand {
         workspace: stack.configuration.workspace, targets: try await workspace.list())
       let list = TargetList(snapshot, stack: stack.configuration.stack)
       context.output.write(printsJSON ? list.json : list.text(style: presenter.style))
+      if let sentence = ApplyText.throttling(await workspace.throttled) { presenter.note(sentence) }
       return .success
     } catch {
       presenter.show(.backend(error, doing: "Reading the workspace"))

@@ -77,7 +77,9 @@ struct SignInFaces {
           "error": "invalid_request", "error_description": "Required metadata header not specified",
         ])
     }
-    return identityToken(request, versions: ["2018-02-01", "2019-08-01", "2021-02-01"])
+    return identityToken(request, versions: ["2018-02-01", "2019-08-01", "2021-02-01"]) { seconds in
+      ["expires_in": .text(String(seconds)), "ext_expires_in": .text(String(seconds))]
+    }
   }
 
   func appServiceToken(_ request: EmulatedRequest) -> EmulatedResponse {
@@ -86,11 +88,13 @@ struct SignInFaces {
         401,
         json: ["statusCode": 401, "message": "The header X-IDENTITY-HEADER is missing."])
     }
-    return identityToken(request, versions: ["2019-08-01"])
+    // Only when it ends is told here, not how long it lives.
+    return identityToken(request, versions: ["2019-08-01"]) { _ in [:] }
   }
 
   private func identityToken(
-    _ request: EmulatedRequest, versions: [String]
+    _ request: EmulatedRequest, versions: [String],
+    lifetime: (_ seconds: Int64) -> [String: AttributeValue]
   ) -> EmulatedResponse {
     guard let version = request.parameter("api-version"), versions.contains(version) else {
       return EmulatedResponse(
@@ -111,16 +115,14 @@ struct SignInFaces {
     }
     let client = request.parameter("client_id") ?? GUID.text(of: "managed identity")
     let issued = issue(to: client, for: resource, TokenIssuer.tenant, request.origin)
+    let answer: [String: AttributeValue] = [
+      "access_token": .text(issued.token), "client_id": .text(client),
+      "expires_on": .text(String(issued.expiry)), "not_before": .text(String(now / 1_000)),
+      "resource": .text(resource), "token_type": "Bearer",
+    ]
     return unstored(
       EmulatedResponse(
-        200,
-        json: [
-          "access_token": .text(issued.token), "client_id": .text(client),
-          "expires_in": .text(String(issuer.seconds)),
-          "ext_expires_in": .text(String(issuer.seconds)),
-          "expires_on": .text(String(issued.expiry)), "not_before": .text(String(now / 1_000)),
-          "resource": .text(resource), "token_type": "Bearer",
-        ]))
+        200, json: .map(answer.merging(lifetime(Int64(issuer.seconds))) { $1 })))
   }
 
   // MARK: Metadata
