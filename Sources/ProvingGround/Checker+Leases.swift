@@ -138,8 +138,8 @@ extension Checker {
     }
   }
 
-  /// Notes what a step took away, and what came back.
-  mutating func follow(_ key: String, _ flight: Flight) {
+  /// Notes what a step took away to bring it back.
+  mutating func noteRemoval(of key: String, _ flight: Flight) {
     switch flight.act {
     case .detach, .delete:
       guard !flight.isLate, let history = parties[flight.party], !history.isForgotten,
@@ -147,10 +147,13 @@ extension Checker {
         action.release != nil, action.acquisition != nil
       else { return }
       away[assignment.stack, default: []].insert(key)
-    // However late: it is there again.
-    case .attach, .create: for stack in away.keys { away[stack]?.remove(key) }
-    case .update, .start, .stop, .mark: break
+    case .attach, .create, .update, .start, .stop, .mark: break
     }
+  }
+
+  /// Notes that a target is there again, whoever brought it back, and however late.
+  mutating func noteReturn(of key: String) {
+    for stack in away.keys { away[stack]?.remove(key) }
   }
 
   // MARK: Drift

@@ -182,6 +182,7 @@ struct Checker: Sendable {
     case .orphanAdopted: cameBack(key, flight)
     case .changedInPortal, .removedInPortal, nil: break
     }
+    if truth.compute(key)?.isInEffect == true { noteReturn(of: key) }
     updateHolding(key, flight?.party, truth)
   }
 
@@ -211,7 +212,7 @@ struct Checker: Sendable {
     flights[key]?.hasFailed = failed
     touch(key, by: flight.party)
     if !failed, let step = flight.step {
-      if parties[flight.party]?.effects[step] == nil { follow(key, flight) }
+      if parties[flight.party]?.effects[step] == nil { noteRemoval(of: key, flight) }
       parties[flight.party]?.effects[step] = count
     }
   }

@@ -64,7 +64,8 @@ actor FakeService: HTTPTransport {
   func set(acceptedToken: String) { self.acceptedToken = acceptedToken }
 
   func send(_ request: HTTPRequest, limits: HTTPLimits) throws(HTTPFailure) -> HTTPResponse {
-    let call = Call(number: calls.count, time: clock.now.offset, request: request, patience: limits.total)
+    let call = Call(
+      number: calls.count, time: clock.now.offset, request: request, patience: limits.total)
     calls.append(call)
     record(request)
     if let acceptedToken, request.headers["Authorization"] != "Bearer \(acceptedToken)" {

@@ -5,7 +5,7 @@ import Testing
 struct SystemProgramsTests {
   private func result(
     _ command: [String], environment: [String: String] = ["PATH": "/usr/bin:/bin", "A": "b c"],
-    limit: Int = 1_000, timeLimit: Duration = .seconds(60)
+    limit: Int = 1_000, timeLimit: Duration = .seconds(600)
   ) async throws -> ProgramResult {
     let program = try #require(ProgramPath(finding: command[0], in: environment))
     var run = ProgramRun(
