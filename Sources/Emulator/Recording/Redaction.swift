@@ -55,8 +55,10 @@ struct Redaction: Sendable {
 
   private static let longestText = 4_096
 
-  /// The text of an answer that is no JSON, such as a gateway's page of HTML: clients stumble over
-  /// those. Nil where it is long, or may hold a token.
+  /// The text of an answer that is no JSON, such as a gateway's page of HTML, over which clients
+  /// stumble.
+  ///
+  /// Nil where it is long, or may hold a token.
   func text(_ bytes: [UInt8], of operation: EmulatedOperation) -> String? {
     switch operation {
     case .token, .listKeys: return nil
