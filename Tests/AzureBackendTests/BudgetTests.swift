@@ -122,7 +122,9 @@ func `every form of Retry-After is understood`(lines: [String: String], wait: Du
     try await group.waitForAll()
   }
   let times = await azure.service.calls.dropFirst().map(\.time)
-  #expect(times.sorted() == (1...5).map { .milliseconds(40 * $0) })
+  // On a busy machine some wake up late, by this clock; none may go before its turn.
+  #expect(zip(times.sorted(), 1...5).allSatisfy { $0 >= .milliseconds(40 * $1) }, "\(times)")
+  #expect(times.max() == .milliseconds(200))
 }
 
 @Test func `a turn that nobody takes goes to others`() async throws {
