@@ -1,4 +1,5 @@
 internal import BackendInterface
+internal import HTTPExchange
 internal import Synchronization
 internal import TargetModel
 
@@ -28,23 +29,10 @@ final class Redaction: Sendable {
     guard !isKnown else { return }
     let json = String(AttributeValue.text(secret).canonicalJSON.dropFirst().dropLast())
     let forms = [
-      json, json.replacing("/", with: "\\/"), Self.percentEncoded(secret),
-      Self.percentEncoded(secret).replacing("%20", with: "+"),
+      json, json.replacing("/", with: "\\/"), percentEncoded(secret),
+      percentEncoded(secret).replacing("%20", with: "+"),
     ]
     secrets.withLock { $0.formUnion(forms) }
-  }
-
-  /// A text with everything but letters, digits and `-._~` as `%XX`.
-  private static func percentEncoded(_ text: String) -> String {
-    let plain = Set("-._~".utf8)
-    return text.utf8.map { byte in
-      let character = Character(Unicode.Scalar(byte))
-      if plain.contains(byte) || (byte < 0x80 && (character.isLetter || character.isNumber)) {
-        return String(character)
-      }
-      let digits = String(byte, radix: 16, uppercase: true)
-      return digits.count == 1 ? "%0" + digits : "%" + digits
-    }.joined()
   }
 
   private func remember(_ value: AttributeValue) {

@@ -156,7 +156,8 @@ struct ServiceClient: Sendable {
       limits.total = min(limits.total, deadline - (await budget.now))
       guard limits.total >= Self.shortestWrite else { throw .lasting(.tooLate) }
     }
-    let id = clientRequestID()
+    // By it the service's owners find a request whose answer never came.
+    let id = GUIDText.text(randomBytes(16))
     let request = request(call, with: authorization, id: id)
     do throws(HTTPFailure) {
       let response = try await transport.send(request, limits: limits)
@@ -184,15 +185,6 @@ struct ServiceClient: Sendable {
       request.body = Array(body.canonicalJSON.utf8)
     }
     return request
-  }
-
-  /// A GUID, by which the service's owners find a request whose answer never came.
-  private func clientRequestID() -> String {
-    let digits = randomBytes(16).map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-    let cuts = [0..<4, 4..<6, 6..<8, 8..<10, 10..<16]
-    return cuts.map { digits[$0].joined() }.joined(separator: "-")
   }
 }
 

@@ -35,18 +35,3 @@ public final class SignedIn: RequestAuthorization {
 extension AccessToken {
   fileprivate var header: String { "Bearer \(secret.reveal())" }
 }
-
-extension BackendFailure {
-  /// No token, so nothing was sent.
-  fileprivate init(_ failure: SignInFailure) {
-    let failureClass: Class =
-      switch failure.kind {
-      case .passing: .retryable
-      case .notSetUp, .lasting: .denied
-      case .cancelled: .fatal
-      }
-    self.init(
-      failureClass, code: failure.diagnostic.rule.id, message: failure.diagnostic.detail)
-    mayHaveArrived = false
-  }
-}

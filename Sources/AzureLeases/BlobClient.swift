@@ -102,26 +102,10 @@ struct Countdown: Sendable {
   var left: Duration { remaining() }
 }
 
-/// GUIDs, as the service wants the names of leases.
-enum GUIDText {
-  static func text(_ bytes: [UInt8]) -> String {
-    let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    return dashed(digits)
-  }
-
+extension GUIDText {
   /// The GUID of a lease's id; nil for an id that is not 32 hexadecimal digits.
   static func ofLease(_ id: String) -> String? {
-    guard id.wholeMatch(of: /[0-9a-f]{32}/) != nil else { return nil }
-    return dashed(id)
-  }
-
-  private static func dashed(_ digits: String) -> String {
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if [8, 12, 16, 20].contains(index) { text += "-" }
-      text.append(digit)
-    }
-    return text
+    id.wholeMatch(of: /[0-9a-f]{32}/) == nil ? nil : dashed(id)
   }
 }
 
@@ -142,16 +126,7 @@ extension BackendFailure {
   fileprivate init(_ failure: SignedInFailure) {
     switch failure {
     case .exchange(let failure): self.init(failure)
-    case .signIn(let failure):
-      let failureClass: Class =
-        switch failure.kind {
-        case .passing: .retryable
-        case .notSetUp, .lasting: .denied
-        case .cancelled: .fatal
-        }
-      self.init(
-        failureClass, code: failure.diagnostic.rule.id, message: failure.diagnostic.detail)
-      mayHaveArrived = false
+    case .signIn(let failure): self.init(failure)
     }
   }
 }

@@ -1,3 +1,4 @@
+package import BackendInterface
 public import Diagnostics
 internal import HTTPExchange
 
@@ -107,5 +108,20 @@ extension SignInKind {
     case .managedIdentity: "Sign-in by managed identity"
     case .azureCLI: "Sign-in by the Azure CLI"
     }
+  }
+}
+
+extension BackendFailure {
+  /// No token, so nothing was sent.
+  package init(_ failure: SignInFailure) {
+    let failureClass: Class =
+      switch failure.kind {
+      case .passing: .retryable
+      case .notSetUp, .lasting: .denied
+      case .cancelled: .fatal
+      }
+    self.init(
+      failureClass, code: failure.diagnostic.rule.id, message: failure.diagnostic.detail)
+    mayHaveArrived = false
   }
 }

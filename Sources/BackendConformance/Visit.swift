@@ -77,18 +77,6 @@ extension Field {
   }
 }
 
-extension ComputeTarget {
-  /// A target as a manifest would give it.
-  init(
-    _ kind: KindDescriptor, _ name: String, _ values: [AttributePath: AttributeValue] = [:]
-  ) {
-    self.init(
-      name: name, kind: kind, attributes: Attributes(for: kind),
-      location: SourceLocation(startOf: "\(name).yml"))
-    for (path, value) in values { self[path] = value }
-  }
-}
-
 /// The resources that worlds attach.
 func resource(_ name: String) -> String {
   "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/conformance"

@@ -67,22 +67,6 @@ final class Heard: Sendable {
   var all: [String] { lines.withLock { $0 } }
 }
 
-/// Random bytes that are the same each time.
-final class SeededBytes: Sendable {
-  private let state = Mutex<UInt64>(7)
-
-  var bytes: @Sendable (Int) -> [UInt8] {
-    { count in
-      self.state.withLock { state in
-        (0..<count).map { _ in
-          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-          return UInt8(truncatingIfNeeded: state >> 33)
-        }
-      }
-    }
-  }
-}
-
 /// Tokens by number: `token-1`, `token-2`, another one for each that is refused.
 final class NumberedTokens: RequestAuthorization {
   private let number = Mutex(1)
@@ -94,17 +78,6 @@ final class NumberedTokens: RequestAuthorization {
       number.withLock { $0 += 1 }
     }
     return "Bearer token-\(number.withLock { $0 })"
-  }
-}
-
-extension ComputeTarget {
-  init(
-    _ kind: KindDescriptor, _ name: String, _ values: [AttributePath: AttributeValue] = [:]
-  ) {
-    self.init(
-      name: name, kind: kind, attributes: Attributes(for: kind),
-      location: SourceLocation(startOf: "\(name).yml"))
-    for (path, value) in values { self[path] = value }
   }
 }
 

@@ -87,17 +87,6 @@ extension SimulatorConfiguration {
   }
 }
 
-extension ComputeTarget {
-  init(
-    _ kind: KindDescriptor, _ name: String, _ values: [AttributePath: AttributeValue] = [:]
-  ) {
-    self.init(
-      name: name, kind: kind, attributes: Attributes(for: kind),
-      location: SourceLocation(startOf: "\(name).yml"))
-    for (path, value) in values { self[path] = value }
-  }
-}
-
 func resource(_ name: String) -> String {
   "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
     + "/providers/Microsoft.Invented/things/\(name)"

@@ -1,3 +1,5 @@
+internal import BackendInterface
+
 /// Decides what goes wrong with each request.
 ///
 /// The same requests meet the same faults: chance is drawn from the seed, the rule and how often
@@ -85,18 +87,7 @@ extension FaultRule {
   }
 }
 
-/// A small generator of random numbers (Steele, Lea, Flood: SplitMix64).
-struct SplitMix {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-    return value ^ value >> 31
-  }
-
+extension SplitMix {
   /// A number from 0 to 1.
   mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

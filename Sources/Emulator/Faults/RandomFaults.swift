@@ -1,3 +1,5 @@
+internal import BackendInterface
+
 extension FaultPlan {
   /// Faults of all sorts, by a seed alone: first which sorts there are, each with one half, then
   /// how often.
