@@ -9,10 +9,16 @@ public import TargetModel
 public struct EventStream: Sendable {
   private let timestamp: @Sendable () -> String
   private let sources: SourceTexts
+  private let stack: String?
 
   /// A stream of events that happen when `timestamp` says.
-  public init(sources: SourceTexts, timestamp: @escaping @Sendable () -> String) {
+  ///
+  /// - Parameter stack: the folder of the stack that they are about, where a run is about many.
+  public init(
+    sources: SourceTexts, stack: String? = nil, timestamp: @escaping @Sendable () -> String
+  ) {
     self.sources = sources
+    self.stack = stack
     self.timestamp = timestamp
   }
 
@@ -171,7 +177,7 @@ public struct EventStream: Sendable {
     _ type: String, _ message: String, _ members: [OrderedJSON.Member], level: String = "info"
   ) -> String {
     let all =
-      members + [
+      members + (stack.map { [("stack", .text($0))] } ?? []) + [
         ("@level", .text(level)), ("@message", .text(message)), ("@module", "berth.ui"),
         ("@timestamp", .text(timestamp())), ("type", .text(type)),
       ]
@@ -182,14 +188,51 @@ public struct EventStream: Sendable {
 
   /// The one object that `validate --json` prints.
   public static func validation(_ findings: DiagnosticList, sources: SourceTexts) -> String {
-    let sorted = findings.sorted
-    let object: AttributeValue = [
+    object(findings, findings.sorted.map { JSONObjects.diagnostic($0, sources: sources) })
+      .prettyJSON + "\n"
+  }
+
+  /// The same for many stacks: what holds for all of them, each finding with the folder of its stack,
+  /// and an object for each stack.
+  ///
+  /// - Parameter findings: those of no stack.
+  public static func validation(
+    _ findings: DiagnosticList,
+    stacks: [(folder: String, findings: DiagnosticList, sources: SourceTexts)]
+  ) -> String {
+    var all = findings
+    var diagnostics = findings.sorted.map {
+      JSONObjects.diagnostic($0, sources: SourceTexts())
+    }
+    var objects: [AttributeValue] = []
+    for stack in stacks {
+      all.append(contentsOf: stack.findings.findings)
+      let own = stack.findings.sorted.map {
+        JSONObjects.diagnostic($0, sources: stack.sources)
+      }
+      diagnostics += own.map { diagnostic in
+        var diagnostic = diagnostic
+        diagnostic["stack"] = .text(stack.folder)
+        return diagnostic
+      }
+      var object = object(stack.findings, own)
+      object["stack"] = .text(stack.folder)
+      objects.append(object)
+    }
+    var object = object(all, diagnostics)
+    object["stacks"] = .list(objects)
+    return object.prettyJSON + "\n"
+  }
+
+  private static func object(
+    _ findings: DiagnosticList, _ diagnostics: [AttributeValue]
+  ) -> AttributeValue {
+    [
       "format_version": "1.0", "valid": .bool(!findings.hasErrors),
       "error_count": .integer(findings.errorCount),
-      "warning_count": .integer(sorted.count { $0.severity == .warning }),
-      "diagnostics": .list(sorted.map { JSONObjects.diagnostic($0, sources: sources) }),
+      "warning_count": .integer(findings.findings.count { $0.severity == .warning }),
+      "diagnostics": .list(diagnostics),
     ]
-    return object.prettyJSON + "\n"
   }
 }
 

@@ -60,7 +60,7 @@ public struct PlanCounts: Hashable, Sendable {
   }
 
   /// `2 added, 1 changed, 3 destroyed.`: the same once it is done.
-  var doneSentence: String {
+  public var doneSentence: String {
     (imports > 0 ? "\(imports) imported, " : "")
       + "\(add) added, \(change) changed, \(destroy) destroyed."
   }

@@ -16,7 +16,7 @@ struct ApplyRun {
   let events: EventOptions
   let reports: ReportOptions
   let choice: EnvironmentChoice
-  let options: ApplyOptions
+  var options: ApplyOptions
   let mode: PlanMode
   let selection: SelectionOptions
   var replacing: [TargetAddress] = []
@@ -24,6 +24,8 @@ struct ApplyRun {
   var expectedDigest: String?
   /// True to finish what the last run began.
   var isResuming = false
+  /// True if what is warned of was read by somebody who then said yes.
+  var hasAsked = false
   var context: CommandContext
   /// What is told to reports; nil where none is asked for.
   var record: RunRecord?
@@ -105,6 +107,13 @@ struct ApplyRun {
     The run before this one did not give the lock back. Nothing is done for \
     \(settling.components.seconds) s, until what it did last can be seen.
     """
+  }
+
+  /// Does a plan that was made just now and approved, if everything it relies on still holds.
+  func carryOut(
+    _ file: PlanFile, _ session: PlanningSession, _ presenter: Presenter
+  ) async -> ExitStatus {
+    await applyAlone(session, SavedPlanCheck(saved: file, stack: session.stack), presenter)
   }
 
   /// Applies while it holds the lease on the workspace, which it may share with other stacks, since
@@ -199,7 +208,7 @@ struct ApplyRun {
     if isApproved {
       presenter.say("\nThis is the rest of a plan that was approved, so nobody is asked again.\n")
     } else {
-      guard approve(result.plan, presenter) else { return .failure }
+      guard approve(presenter) else { return .failure }
     }
     return await execute(file, session, presenter, hold: hold)
   }
@@ -215,7 +224,7 @@ struct ApplyRun {
     session.approved = last.approved
   }
 
-  private func planFile(for result: PlanningResult, _ session: PlanningSession) -> PlanFile {
+  func planFile(for result: PlanningResult, _ session: PlanningSession) -> PlanFile {
     PlanFile(
       plan: result.plan, berthVersion: BerthVersion.text,
       timestamp: Timestamp.text(context.now()), isErrored: result.isRefused,
@@ -259,7 +268,7 @@ struct ApplyRun {
       return .stalePlan
     }
     if saved.plan.isEmpty { return await finishEmpty(saved.plan, session, presenter) }
-    if let refusal = await refusal(ofOlderCommitIn: session, isAsked: false, presenter) {
+    if let refusal = await refusal(ofOlderCommitIn: session, isAsked: hasAsked, presenter) {
       return refusal
     }
     return await execute(saved, session, presenter, hold: hold) { run throws(FileFailure) in
@@ -270,11 +279,12 @@ struct ApplyRun {
   // MARK: Asking
 
   /// True if somebody is asked before anything is done.
-  private var asks: Bool {
+  var asks: Bool {
     !options.isApproved && common.mayAsk(in: context) && !events.printsEvents
   }
 
-  private func approve(_ plan: Plan, _ presenter: Presenter) -> Bool {
+  /// True if somebody says yes to what was shown, or need not be asked.
+  func approve(_ presenter: Presenter) -> Bool {
     if options.isApproved { return true }
     guard asks else {
       presenter.show(.notApproved())

@@ -13,7 +13,8 @@ package struct ArgumentSpelling: Sendable {
   static let leadingOptionsWithValue: Set<String> = ["--chdir", "--color", "--input"]
   /// Long options that are also understood with one dash.
   static let singleDashOptions: Set<String> = [
-    "auth", "auto-approve", "chdir", "check", "color", "compact-warnings", "concise",
+    "all", "auth", "auto-approve", "changed-since", "chdir", "check", "color", "compact-warnings",
+    "concise",
     "dangerous-listen-anywhere", "dangerous-older-commit", "dangerous-removals", "destroy",
     "detailed-exitcode", "diff", "exclude", "exclude-file", "expect-digest", "fail-on", "faults",
     "force", "help", "input", "json", "json-into", "listen", "lock", "lock-timeout", "markdown",

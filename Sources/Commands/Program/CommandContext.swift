@@ -38,6 +38,8 @@ package struct CommandContext: Sendable {
   package var leaveAtOnce: @Sendable (Int32) -> Void
   /// The way to services elsewhere.
   package var network: Network
+  /// How many things the machine can do at once.
+  package var processorCount = 2
 
   package init(
     environment: [String: String], workingDirectory: String, output: Console, messages: Console,

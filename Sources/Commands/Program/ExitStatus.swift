@@ -29,6 +29,28 @@ package enum ExitStatus: Int32, Sendable {
     }
   }
 
+  /// What a command that is about many stacks ends with: the worst of theirs.
+  ///
+  /// An end by a signal goes before all, then what was done in part, then errors, then what stands in
+  /// the way (a stale plan, a lock, a rule), then changes.
+  static func worst(of all: some Sequence<ExitStatus>) -> ExitStatus {
+    all.min { $0.badness > $1.badness } ?? .success
+  }
+
+  private var badness: Int {
+    switch self {
+    case .terminated: 8
+    case .interrupted: 7
+    case .partlyApplied: 6
+    case .failure: 5
+    case .stalePlan: 4
+    case .locked: 3
+    case .refused: 2
+    case .changesPresent: 1
+    case .success: 0
+    }
+  }
+
   /// What findings mean for a command that did nothing: the gravest class of error wins.
   init(of findings: DiagnosticList) {
     let classes = Set(findings.findings.filter { $0.severity == .error }.map(\.findingClass))

@@ -26,6 +26,8 @@ struct PlanningSession: Sendable {
   var stranded: Set<String> = []
   /// Those of them that were deleted.
   var deleted: Set<String> = []
+  /// What other workspaces of the run hold and keep of what it is about.
+  var elsewhere: [Snapshot] = []
   /// The plan that is resumed; nothing is planned but for that.
   var approved: Plan?
 
@@ -126,6 +128,7 @@ struct PlanningSession: Sendable {
     request.selection = selection
     request.replacing = replacing
     request.stranded = stranded
+    request.elsewhere = elsewhere
     if let approved { request.keep(to: approved) }
     return makePlan(request)
   }

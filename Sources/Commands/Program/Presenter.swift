@@ -21,6 +21,8 @@ struct Presenter: Sendable {
   /// What is told to reports; nil where none is asked for.
   private let record: RunRecord?
   var sources = SourceTexts()
+  /// The folder of the stack that events are about, where a command is about many.
+  var stack: String?
 
   init(
     _ context: CommandContext, _ common: CommonOptions, events: EventDestination = .none,
@@ -50,7 +52,7 @@ struct Presenter: Sendable {
   var style: TerminalStyle { output }
 
   private var stream: EventStream {
-    EventStream(sources: sources) { Timestamp.text(context.now()) }
+    EventStream(sources: sources, stack: stack) { Timestamp.text(context.now()) }
   }
 
   // MARK: Findings
@@ -123,6 +125,12 @@ struct Presenter: Sendable {
   /// Says a result to people; events have forms of their own.
   func say(_ text: String) {
     if hasText { context.output.write(text) }
+  }
+
+  /// Says what all stacks of a command come to.
+  func total(_ counts: PlanCounts, operation: String, _ sentence: String) {
+    events?.write(stream.summary(counts, operation: operation, sentence))
+    say("\n\(sentence)\n")
   }
 
   /// Shows a plan with its findings.

@@ -19,7 +19,7 @@ extension CommandContext {
     signal(SIGXFSZ, SIG_IGN)
     let environment = ProcessFacts.environment()
     ProcessPrivacy.protect(environment)
-    return CommandContext(
+    var context = CommandContext(
       environment: environment,
       workingDirectory: ProcessFacts.workingDirectory(),
       output: Console { Storage.write($0, to: STDOUT_FILENO) },
@@ -44,6 +44,8 @@ extension CommandContext {
       who: ProcessFacts.who(),
       signals: SignalSource { ProcessFacts.signals() },
       leaveAtOnce: { _exit($0) })
+    context.processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    return context
   }
 }
 

@@ -1,12 +1,10 @@
 internal import Storage
-internal import Subprocesses
 
 /// The commit that a stack's manifests come from, as Git tells it.
 ///
 /// Asked of `git` and not read from `.git`, whose form (worktrees, packed or table-kept references)
-/// is Git's own, and since a commit's time stands inside packed objects. `git` is run by its absolute
-/// path, without a shell, and only for commands that run no hook and no program of the repository's
-/// configuration. A shallow clone and a detached head, as pipelines have them, are enough.
+/// is Git's own, and since a commit's time stands inside packed objects. A shallow clone and a detached head, as
+/// pipelines have them, are enough.
 struct SourceCommit: Hashable, Sendable {
   /// The id, in hexadecimal digits.
   let id: String
@@ -39,37 +37,5 @@ struct SourceCommit: Hashable, Sendable {
 
   private static func isID(_ text: Substring) -> Bool {
     (40...64).contains(text.utf8.count) && text.allSatisfy { $0.isASCII && $0.isHexDigit }
-  }
-}
-
-/// `git` in a folder.
-private struct Git {
-  private let program: String
-  private let folder: String
-  private let environment: [String: String]
-
-  /// Nil if there is none in an absolute folder of `PATH`.
-  init?(folder: String, context: CommandContext) {
-    guard let program = ProgramPath(finding: "git", in: context.environment) else { return nil }
-    self.program = program.text
-    self.folder = folder
-    // Nothing is fetched, written or asked.
-    var environment = [
-      "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1",
-      "GIT_TERMINAL_PROMPT": "0",
-    ]
-    for name in ["HOME", "XDG_CONFIG_HOME"] { environment[name] = context.environment[name] }
-    self.environment = environment
-  }
-
-  /// The first line of what a command prints; nil if it fails.
-  func output(_ arguments: String...) -> String? {
-    let options = ["--no-replace-objects", "-c", "core.fsmonitor=false"]
-    let bytes = try? programOutput(
-      of: [program] + options + arguments, environment: environment, in: folder, limit: 4_096,
-      timeLimit: .seconds(10))
-    return bytes.map { bytes in
-      String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-    }
   }
 }

@@ -54,7 +54,7 @@ struct ReportWriter: Sendable {
     let path = context.path(request.file, from: context.workingDirectory)
     var report = report
     if request.format == .metrics, let earlier = text(at: path, limit: 1 << 20) {
-      report.lastSuccess = RunReport.lastSuccess(inMetrics: earlier)
+      report.rememberSuccess(fromMetrics: earlier)
     }
     do {
       try AtomicFile.write(Array(request.format.text(of: report).utf8), to: path)

@@ -21,9 +21,7 @@ struct ReportedRun {
     let record = RunRecord(
       RunReport(command, berthVersion: BerthVersion.text, startedAt: began))
     let finish = { @Sendable (status: ExitStatus) -> ExitStatus in
-      var report = record.state
-      report.findings.sort()
-      report.exitCode = status.rawValue
+      var report = record.state(endingWith: status)
       report.duration = clock.elapsed()
       return writer.write(report) ? status : status.orFailure
     }

@@ -22,7 +22,7 @@ enum RepositoryFolder {
   }
 
   /// The components of an absolute path, `.` and `..` followed.
-  private static func components(of path: String) -> [Substring] {
+  static func components(of path: String) -> [Substring] {
     path.split(separator: "/").reduce(into: []) { parts, part in
       switch part {
       case ".": break

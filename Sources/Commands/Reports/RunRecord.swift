@@ -9,13 +9,53 @@ internal import TargetModel
 /// What a command tells of itself while it runs, so that it can be reported however it ends.
 final class RunRecord: Sendable {
   private let report: Mutex<RunReport>
+  /// Those of the stacks, where the command is about many.
+  private let parts = Mutex<[RunRecord]?>(nil)
+  private let ending = Mutex<ExitStatus?>(nil)
 
   init(_ report: RunReport) {
     self.report = Mutex(report)
   }
 
   /// What is known so far.
-  var state: RunReport { report.withLock { $0 } }
+  ///
+  /// - Parameter status: how the command ends, and whatever of it has not ended yet.
+  func state(endingWith status: ExitStatus) -> RunReport {
+    var state = report.withLock { $0 }
+    state.exitCode = (ending.withLock { $0 } ?? status).rawValue
+    state.findings.sort()
+    state.stacks = parts.withLock { $0 }?.map { $0.state(endingWith: status) }
+    return state
+  }
+
+  // MARK: Many stacks
+
+  /// The command is about many stacks; returns a record for each.
+  ///
+  /// - Parameters:
+  ///   - folder: where it works, as seen from the repository's root; so are the other folders.
+  ///   - skipped: the stacks that are left out.
+  func begin(_ folders: [String], in folder: String, skipping skipped: [String]) -> [RunRecord] {
+    let part = report.withLock { report in
+      let part = RunReport(
+        report.command, berthVersion: report.berthVersion, startedAt: report.startedAt)
+      report.folder = folder
+      report.skipped = skipped
+      return part
+    }
+    let records = folders.map { folder in
+      var part = part
+      part.folder = folder
+      return RunRecord(part)
+    }
+    parts.withLock { $0 = records }
+    return records
+  }
+
+  /// The stack's part of the command has ended.
+  func ended(_ status: ExitStatus) { ending.withLock { $0 = status } }
+
+  // MARK: What happens
 
   /// The manifests were read, as far as they could be.
   func loaded(_ loader: StackLoader) {
@@ -29,6 +69,8 @@ final class RunRecord: Sendable {
       report.targets = stack.targets.map { .init($0.address, source: $0.location) }
         .sorted { $0.address < $1.address }
       report.commit = commit
+      // A stack of many has one already, also where no repository is.
+      guard report.folder.isEmpty else { return }
       report.folder = RepositoryFolder.path(of: stack.folder.path, in: loader.context)
     }
   }

@@ -14,6 +14,7 @@ struct ApplyCommand: Subcommand {
         berth apply plan.json
         berth apply --target amlcompute.gpu --target 'kubernetes.*'
         berth apply --resume
+        berth apply --all --expect-digest sha256:4be1...
 
       Exit codes: 0 done, 1 error or not approved, 3 refused by a safety rule,
       4 another apply is running, 5 the saved plan is stale, 6 applied in part,
@@ -21,6 +22,7 @@ struct ApplyCommand: Subcommand {
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var many: ManyStacksOptions
   @OptionGroup var events: EventOptions
   @OptionGroup var reuse: ReuseOptions
   @OptionGroup var reports: ReportOptions
@@ -53,6 +55,11 @@ struct ApplyCommand: Subcommand {
     if modes.count > 1 {
       throw ValidationError("'\(modes[0])' and '\(modes[1])' exclude each other.")
     }
+    try many.check(without: [
+      (planFile != nil, "<planfile>"), (selection.isUsed, "--target"),
+      (!replace.addresses.isEmpty, "--replace"), (destroy, "--destroy"),
+      (refreshOnly, "--refresh-only"), (resume, "--resume"),
+    ])
     let isScoped = selection.isUsed || !replace.addresses.isEmpty
     if planFile != nil, let flag = modes.first ?? (isScoped ? "--target" : nil) {
       throw ValidationError(
@@ -67,12 +74,12 @@ struct ApplyCommand: Subcommand {
   }
 
   func run(in context: CommandContext) async -> ExitStatus {
-    await ApplyRun(
+    let run = ApplyRun(
       common: common, events: events, reports: reports, choice: reuse.choice, options: options,
       mode: destroy ? .destroy : refreshOnly ? .refreshOnly : .apply, selection: selection,
       replacing: replace.addresses, planFile: planFile, expectedDigest: expectedDigest,
-      isResuming: resume, context: context
-    ).run()
+      isResuming: resume, context: context)
+    return many.isUsed ? await StacksApply(run: run, many: many).run() : await run.run()
   }
 }
 

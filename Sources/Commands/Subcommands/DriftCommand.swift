@@ -16,12 +16,15 @@ struct DriftCommand: Subcommand {
       Example:
         berth drift --detailed-exitcode
         berth drift --write accept
+        berth drift --all --report metrics=berth.prom
 
       Exit codes: 0 done, 1 error, 2 drift (with --detailed-exitcode), 3 with
       '--fail-on drift'.
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var many: ManyStacksOptions
+  @OptionGroup var stackParallelism: StackParallelism
   @OptionGroup var events: EventOptions
   @OptionGroup var reuse: ReuseOptions
   @OptionGroup var reports: ReportOptions
@@ -39,6 +42,7 @@ struct DriftCommand: Subcommand {
 
   func validate() throws {
     try reports.check(printsJSON: events.printsEvents)
+    try many.check(without: [(selection.isUsed, "--target")])
   }
 
   func run(in context: CommandContext) async -> ExitStatus {
@@ -46,6 +50,12 @@ struct DriftCommand: Subcommand {
       command: .drift, common: common, events: events, reports: reports, choice: reuse.choice,
       failOn: failOn.classes, mode: .refreshOnly, selection: selection)
     run.acceptsDrift = write == .accept
+    if many.isUsed {
+      return await StacksPlanning(
+        run: run, many: many, width: stackParallelism.count,
+        hasDetailedExitCode: hasDetailedExitCode
+      ).run(in: context)
+    }
     return await run.run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: nil)
   }
 }

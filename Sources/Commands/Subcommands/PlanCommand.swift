@@ -15,6 +15,7 @@ struct PlanCommand: Subcommand {
     discussion: """
       Example:
         berth plan --out plan.json --detailed-exitcode
+        berth plan --changed-since origin/main
 
       Exit codes: 0 done, 1 error, 2 changes (with --detailed-exitcode), 3 refused
       by a safety rule or by --fail-on.
@@ -22,6 +23,8 @@ struct PlanCommand: Subcommand {
     aliases: ["preview", "diff"])
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var many: ManyStacksOptions
+  @OptionGroup var stackParallelism: StackParallelism
   @OptionGroup var events: EventOptions
   @OptionGroup var reuse: ReuseOptions
   @OptionGroup var reports: ReportOptions
@@ -52,6 +55,10 @@ struct PlanCommand: Subcommand {
 
   func validate() throws {
     try reports.check(printsJSON: events.printsEvents)
+    try many.check(without: [
+      (out != nil, "--out"), (selection.isUsed, "--target"),
+      (!replace.addresses.isEmpty, "--replace"), (destroy, "--destroy"),
+    ])
     if destroy && refreshOnly {
       throw ValidationError("'--destroy' and '--refresh-only' exclude each other.")
     }
@@ -71,6 +78,12 @@ struct PlanCommand: Subcommand {
       failOn: failOn.classes, mode: mode, selection: selection)
     run.replacing = replace.addresses
     run.readsWorkspace = readsWorkspace
+    if many.isUsed {
+      return await StacksPlanning(
+        run: run, many: many, width: stackParallelism.count,
+        hasDetailedExitCode: hasDetailedExitCode
+      ).run(in: context)
+    }
     return await run.run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: out)
   }
 }
@@ -131,15 +144,29 @@ struct PlanningRun {
     record?.loaded(loader)
     presenter.show(loader.findings)
     guard let session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
+    guard let observed = await look(session, presenter) else { return .failure }
+    return await present(
+      session.plan(observed, mode: mode), of: session, presenter, record, in: context,
+      hasDetailedExitCode: hasDetailedExitCode, planFile: planFile)
+  }
 
-    let result: PlanningResult
+  /// What the workspace has; nil, with a finding, if it can't be read.
+  func look(_ session: PlanningSession, _ presenter: Presenter) async -> Snapshot? {
+    guard readsWorkspace else { return session.unread }
     do {
-      let observed = readsWorkspace ? try await session.observe(presenter) : session.unread
-      result = session.plan(observed, mode: mode)
+      return try await session.observe(presenter)
     } catch {
       presenter.show(.backend(error, doing: "Reading the workspace"))
-      return .failure
+      return nil
     }
+  }
+
+  /// Shows a plan and does with it what the options say; returns what it means for scripts.
+  func present(
+    _ result: PlanningResult, of session: PlanningSession, _ presenter: Presenter,
+    _ record: RunRecord?, in context: CommandContext, hasDetailedExitCode: Bool,
+    planFile: String? = nil
+  ) async -> ExitStatus {
     let file =
       record == nil && planFile == nil ? nil : self.planFile(result, session.stack, in: context)
     if let file { record?.planned(file) }
@@ -159,7 +186,7 @@ struct PlanningRun {
   }
 
   /// - Returns: the plan as it would be saved.
-  private func planFile(
+  func planFile(
     _ result: PlanningResult, _ stack: LoadedStack, in context: CommandContext
   ) -> PlanFile {
     PlanFile(
@@ -206,7 +233,7 @@ extension Rule {
 }
 
 extension Diagnostic {
-  fileprivate static func notRefreshed() -> Diagnostic {
+  static func notRefreshed() -> Diagnostic {
     Diagnostic(
       .warning, .notRefreshed, "Workspace was not read",
       detail: """

@@ -18,11 +18,14 @@ struct ValidateCommand: Subcommand {
 
       Example:
         berth validate --json
+        berth validate --all
 
       Exit codes: 0 valid, 1 not, 3 refused by a safety rule.
       """)
 
   @OptionGroup var common: CommonOptions
+  @OptionGroup var many: ManyStacksOptions
+  @OptionGroup var stackParallelism: StackParallelism
   @OptionGroup var reuse: ReuseOptions
   @OptionGroup var reports: ReportOptions
 
@@ -36,18 +39,32 @@ struct ValidateCommand: Subcommand {
   func run(in context: CommandContext) async -> ExitStatus {
     await ReportedRun(
       command: .validate, requests: reports.requests, printsJSON: printsJSON, context: context
-    ).run { context, record in run(in: context, record) }
+    ).run { context, record in
+      many.isUsed
+        ? await StacksValidation(
+          many: many, common: common, choice: reuse.choice, width: stackParallelism.count,
+          printsJSON: printsJSON
+        ).run(in: context, record)
+        : run(in: context, record)
+    }
   }
 
-  private func run(in context: CommandContext, _ record: RunRecord?) -> ExitStatus {
+  /// Reads a stack's manifests with everything that can be found without its workspace.
+  static func load(
+    _ folder: String, as choice: EnvironmentChoice, in context: CommandContext,
+    _ record: RunRecord?
+  ) -> StackLoader {
     var loader = StackLoader(context)
-    let stack = loader.load(
-      from: common.folder(in: context), as: reuse.choice, secrets: .checkForm)
-    if let stack {
+    if let stack = loader.load(from: folder, as: choice, secrets: .checkForm) {
       loader.findings.append(
         contentsOf: refusals(of: stack, isWhole: !loader.findings.hasErrors))
     }
     record?.loaded(loader)
+    return loader
+  }
+
+  private func run(in context: CommandContext, _ record: RunRecord?) -> ExitStatus {
+    let loader = Self.load(common.folder(in: context), as: reuse.choice, in: context, record)
     if printsJSON {
       record?.found(loader.findings.findings)
       context.output.write(EventStream.validation(loader.findings, sources: loader.sources))
@@ -55,8 +72,13 @@ struct ValidateCommand: Subcommand {
     }
     var presenter = Presenter(context, common, record: record)
     presenter.sources = loader.sources
+    return Self.tell(loader, presenter)
+  }
+
+  /// Shows what was found, and what it comes to.
+  static func tell(_ loader: StackLoader, _ presenter: Presenter) -> ExitStatus {
     presenter.show(loader.findings)
-    guard !loader.findings.hasErrors, let stack else {
+    guard !loader.findings.hasErrors, let stack = loader.stack else {
       let count = loader.findings.errorCount
       presenter.say("\(count) error\(count == 1 ? "" : "s") in the manifests.\n")
       return ExitStatus(of: loader.findings)
@@ -71,7 +93,7 @@ struct ValidateCommand: Subcommand {
   /// What the safety rules say of the manifests alone: a plan for a workspace without targets.
   ///
   /// - Parameter isWhole: false if targets with mistakes are missing, which others may refer to.
-  private func refusals(of stack: LoadedStack, isWhole: Bool) -> [Diagnostic] {
+  private static func refusals(of stack: LoadedStack, isWhole: Bool) -> [Diagnostic] {
     let nothing = Snapshot(workspace: stack.configuration.workspace, targets: [])
     return makePlan(
       PlanningRequest(

@@ -141,7 +141,7 @@ extension Diagnostic {
 
 extension ComputeTarget {
   /// Where the manifest says what is held.
-  fileprivate var resourceLocation: SourceLocation {
+  var resourceLocation: SourceLocation {
     guard let resource = kind.resource else { return location }
     if self[resource.idField] != nil { return location(of: resource.idField) }
     return resource.hostField.map(location(of:)) ?? location

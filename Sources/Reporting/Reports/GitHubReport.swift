@@ -12,31 +12,33 @@ public struct GitHubReport: Sendable {
 
   /// The commands, a line each.
   public var text: String {
-    let problems = report.problems
+    let problems = report.parts.flatMap { part in part.problems.map { (part, $0) } }
     return [Severity.error, .warning, .note].map { severity in
-      lines(problems.filter { $0.severity == severity }, of: severity)
+      Self.lines(problems.filter { $0.1.severity == severity }, of: severity)
     }.joined()
   }
 
-  private func lines(_ problems: [Diagnostic], of severity: Severity) -> String {
-    guard problems.count > Self.limit else { return problems.map(line).joined() }
-    let shown = problems.prefix(Self.limit - 1)
+  private static func lines(
+    _ problems: [(run: RunReport, problem: Diagnostic)], of severity: Severity
+  ) -> String {
+    guard problems.count > limit else { return problems.map(line).joined() }
+    let shown = problems.prefix(limit - 1)
     return shown.map(line).joined()
       + "::\(severity.command)::\(problems.count - shown.count) more in the summary\n"
   }
 
-  private func line(_ problem: Diagnostic) -> String {
+  private static func line(_ report: RunReport, _ problem: Diagnostic) -> String {
     var properties: [String] = []
     if let place = problem.location {
-      properties.append("file=" + Self.property(report.path(place.file)))
+      properties.append("file=" + property(report.path(place.file)))
       properties.append("line=\(place.start.line)")
       properties.append("col=\(place.start.column)")
     }
-    properties.append("title=" + Self.property(problem.rule.id))
+    properties.append("title=" + property(problem.rule.id))
     // A place says which target it is; without one, the address does.
     let address = problem.location == nil ? problem.address.map { "\($0): " } ?? "" : ""
     return "::\(problem.severity.command) \(properties.joined(separator: ","))::"
-      + Self.data(address + problem.summary) + "\n"
+      + data(address + problem.summary) + "\n"
   }
 
   /// The value of a property.
@@ -60,7 +62,7 @@ public struct GitHubReport: Sendable {
   public var outputs: String {
     var lines = ["exitcode=\(report.exitCode)"]
     if let changes = report.changeCount { lines.append("changes=\(changes)") }
-    if let plan = report.plan { lines.append("digest=\(plan.digest)") }
+    if let digest = report.digest { lines.append("digest=\(digest)") }
     return lines.map { $0 + "\n" }.joined()
   }
 }

@@ -34,6 +34,11 @@ struct JSONReport {
         "name": .text(scope.name), "stack": .text(scope.stack), "workspace": .text(scope.workspace),
       ]
     }
+    if let stacks = report.stacks {
+      object["stacks"] = .list(stacks.map { JSONReport($0).value })
+      object["skipped"] = .list(report.skipped.map(AttributeValue.text))
+      if let digest = report.digest { object["digest"] = .text(digest) }
+    }
     if let plan = report.plan { object["plan"] = plan.body }
     if let outcome = report.outcome { object["outcome"] = self.outcome(outcome) }
     return object

@@ -13,17 +13,23 @@ struct JUnitReport {
   init(_ report: RunReport) { self.report = report }
 
   var text: String {
+    """
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites>
+    \(report.parts.map { JUnitReport($0).suite }.joined())</testsuites>
+
+    """
+  }
+
+  private var suite: String {
     let cases = cases
     let counts =
       "tests=\"\(cases.count)\" failures=\"\(cases.count(of: .failure))\" "
       + "errors=\"\(cases.count(of: .error))\" skipped=\"\(cases.count(of: .skipped))\" "
       + "time=\"\(seconds)\""
     return """
-      <?xml version="1.0" encoding="UTF-8"?>
-      <testsuites>
         <testsuite name="\(XMLText.attribute(report.scopeName))" \(counts)>
       \(cases.map(\.text).joined())  </testsuite>
-      </testsuites>
 
       """
   }
@@ -79,7 +85,7 @@ struct JUnitReport {
   /// What is said of every target where nobody looked at the workspace; that it passed would be a
   /// lie.
   private func unread(_ problems: [Diagnostic]) -> TestEnding? {
-    guard report.command != .validate, report.plan == nil else { return nil }
+    guard report.command != .validate, report.plan == nil, report.stacks == nil else { return nil }
     return problems.contains(where: Self.isObstacle)
       ? TestEnding(.error, "not-read", "the workspace was not read")
       : TestEnding(.skipped, "not-read", "the workspace was not looked at")

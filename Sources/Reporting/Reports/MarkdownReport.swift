@@ -24,41 +24,99 @@ public struct MarkdownReport: Sendable {
 
   /// The text.
   public var text: String {
+    if let stacks = report.stacks { return text(of: stacks) }
+    return MarkdownPart.text([.always(heading + lossWarning)] + parts(), limit: limit)
+  }
+
+  /// What can be cut: findings, the table and the differences.
+  ///
+  /// - Parameter stack: the stack's folder, where the page has many.
+  private func parts(of stack: String? = nil) -> [MarkdownPart] {
     let notes = report.problems.filter { $0.rule != .drift }
     let subjects = subjects
     let plan = report.plan.map { PlanText($0.plan) }
+    let place = stack.map { " of " + MarkdownText.code($0) } ?? ""
+    return [
+      MarkdownPart(
+        title: "\n### Findings\(place)\n\n", count: notes.count, item: { item(notes[$0]) },
+        cut: { "\nCut: \($0) of \($1) findings\(place) not shown\n" }),
+      MarkdownPart(
+        title: "\n" + (stack.map { "### \(MarkdownText.plain($0))\n\n" } ?? "") + tableHead,
+        count: subjects.count, item: { row(subjects[$0]) },
+        cut: { "\nCut: \($0) of \($1) \(noun)\(place) not shown\n" }),
+      MarkdownPart(
+        title:
+          "\n<details><summary>Differences\(stack.map { " in " + MarkdownText.plain($0) } ?? "")"
+          + "</summary>\n",
+        count: subjects.count,
+        item: { index in plan.map { block(subjects[index], in: $0) } ?? "" },
+        cut: { "\nCut: the differences of \($0) of \($1) \(noun)\(place) not shown\n" },
+        end: "\n</details>\n"),
+    ]
+  }
+
+  // MARK: Many stacks
+
+  /// The most stacks that have a part of their own beside their row: what says that something is cut
+  /// takes room too.
+  private static let stacksInFull = 40
+
+  /// A row for every stack, then findings and changes of the worst ones, then the differences.
+  private func text(of stacks: [RunReport]) -> String {
+    let ranked = stacks.enumerated().map { (at: $0.offset, report: $0.element) }
+      .sorted { (Self.rank($0.report), $0.at) < (Self.rank($1.report), $1.at) }.map(\.report)
+    let full = ranked.filter { !$0.findings.isEmpty || ($0.changeCount ?? 0) > 0 }
+      .prefix(Self.stacksInFull).map { MarkdownReport($0).parts(of: $0.shownFolder) }
     return MarkdownPart.text(
       [
-        .always(heading + lossWarning),
+        .always(heading + skippedLine),
         MarkdownPart(
-          title: "\n### Findings\n\n", count: notes.count, item: { item(notes[$0]) },
-          cut: { "\nCut: \($0) of \($1) findings not shown\n" }),
-        MarkdownPart(
-          title: "\n" + tableHead, count: subjects.count, item: { row(subjects[$0]) },
-          cut: { "\nCut: \($0) of \($1) \(noun) not shown\n" }),
-        MarkdownPart(
-          title: "\n<details><summary>Differences</summary>\n", count: subjects.count,
-          item: { index in plan.map { block(subjects[index], in: $0) } ?? "" },
-          cut: { "\nCut: the differences of \($0) of \($1) \(noun) not shown\n" },
-          end: "\n</details>\n"),
-      ], limit: limit)
+          title: "\n| Stack | Result |\n|--|--|\n", count: ranked.count,
+          item: { Self.row(ranked[$0]) },
+          cut: { "\nCut: \($0) of \($1) stacks not shown\n" }),
+      ] + parts().prefix(1) + full.flatMap { $0.prefix(2) } + full.flatMap { $0.dropFirst(2) },
+      limit: limit)
+  }
+
+  private static func rank(_ report: RunReport) -> Int {
+    switch RunResult(report).mood {
+    case .failure: 0
+    case .warning: 1
+    case .calm: (report.changeCount ?? 0) > 0 ? 2 : 3
+    }
+  }
+
+  private static func row(_ report: RunReport) -> String {
+    let result = RunResult(report)
+    let digest = report.digest.map { " " + MarkdownText.code($0) } ?? ""
+    return "| \(MarkdownText.code(report.shownFolder)) | \(mark(result.mood))"
+      + "\(MarkdownText.plain(result.words))\(digest) |\n"
+  }
+
+  private var skippedLine: String {
+    guard !report.skipped.isEmpty else { return "" }
+    let shown = report.skipped.prefix(20).map(MarkdownText.code).joined(separator: ", ")
+    let more = report.skipped.count > 20 ? " and \(report.skipped.count - 20) more" : ""
+    return "\nSkipped, since nothing of theirs changed: \(shown)\(more).\n"
   }
 
   // MARK: Heading
 
   private var heading: String {
-    let mark =
-      switch result.mood {
-      case .calm: ""
-      case .warning: ":warning: "
-      case .failure: ":x: "
-      }
     let title = MarkdownText.plain(result.subject) + ": " + MarkdownText.plain(result.words)
     return """
       <!-- berth:\(report.command.rawValue):\(Self.marker(report.scopeName)) -->
-      ## \(mark)\(title)
+      ## \(Self.mark(result.mood))\(title)
       \(digestLine)
       """
+  }
+
+  private static func mark(_ mood: RunResult.Mood) -> String {
+    switch mood {
+    case .calm: ""
+    case .warning: ":warning: "
+    case .failure: ":x: "
+    }
   }
 
   /// A name as it stands in a comment of HTML, which it can't end.
@@ -68,14 +126,19 @@ public struct MarkdownReport: Sendable {
   }
 
   private var digestLine: String {
-    guard let plan = report.plan, report.command == .plan || report.command == .apply else {
+    guard let digest = report.digest, report.command == .plan || report.command == .apply else {
       return ""
     }
-    let digest = plan.digest
-    let isAppliable = !plan.isErrored && plan.isRefreshed && !plan.plan.steps.isEmpty
+    let plans = (report.stacks ?? [report]).compactMap(\.plan)
+    let isAppliable =
+      (report.stacks == nil || report.wentWell)
+      && plans.allSatisfy { !$0.isErrored && $0.isRefreshed }
+      && plans.contains { !$0.plan.steps.isEmpty }
+    let wasApplied = (report.stacks ?? [report]).contains { $0.outcome != nil }
+    let option = report.stacks == nil ? "" : " --all"
     let way =
-      isAppliable && report.outcome == nil
-      ? " - apply with `berth apply --expect-digest \(digest)`" : ""
+      isAppliable && !wasApplied
+      ? " - apply with `berth apply\(option) --expect-digest \(digest)`" : ""
     return "Digest `\(digest)`\(way)\n"
   }
 

@@ -4,12 +4,20 @@ internal import Planning
 /// A run as OpenMetrics text, for a collector of text files (conventions: OpenMetrics).
 struct MetricsReport {
   private let report: RunReport
+  /// True if it is one of many: then its folder is what tells it from the others.
+  private let isOfMany: Bool
 
-  init(_ report: RunReport) { self.report = report }
+  init(_ report: RunReport, isOfMany: Bool = false) {
+    self.report = report
+    self.isOfMany = isOfMany
+  }
 
   var text: String {
-    (drift + changes + findings + run).map(\.text).joined() + "# EOF\n"
+    let parts = report.stacks.map { $0.map { MetricsReport($0, isOfMany: true) } } ?? [self]
+    return Family.merged(parts.map(\.families)).map(\.text).joined() + "# EOF\n"
   }
+
+  private var families: [Family] { drift + changes + findings + run }
 
   /// What nobody knows has no sample: a zero would say that all is well.
   private var drift: [Family] {
@@ -73,9 +81,10 @@ struct MetricsReport {
 
   /// The workspace first, then a sample's own, and the stack where it has a name of its own.
   private func labels(_ own: Labels = []) -> Labels {
-    guard let scope = report.scope else { return own }
+    let place = isOfMany ? [("folder", report.folder.isEmpty ? "." : report.folder)] : []
+    guard let scope = report.scope else { return own + place }
     let stack = scope.stack == scope.workspace ? [] : [("stack", scope.stack)]
-    return [("workspace", scope.workspace)] + own + stack
+    return [("workspace", scope.workspace)] + own + stack + place
   }
 
   private var commandLabels: Labels { labels([("command", report.command.rawValue)]) }
@@ -85,7 +94,7 @@ struct MetricsReport {
     let name: String
     let help: String
     let unit: String?
-    let samples: [(Labels, Int)]
+    var samples: [(Labels, Int)]
 
     init(_ name: String, _ help: String, unit: String? = nil, _ samples: [(Labels, Int)]) {
       (self.name, self.help, self.unit, self.samples) = (name, help, unit, samples)
@@ -97,7 +106,20 @@ struct MetricsReport {
         + samples.map { "\(name)\(Self.labels($0)) \($1)\n" }.joined()
     }
 
-    private static func labels(_ labels: Labels) -> String {
+    /// The families of several runs, each with the samples of all: a metric stands in one place.
+    static func merged(_ parts: [[Family]]) -> [Family] {
+      var merged: [Family] = []
+      for family in parts.joined() {
+        if let place = merged.firstIndex(where: { $0.name == family.name }) {
+          merged[place].samples += family.samples
+        } else {
+          merged.append(family)
+        }
+      }
+      return merged
+    }
+
+    static func labels(_ labels: Labels) -> String {
       guard !labels.isEmpty else { return "" }
       return "{" + labels.map { "\($0.name)=\"\(escaped($0.value))\"" }.joined(separator: ",") + "}"
     }
@@ -109,11 +131,45 @@ struct MetricsReport {
 }
 
 extension RunReport {
-  /// When a run last went well, in seconds since 1970, as the text of an earlier metrics report
-  /// tells: a run that fails must not forget it.
-  public static func lastSuccess(inMetrics text: String) -> Int64? {
-    text.split(separator: "\n").lazy
-      .filter { $0.hasPrefix("berth_last_success_timestamp_seconds") }
-      .compactMap { $0.split(separator: " ").last.flatMap { Int64($0) } }.first
+  /// Takes over when such a run last went well, as the text of an earlier metrics report tells: a run
+  /// that fails must not forget it.
+  public mutating func rememberSuccess(fromMetrics text: String) {
+    let lines = text.split(separator: "\n").filter {
+      $0.hasPrefix("berth_last_success_timestamp_seconds")
+    }
+    guard let parts = stacks else {
+      lastSuccess = lines.first.flatMap(Self.time)
+      return
+    }
+    let times = Dictionary(
+      lines.compactMap { line in
+        MetricsReport.folder(inLine: line).flatMap { folder in
+          Self.time(line).map { (folder, $0) }
+        }
+      }, uniquingKeysWith: { first, _ in first })
+    stacks = parts.map { part in
+      var part = part
+      part.lastSuccess = times[MetricsReport.folderLabel(part)]
+      return part
+    }
+  }
+
+  private static func time(_ line: Substring) -> Int64? {
+    line.split(separator: " ").last.flatMap { Int64($0) }
+  }
+}
+
+extension MetricsReport {
+  /// The last label of a sample of one of many stacks, as it stands there.
+  fileprivate static func folder(inLine line: Substring) -> Substring? {
+    guard let end = line.lastIndex(of: "}"),
+      let start = line.firstRange(of: "folder=\"")?.lowerBound
+    else { return nil }
+    return line[start..<end]
+  }
+
+  fileprivate static func folderLabel(_ part: RunReport) -> Substring {
+    let folder = part.folder.isEmpty ? "." : part.folder
+    return Family.labels([("folder", folder)]).dropFirst().dropLast()
   }
 }

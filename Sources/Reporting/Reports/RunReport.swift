@@ -1,5 +1,6 @@
 public import ApplyJournal
 public import Diagnostics
+internal import Digests
 internal import Planning
 public import TargetModel
 
@@ -38,6 +39,11 @@ public struct RunReport: Sendable {
   public var lastSuccess: Int64?
   /// The texts that findings point into.
   public var sources: SourceTexts
+  /// The runs of the stacks, each with its `folder`, where a command is about many; nil where it is
+  /// about one.
+  public var stacks: [RunReport]?
+  /// The folders of stacks that were left out because nothing of theirs changed.
+  public var skipped: [String] = []
 
   /// A run that has just begun.
   public init(_ command: Command, berthVersion: String, startedAt: Int64) {
@@ -97,7 +103,19 @@ extension RunReport {
   public var wentWell: Bool { exitCode == 0 || exitCode == 2 }
 
   /// The name of what it was about, for titles.
-  var scopeName: String { scope?.name ?? "unknown" }
+  var scopeName: String {
+    if stacks != nil { return folder.isEmpty ? "all stacks" : "all stacks in \(folder)" }
+    return scope?.name ?? (folder.isEmpty ? "unknown" : folder)
+  }
+
+  /// The folder as people read it.
+  var shownFolder: String { folder.isEmpty ? "." : folder }
+
+  /// The runs that a report of findings is made of: its stacks', and its own where it has more to say.
+  var parts: [RunReport] {
+    guard let stacks else { return [self] }
+    return findings.isEmpty && !stacks.isEmpty ? stacks : [self] + stacks
+  }
 
   /// A manifest's path as seen from the repository's root.
   func path(_ file: String) -> String {
@@ -106,7 +124,28 @@ extension RunReport {
 
   /// How many targets are to change, or have drifted where that is the question; nil if nobody knows.
   public var changeCount: Int? {
-    plan.map { $0.plan.mode == .refreshOnly ? $0.plan.drift.count : $0.plan.changes.count }
+    if let stacks {
+      let counts = stacks.compactMap(\.changeCount)
+      return counts.isEmpty && !stacks.isEmpty ? nil : counts.reduce(0, +)
+    }
+    return plan.map { $0.plan.mode == .refreshOnly ? $0.plan.drift.count : $0.plan.changes.count }
+  }
+
+  /// The digest of the plan, or one over those of all stacks; nil where there is no plan.
+  public var digest: String? {
+    guard let stacks else { return plan?.digest }
+    return Self.digest(of: stacks.compactMap { part in part.plan.map { (part.folder, $0) } })
+  }
+
+  /// One digest for the plans of several stacks: over the folder and the digest of each that changes
+  /// anything.
+  ///
+  /// A stack that was left out because nothing of it changed makes no difference. Nil without any plan.
+  public static func digest(of plans: [(folder: String, plan: PlanFile)]) -> String? {
+    guard !plans.isEmpty else { return nil }
+    let lines = plans.filter { !$0.plan.plan.isEmpty }.sorted { $0.folder < $1.folder }
+      .map { "\($0.folder) \($0.plan.digest)\n" }
+    return "sha256:" + sha256(lines.joined())
   }
 
   /// The changes, losses first; those of one rank in the order of the plan.

@@ -32,7 +32,53 @@ struct RunResult {
     (mood, words) = Self.judge(report)
   }
 
+  /// Of many stacks: what all of them come to, and how many went wrong.
+  private static func judge(_ stacks: [RunReport], of report: RunReport) -> (Mood, String) {
+    let skipped = report.skipped.isEmpty ? "" : ", \(report.skipped.count) skipped"
+    let failed = stacks.count { !$0.wentWell }
+    let mood: Mood =
+      failed > 0 || !report.wentWell
+      ? .failure : stacks.contains { judge($0).0 == .warning } ? .warning : .calm
+    let all = count(stacks.count, "stack") + skipped
+    let bad =
+      failed > 0
+      ? "\(failed) of \(count(stacks.count, "stack")) went wrong"
+      : report.wentWell ? nil : judge(alone(report)).1
+    return (
+      mood,
+      [bad, sum(stacks, report.command), bad == nil ? all : nil].compactMap { $0 }
+        .joined(separator: "; ")
+    )
+  }
+
+  /// The same run without a word of its stacks.
+  private static func alone(_ report: RunReport) -> RunReport {
+    var report = report
+    report.stacks = nil
+    return report
+  }
+
+  private static func sum(_ stacks: [RunReport], _ command: RunReport.Command) -> String? {
+    switch command {
+    case .validate: return count(stacks.reduce(0) { $0 + $1.targets.count }, "target")
+    case .drift:
+      let drift = stacks.reduce(0) { $0 + ($1.plan?.plan.drift.count ?? 0) }
+      return drift == 0 ? "no drift" : "\(count(drift, "target")) drifted"
+    case .plan:
+      let actions = stacks.flatMap { $0.plan?.plan.changes ?? [] }.map(\.action)
+      return actions.isEmpty ? "no changes" : PlanCounts(actions).title
+    case .apply, .destroy:
+      let actions = stacks.flatMap { part in
+        part.outcome.flatMap { outcome in
+          part.plan.map { ApplyText.completedActions($0.plan, outcome) }
+        } ?? []
+      }
+      return String(PlanCounts(actions).doneSentence.dropLast())
+    }
+  }
+
   private static func judge(_ report: RunReport) -> (Mood, String) {
+    if let stacks = report.stacks { return judge(stacks, of: report) }
     if let ending = ending(report.exitCode) {
       let words = report.outcome.map { _ in "\(ending), \(done(report))" } ?? ending
       return (.failure, words)

@@ -12,32 +12,35 @@ struct SARIFReport {
   var text: String { value.prettyJSON.spelledOutJSON + "\n" }
 
   private var value: AttributeValue {
+    [
+      "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
+      "runs": .list(report.parts.map { SARIFReport($0).run(isOfMany: report.stacks != nil) }),
+    ]
+  }
+
+  private func run(isOfMany: Bool) -> AttributeValue {
     let problems = report.problems
     let rules = Set(problems.map(\.rule)).sorted()
+    // Two stacks of one repository are two analyses, not two editions of one.
+    let scope = isOfMany && report.stacks == nil ? report.folder : report.scopeName
     return [
-      "$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0",
-      "runs": [
-        [
-          "tool": [
-            "driver": [
-              "name": "Berth", "version": .text(report.berthVersion),
-              "informationUri": .text(Self.home), "rules": .list(rules.map(object)),
-            ]
-          ],
-          // Two stacks of one repository are two analyses, not two editions of one.
-          "automationDetails": [
-            "id": .text("berth/\(report.command.rawValue)/\(Self.uri(report.scopeName))/")
-          ],
-          "columnKind": "unicodeCodePoints",
-          "invocations": [
-            [
-              "executionSuccessful": .bool(report.wentWell),
-              "exitCode": .integer(Int(report.exitCode)),
-            ]
-          ],
-          "results": .list(results(problems)),
+      "tool": [
+        "driver": [
+          "name": "Berth", "version": .text(report.berthVersion),
+          "informationUri": .text(Self.home), "rules": .list(rules.map(object)),
         ]
       ],
+      "automationDetails": [
+        "id": .text("berth/\(report.command.rawValue)/\(Self.uri(scope))/")
+      ],
+      "columnKind": "unicodeCodePoints",
+      "invocations": [
+        [
+          "executionSuccessful": .bool(report.wentWell),
+          "exitCode": .integer(Int(report.exitCode)),
+        ]
+      ],
+      "results": .list(results(problems)),
     ]
   }
 

@@ -2,7 +2,17 @@ extension HTMLPage {
   /// What the rest of the script builds on: the data, and elements that hold text only.
   static let foundation = #"""
     "use strict";
-    const report = JSON.parse(document.getElementById("report").textContent);
+    const whole = JSON.parse(document.getElementById("report").textContent);
+    // Of many stacks one is shown at a time; the address says which: `#@2/changes`.
+    const runs = whole.stacks && whole.stacks.length
+      ? (whole.diagnostics.length ? [whole] : []).concat(whole.stacks) : [whole];
+    const worst = ["failure", "warning"].map((mood) => runs.findIndex((run) => run.mood === mood))
+      .concat(runs.findIndex((run) => ((run.plan || {}).resource_changes || []).length), 0)
+      .find((at) => at >= 0);
+    const wanted = /^#@(\d+)/.exec(location.hash);
+    const chosen = wanted && runs[Number(wanted[1])] ? Number(wanted[1]) : worst;
+    const report = runs[chosen];
+    const prefix = runs.length > 1 ? "@" + chosen + "/" : "";
     const plan = report.plan || {};
     const changes = plan.resource_changes || [];
     const steps = plan.steps || [];

@@ -12,6 +12,14 @@ extension HTMLPage {
       }
     }
 
+    if (runs.length > 1) {
+      const choice = make("select", { id: "stack", on: { change: (event) => {
+        location.hash = "#@" + event.target.value;
+      } } }, runs.map((run, at) => make("option", { value: at, selected: at === chosen },
+        run === whole ? "The run itself" : (run.folder || ".") + " - " + run.title)));
+      facts.before(make("p", {}, make("label", { for: "stack" }, "Stack "), choice));
+    }
+
     const tabs = [
       ["changes", "Changes", changes, changesPanel], ["steps", "Steps", steps, stepsPanel],
       ["drift", "Drift", drift, driftPanel], ["findings", "Findings", findings, findingsPanel],
@@ -61,7 +69,8 @@ extension HTMLPage {
 
     // Shows a view, or one thing of it: `steps/s3`, `changes/amlcompute.gpu`.
     function go(where) {
-      history.replaceState(null, "", "#" + where.split("/").map(encodeURIComponent).join("/"));
+      history.replaceState(null, "",
+        "#" + prefix + where.split("/").map(encodeURIComponent).join("/"));
       follow(where);
     }
 
@@ -75,12 +84,16 @@ extension HTMLPage {
     }
 
     function followAddress() {
-      let where = location.hash.slice(1);
+      let where = location.hash.slice(1).replace(/^@\d+\/?/, "");
       try { where = where.split("/").map(decodeURIComponent).join("/"); } catch { where = ""; }
       return follow(where);
     }
 
-    addEventListener("hashchange", followAddress);
+    addEventListener("hashchange", () => {
+      const wanted = /^#@(\d+)/.exec(location.hash);
+      if (wanted && Number(wanted[1]) !== chosen) location.reload();
+      else followAddress();
+    });
     if (!followAddress()) {
       const first = tabs.find((tab) => tab.items.length) || tabs[0];
       show(findings.some((each) => each.severity === "error") ? "findings" : first.id);

@@ -51,18 +51,23 @@ struct HTMLReport {
   /// What the page does not show is left out, since a plan may be of many megabytes.
   private var data: String {
     var value = JSONReport(report).value
-    if var plan = value["plan"] {
-      plan["planned_values"] = nil
-      let changes = plan["resource_changes"]?.list ?? []
-      plan["resource_changes"] = .list(
-        changes.map { change in
-          var change = change
-          change["change"] = ["actions": change["change.actions"] ?? []]
-          return change
-        })
-      value["plan"] = plan
-    }
-    return value.canonicalJSON.spelledOutJSON.replacing("<", with: "\\u003c")
+    if let stacks = value["stacks"]?.list { value["stacks"] = .list(stacks.map(Self.shown)) }
+    return Self.shown(value).canonicalJSON.spelledOutJSON.replacing("<", with: "\\u003c")
+  }
+
+  private static func shown(_ run: AttributeValue) -> AttributeValue {
+    guard var plan = run["plan"] else { return run }
+    var run = run
+    plan["planned_values"] = nil
+    let changes = plan["resource_changes"]?.list ?? []
+    plan["resource_changes"] = .list(
+      changes.map { change in
+        var change = change
+        change["change"] = ["actions": change["change.actions"] ?? []]
+        return change
+      })
+    run["plan"] = plan
+    return run
   }
 }
 

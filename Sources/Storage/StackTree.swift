@@ -1,0 +1,91 @@
+package import Diagnostics
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#else
+  internal import Darwin
+#endif
+
+/// The stacks of a repository that has many.
+extension StackFolder {
+  /// Every folder with a `berth.yaml`, from a folder downward and with the folder itself, sorted by
+  /// path.
+  ///
+  /// Hidden folders (`.git`, `.berth`, `.build`) and those of installed packages are not entered,
+  /// and links are not followed: a stack is planned once, where it lies. A folder that can't be read
+  /// is an error, since it might be a stack that nobody would miss.
+  ///
+  /// - Parameter root: an absolute path.
+  package static func all(
+    below root: String, reporting findings: inout DiagnosticList
+  ) -> [StackFolder] {
+    var stacks: [[String]] = []
+    var folders: [[String]] = [[]]
+    while let components = folders.popLast() {
+      guard components.count <= treeDepthLimit else {
+        findings.append(.folderUnreadable(components, "lies more than 32 folders deep"))
+        continue
+      }
+      do throws(FileFailure) {
+        let names = try names(in: ([root] + components).joined(separator: "/"))
+        if names.isStack { stacks.append(components) }
+        folders += names.folders.map { components + [$0] }
+      } catch {
+        findings.append(.folderUnreadable(components, error.reason))
+      }
+    }
+    let base = root == "/" ? "" : root
+    return stacks.sorted { $0.lexicographicallyPrecedes($1) }.map { components in
+      StackFolder(path: components.isEmpty ? root : ([base] + components).joined(separator: "/"))
+    }
+  }
+
+  /// Its path as seen from a folder above it; `.` for that folder itself.
+  package func path(from root: String) -> String {
+    guard path != root else { return "." }
+    let base = root.hasSuffix("/") ? root : root + "/"
+    return path.hasPrefix(base) ? String(path.dropFirst(base.count)) : path
+  }
+
+  private static let treeDepthLimit = 32
+  private static let foldersOfOthers: Set<String> = ["node_modules"]
+
+  /// The folders in a folder that may have stacks, and whether it is one itself.
+  private static func names(
+    in folder: String
+  ) throws(FileFailure) -> (folders: [String], isStack: Bool) {
+    guard let directory = opendir(folder) else { throw .system(errno) }
+    defer { closedir(directory) }
+    var folders: [String] = []
+    var isStack = false
+    while let found = readdir(directory) {
+      let name = withUnsafePointer(to: &found.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name == configurationName { isStack = true }
+      if name.hasPrefix(".") || foldersOfOthers.contains(name) { continue }
+      var information = stat()
+      guard lstat(folder + "/" + name, &information) == 0,
+        information.st_mode & S_IFMT == S_IFDIR
+      else { continue }
+      folders.append(name)
+    }
+    return (folders, isStack)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func folderUnreadable(
+    _ components: [String], _ reason: String
+  ) -> Diagnostic {
+    let folder = components.isEmpty ? "." : components.joined(separator: "/")
+    return Diagnostic(
+      .error, .fileUnreadable, "Folder can't be read",
+      detail: """
+        \(folder) \(reason), so nobody knows whether there is a stack in it. Mend it, or begin in a \
+        folder further down.
+        """)
+  }
+}
