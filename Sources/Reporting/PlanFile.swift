@@ -55,6 +55,14 @@ public struct PlanFile: Hashable, Sendable {
   /// The file's text: JSON, keys sorted, no secrets, one newline at the end.
   public var json: String { body.prettyJSON + "\n" }
 
+  /// The same as programs made for `terraform show -json` read it: some ask for the version whose form
+  /// a plan has before they look at it.
+  public var shownJSON: String {
+    var body = body
+    body["terraform_version"] = "1.0.0"
+    return body.prettyJSON + "\n"
+  }
+
   /// All of the file.
   var body: AttributeValue {
     var body = content

@@ -43,7 +43,7 @@ struct ShowCommand: Subcommand {
       return ExitStatus(of: failure.finding)
     case .success(let file):
       if printsJSON {
-        context.output.write(file.json)
+        context.output.write(file.shownJSON)
       } else if printsMarkdown {
         context.output.write(MarkdownReport(RunReport(of: file)).text)
       } else {
