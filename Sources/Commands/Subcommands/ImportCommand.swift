@@ -67,7 +67,7 @@ struct ImportCommand: Subcommand {
       presenter.note("Every target of the workspace has a document or another owner.")
       return .success
     }
-    return write(found, stack, context, presenter)
+    return found.write(to: out, in: context, presenter)
   }
 
   private func parsed(_ text: String, _ findings: inout DiagnosticList) -> TargetAddress? {
@@ -78,13 +78,16 @@ struct ImportCommand: Subcommand {
         detail: "'\(text)' is no address such as amlcompute.cpu-cluster."))
     return nil
   }
+}
 
-  private func write(
-    _ found: LiveTargetImport, _ stack: LoadedStack, _ context: CommandContext,
-    _ presenter: Presenter
+extension LiveTargetImport {
+  /// Writes the documents into a file that must not exist, or to the standard output, and says whether
+  /// they say what is there.
+  func write(
+    to out: String?, in context: CommandContext, _ presenter: Presenter
   ) -> ExitStatus {
     var findings = DiagnosticList()
-    let text = found.text(reporting: &findings)
+    let text = text(reporting: &findings)
     if let out {
       do {
         try AtomicFile.write(
@@ -100,11 +103,11 @@ struct ImportCommand: Subcommand {
     var presenter = presenter
     let name = out ?? "standard output"
     presenter.sources.add(name, Array(text.utf8))
-    found.prove(text, as: name, reporting: &findings)
+    prove(text, as: name, reporting: &findings)
     presenter.show(findings)
     if let out {
-      let count = found.targets.count
-      presenter.say("Wrote \(count) \(count == 1 ? "target" : "targets") to \(out.visible)\n")
+      presenter.say(
+        "Wrote \(targets.count) \(targets.count == 1 ? "target" : "targets") to \(out.visible)\n")
       if !context.isInAutomation { presenter.say("Look at it, then run 'berth plan'.\n") }
     }
     return .success

@@ -47,6 +47,16 @@ struct PlanCommand: Subcommand {
       "false: do not read the workspace. Such a plan can't be applied.", valueName: "bool"))
   var readsWorkspace = true
 
+  @Option(
+    name: .customLong("generate-config-out"),
+    help: ArgumentHelp(
+      "Write manifests for live targets that have none to this file, which must not exist.",
+      valueName: "file"))
+  var generatedFile: String?
+
+  @Flag(name: .long, help: "Print no progress, only the plan.")
+  var concise = false
+
   @Flag(name: .long, help: "Plan to remove everything the stack owns.")
   var destroy = false
 
@@ -56,7 +66,8 @@ struct PlanCommand: Subcommand {
   func validate() throws {
     try reports.check(printsJSON: events.printsEvents)
     try many.check(without: [
-      (out != nil, "--out"), (selection.isUsed, "--target"),
+      (out != nil, "--out"), (generatedFile != nil, "--generate-config-out"),
+      (selection.isUsed, "--target"),
       (!replace.addresses.isEmpty, "--replace"), (destroy, "--destroy"),
     ])
     if destroy && refreshOnly {
@@ -65,6 +76,9 @@ struct PlanCommand: Subcommand {
     if !replace.addresses.isEmpty, destroy || refreshOnly {
       throw ValidationError(
         "'--replace' and '\(destroy ? "--destroy" : "--refresh-only")' exclude each other.")
+    }
+    if generatedFile != nil, !readsWorkspace || destroy || refreshOnly {
+      throw ValidationError("'--generate-config-out' goes with a plan of its own only.")
     }
     if !readsWorkspace, destroy || refreshOnly {
       throw ValidationError("What is there must be read for that: '--refresh=false' goes without.")
@@ -78,6 +92,8 @@ struct PlanCommand: Subcommand {
       failOn: failOn.classes, mode: mode, selection: selection)
     run.replacing = replace.addresses
     run.readsWorkspace = readsWorkspace
+    run.generatedFile = generatedFile
+    run.isConcise = concise
     if many.isUsed {
       return await StacksPlanning(
         run: run, many: many, width: stackParallelism.count,
@@ -101,6 +117,10 @@ struct PlanningRun {
   var replacing: [TargetAddress] = []
   /// False to plan without a look at what is there.
   var readsWorkspace = true
+  /// Where manifests go for live targets that have none; nil for nowhere.
+  var generatedFile: String?
+  /// True to show no progress.
+  var isConcise = false
   /// True to write what is live into the manifests.
   var acceptsDrift = false
 
@@ -122,8 +142,8 @@ struct PlanningRun {
     var loader = StackLoader(context)
     let destination = events.destination(in: context, reporting: &loader.findings)
     var presenter = Presenter(
-      context, common, events: destination, hasCompactWarnings: events.hasCompactWarnings,
-      record: record)
+      context, common, events: destination, isConcise: isConcise,
+      hasCompactWarnings: events.hasCompactWarnings, record: record)
     presenter.begin()
     let status = await run(
       &loader, &presenter, record, in: context, hasDetailedExitCode: hasDetailedExitCode,
@@ -145,9 +165,24 @@ struct PlanningRun {
     presenter.show(loader.findings)
     guard let session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
     guard let observed = await look(session, presenter) else { return .failure }
-    return await present(
+    let status = await present(
       session.plan(observed, mode: mode), of: session, presenter, record, in: context,
       hasDetailedExitCode: hasDetailedExitCode, planFile: planFile)
+    return generate(session.stack, observed, presenter, in: context) ? status : status.orFailure
+  }
+
+  /// Writes manifests for live targets that have none, if that is asked for; false if it failed.
+  private func generate(
+    _ stack: LoadedStack, _ observed: Snapshot, _ presenter: Presenter, in context: CommandContext
+  ) -> Bool {
+    guard let generatedFile else { return true }
+    var findings = DiagnosticList()
+    let found = LiveTargetImport([], stack: stack, observed: observed, reporting: &findings)
+    guard !found.targets.isEmpty else {
+      presenter.note("Every target of the workspace has a document or another owner.")
+      return true
+    }
+    return found.write(to: generatedFile, in: context, presenter) == .success
   }
 
   /// What the workspace has; nil, with a finding, if it can't be read.
