@@ -31,7 +31,9 @@ class Reader:
             request.url.startswith("file://" + str(path)), f"asks for {request.url}"))
         page.goto(f"file://{path}")
         page.wait_for_selector("html[data-ready]")
-        self.data = json.loads(page.locator("#report").text_content())
+        self.whole = json.loads(page.locator("#report").text_content())
+        # Of many stacks the page shows one at a time.
+        self.data = page.evaluate("report") if "stacks" in self.whole else self.whole
         self.plan = self.data.get("plan", {})
 
     def expect(self, holds, what):
@@ -192,6 +194,19 @@ class Reader:
         text = self.page.evaluate("document.body.innerText + document.title")
         self.expect(not hidden.search(text), "an invisible character is shown")
 
+    def check_stacks(self):
+        """Each stack of many can be chosen, and its changes are shown."""
+        stacks = self.whole.get("stacks", [])
+        for at, stack in enumerate(stacks if len(stacks) > 1 else []):
+            choice = self.page.get_by_label("Stack")
+            self.expect(choice.locator("option").count() == len(stacks), "a stack is not offered")
+            choice.select_option(str(at))
+            self.page.wait_for_function(
+                "at => chosen === at && document.documentElement.dataset.ready", arg=at)
+            changes = stack.get("plan", {}).get("resource_changes", [])
+            tab = self.page.get_by_role("tab", name=re.compile("Changes")).text_content()
+            self.expect(f"({len(changes):,})" in tab, f"{stack['folder']}: says {tab}")
+
     def look(self):
         """The other colour scheme has the same script: what differs is how it looks."""
         for tab in self.page.get_by_role("tab").all():
@@ -208,6 +223,7 @@ class Reader:
         self.check_other_tabs()
         self.check_strangers()
         self.check_keys()
+        self.check_stacks()
         self.page.context.close()
 
 

@@ -69,7 +69,7 @@ public struct MarkdownReport: Sendable {
       .prefix(Self.stacksInFull).map { MarkdownReport($0).parts(of: $0.shownFolder) }
     return MarkdownPart.text(
       [
-        .always(heading + skippedLine),
+        .always(heading + lossWarning + skippedLine),
         MarkdownPart(
           title: "\n| Stack | Result |\n|--|--|\n", count: ranked.count,
           item: { Self.row(ranked[$0]) },
@@ -144,7 +144,8 @@ public struct MarkdownReport: Sendable {
 
   /// How much is taken away, before anybody reads a table.
   private var lossWarning: String {
-    let actions = (report.plan?.plan.changes ?? []).map(\.action)
+    let actions = (report.stacks ?? [report]).flatMap { $0.plan?.plan.changes ?? [] }
+      .map(\.action)
     let kept = actions.count { $0 == .detachThenAttach }
     let parts = [
       (actions.count { $0 == .delete }, "to destroy"),
@@ -153,7 +154,8 @@ public struct MarkdownReport: Sendable {
       (kept, "to re-attach (the resource itself is kept)"),
     ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
     return parts.isEmpty
-      ? "" : "\n**Look twice.** This plan takes away: \(parts.joined(separator: ", ")).\n"
+      ? ""
+      : "\n**Look twice.** \(report.stacks == nil ? "This plan takes" : "These plans take") away: \(parts.joined(separator: ", ")).\n"
   }
 
   // MARK: Findings

@@ -78,4 +78,20 @@ struct MarkdownReportTests {
 
         """))
   }
+
+  @Test(arguments: [3, 60, 3_000])
+  func `a report of many stacks keeps its limit and tells of every stack`(count: Int) {
+    var report = ReportScenario.many.report
+    report.stacks = (0..<count).map { index in
+      var part = ReportScenario.everyday.report
+      part.folder = "team-\(index)/prod"
+      return part
+    }
+    let text = MarkdownReport(report).text
+    #expect(text.utf8.count <= MarkdownReport.commentLimit)
+    let rows = text.matches(of: /(?m)^\| `team-[0-9]+\/prod` \|/).count
+    let cut = text.firstMatch(of: /Cut: ([0-9]+) of [0-9]+ stacks not shown/).flatMap { Int($0.1) }
+    #expect(rows + (cut ?? 0) == count)
+    #expect(text.contains("**Look twice.** These plans take away: "))
+  }
 }

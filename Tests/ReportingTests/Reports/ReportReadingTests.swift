@@ -81,7 +81,9 @@ struct ReportReadingTests {
     // The scenarios are small; they are read beside nothing.
     if count == 0 {
       files = [:]
-      for scenario in [ReportScenario.everyday, .drifted, .partly, .invalid, .hostile, .empty] {
+      for scenario in [
+        ReportScenario.everyday, .drifted, .partly, .invalid, .hostile, .empty, .many,
+      ] {
         files["\(scenario.name).html"] = ReportFormat.html.text(of: scenario.report)
       }
     }

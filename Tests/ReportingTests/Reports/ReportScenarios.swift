@@ -29,8 +29,22 @@ struct ReportScenario: Sendable, CustomTestStringConvertible {
 
   static let all = [
     everyday, empty, refused, invalid, valid, drifted, unreachable, applied, partly, stale, locked,
-    interrupted, hostile,
+    interrupted, hostile, many,
   ]
+
+  /// Four stacks in one run, and one that was left out.
+  static let many = ReportScenario("many", .plan, exitCode: 3) { report in
+    report.scope = nil
+    report.folder = "ml"
+    report.skipped = ["ml/lab"]
+    report.stacks = [
+      ("ml/empty", empty), ("ml/prod", everyday), ("ml/strange", hostile), ("ml/test", refused),
+    ].map { folder, scenario in
+      var part = scenario.report
+      part.folder = folder
+      return part
+    }
+  }
 
   static let everyday = ReportScenario("everyday", .plan) { report in
     report.plan = .everyday
