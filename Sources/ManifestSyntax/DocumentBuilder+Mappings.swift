@@ -7,6 +7,7 @@ extension DocumentBuilder {
     _ pairs: [Int32], reporting findings: inout DiagnosticList
   ) throws(Refusal) -> [Int32] {
     var seen: [String: Int32] = [:]
+    seen.reserveCapacity(pairs.count / 2)
     var merge: (key: Int32, value: Int32)?
     var result: [Int32] = []
     result.reserveCapacity(pairs.count)

@@ -62,6 +62,11 @@ extension AttributeValue {
 
   private static func writeJSON(_ string: String, into text: inout String) {
     text += "\""
+    defer { text += "\"" }
+    guard string.utf8.contains(where: \.mayNeedEscape) else {
+      text += string
+      return
+    }
     for scalar in string.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
@@ -75,6 +80,12 @@ extension AttributeValue {
       default: text.unicodeScalars.append(scalar)
       }
     }
-    text += "\""
+  }
+}
+
+extension UInt8 {
+  /// False for what stands for itself in JSON, as nearly everything does.
+  fileprivate var mayNeedEscape: Bool {
+    self < 0x20 || self >= 0x7F || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\")
   }
 }
