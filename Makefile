@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: demo test build strict proof install uninstall format format-check clean
+.PHONY: demo test build strict proof bench install uninstall format format-check clean
 
 ## See Berth plan and apply a realistic stack in the embedded workspace.
 demo:
@@ -25,6 +25,10 @@ strict:
 ## Play many simulated worlds, in which everything goes wrong, in a release build.
 proof:
 	@scripts/proof
+
+## Measure a release build beside libyaml's event loop (docs/performance.md).
+bench:
+	@Benchmarks/bench
 
 ## Put a release binary into PREFIX/bin.
 install:

@@ -277,7 +277,7 @@ private struct Binder {
       of: root, by: tree(of: kind), table: kind.fields, owner: kind.name.text,
       besides: Self.commonKeys,
       missingAt: target.location)
-    for (slot, value) in bound.values { target.attributes[slot] = value }
+    for slot in bound.values.indices { target.attributes[slot] = bound.values[slot] }
     target.fieldLocations = bound.locations
   }
 

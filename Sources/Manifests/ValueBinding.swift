@@ -321,8 +321,8 @@ struct ValueBinding {
       of: node, by: name.object ?? FieldTree(fields), table: fields, at: name.path.segments,
       owner: name.path.description, missingAt: node.location.firstLine)
     var result = AttributeValue.map([:])
-    for (slot, field) in fields.enumerated() {
-      if let value = bound.values[slot] { result[field.path] = value }
+    for (slot, value) in bound.values.enumerated() {
+      if let value { result[fields[slot].path] = value }
     }
     return findings.errorCount == before ? result : nil
   }

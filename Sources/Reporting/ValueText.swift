@@ -42,9 +42,9 @@ enum ValueText {
     if isFlat, line.columnCount <= shortLimit {
       return open == "{" ? "{ \(line) }" : "[\(line)]"
     }
-    let margin = String(repeating: " ", count: indent + 2)
+    let margin = String.blanks(indent + 2)
     return open + "\n" + parts.map { "\(margin)\($0),\n" }.joined()
-      + String(repeating: " ", count: indent) + close
+      + .blanks(indent) + close
   }
 
   /// A text in quotes, with nothing in it that a terminal might act on.

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 extension AttributeValue {
   /// The value as JSON on one line, keys sorted: equal values give equal bytes.
   ///
@@ -53,10 +55,10 @@ extension AttributeValue {
     let inner = indent.map { $0 + 2 }
     for (index, each) in elements.enumerated() {
       if index > 0 { text += "," }
-      if let inner { text += "\n" + String(repeating: " ", count: inner) }
+      if let inner { text += "\n" + .blanks(inner) }
       element(each, &text, inner)
     }
-    if let indent { text += "\n" + String(repeating: " ", count: indent) }
+    if let indent { text += "\n" + .blanks(indent) }
     text += close
   }
 
