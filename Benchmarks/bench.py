@@ -122,6 +122,14 @@ def peer_lines(given, tables):
         yield f"| {name} | {given.peers} | {sample.cpu:.2f} | {sample.wall:.2f} |"
 
 
+def put_between(begin, end, text):
+    """Keeps a table in the docs, in the place of the last one."""
+    page = PAGE.read_text()
+    before, rest = page.split(begin, 1)
+    after = rest.split(end, 1)[1]
+    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}")
+
+
 def commit():
     found = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
@@ -163,10 +171,7 @@ def main():
         text += peer_lines(given, tables)
     print("\n".join(text))
     if given.write:
-        page = PAGE.read_text()
-        before, rest = page.split(BEGIN, 1)
-        after = rest.split(END, 1)[1]
-        PAGE.write_text(f"{before}{BEGIN}\n" + "\n".join(text) + f"\n{END}{after}")
+        put_between(BEGIN, END, "\n".join(text))
 
 
 if __name__ == "__main__":
