@@ -20,7 +20,7 @@ extension Diagnostic {
     } else if let address {
       lines += ["  in \(style.paint(address.visible, .bold)):", ""]
     }
-    let sentence = "\(detail.escapedKeepingLines) [\(rule.id)]"
+    let sentence = "\(detail.visibleKeepingLines) [\(rule.id)]"
     lines += style.wrapped(sentence, indent: hasBox ? 2 : 0).map(\.asPlainLine)
     for other in related {
       lines.append("  \(other.message.visible): \(other.location.description.visible)")
@@ -81,12 +81,6 @@ extension SourceTexts.Excerpt {
 }
 
 extension String {
-  /// Made visible line by line: our own line breaks stay.
-  fileprivate var escapedKeepingLines: String {
-    split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible }
-      .joined(separator: "\n")
-  }
-
   fileprivate var replacingLineBreaks: String {
     split(separator: "\n").joined(separator: " ")
   }

@@ -124,8 +124,11 @@ struct ApplyRun {
     presenter.lockAcquire()
     if !session.workspace.leaseIsShared { presenter.note(Self.lockIsLocal) }
     do throws(BackendFailure) {
-      let attempt = try await lock.acquire(for: holder, timeout: options.lock.timeout) {
-        presenter.say("Acquiring lock. This may take a few moments...\n")
+      let attempt = try await presenter.during("Waiting for the lock") {
+        () async throws(BackendFailure) in
+        try await lock.acquire(for: holder, timeout: options.lock.timeout) {
+          presenter.say("Acquiring lock. This may take a few moments...\n")
+        }
       }
       switch attempt {
       case .held(let record):
@@ -157,6 +160,7 @@ struct ApplyRun {
       of: session.stack.configuration.stack, in: session.stack.folder.ownFolder)
     if isResuming { begin(&session, resuming: last, presenter) }
     (session.stranded, session.deleted) = (last.history.stranded, last.history.deleted)
+    session.usual = last.usual
     let ended = await session.followed(last.history, presenter, in: context)
     let observed: Snapshot
     do {
@@ -199,7 +203,7 @@ struct ApplyRun {
     if isApproved {
       presenter.say("\nThis is the rest of a plan that was approved, so nobody is asked again.\n")
     } else {
-      guard approve(result.plan, presenter) else { return .failure }
+      if let refusal = await approve(result.plan, presenter) { return refusal }
     }
     return await execute(file, session, presenter, hold: hold)
   }
@@ -274,11 +278,12 @@ struct ApplyRun {
     !options.isApproved && common.mayAsk(in: context) && !events.printsEvents
   }
 
-  private func approve(_ plan: Plan, _ presenter: Presenter) -> Bool {
-    if options.isApproved { return true }
+  /// Asks; nil if the answer is yes.
+  private func approve(_ plan: Plan, _ presenter: Presenter) async -> ExitStatus? {
+    if options.isApproved { return nil }
     guard asks else {
       presenter.show(.notApproved())
-      return false
+      return .failure
     }
     let question =
       mode == .destroy
@@ -300,11 +305,10 @@ struct ApplyRun {
         Enter a value: \
 
       """
-    context.messages.write(question)
-    let answer = context.readLine()
-    context.messages.writeLine()
-    if answer == "yes" { return true }
+    let answer = await Question.ask(question, in: context)
+    if case .yes = answer { return nil }
     presenter.say((mode == .destroy ? "Destroy" : "Apply") + " cancelled.\n")
-    return false
+    if case .signal(let signal) = answer { return signal.exitStatus }
+    return .failure
   }
 }
