@@ -44,7 +44,7 @@ struct ApplyRun {
     var loader = StackLoader(context)
     let destination = events.destination(in: context, reporting: &loader.findings)
     var presenter = Presenter(
-      context, common, events: destination, isConcise: options.concise,
+      context, common, events: destination, isConcise: events.isConcise,
       hasCompactWarnings: events.hasCompactWarnings, record: record)
     presenter.begin()
     return presenter.closed(

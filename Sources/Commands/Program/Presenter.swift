@@ -201,7 +201,8 @@ struct Presenter: Sendable {
         counts, operation: plan.mode == .destroy ? "destroy" : "apply", sentence,
         throttled: throttled))
     if !report.isComplete {
-      say("\n" + ApplyText.partialReport(plan, report, isInAutomation: context.isInAutomation))
+      let rest = ApplyText.partialReport(plan, report, isInAutomation: context.isInAutomation)
+      say("\n" + style.prose(rest))
     }
     say("\n" + style.paint(sentence, report.isComplete && isProven ? .green : .yellow) + "\n")
     if let sentence = ApplyText.throttling(throttled) { say(sentence + "\n") }

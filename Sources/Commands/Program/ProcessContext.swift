@@ -18,6 +18,7 @@ extension CommandContext {
     signal(SIGPIPE, SIG_IGN)
     // The same for a file that may not grow.
     signal(SIGXFSZ, SIG_IGN)
+    ProcessFacts.keepStreams()
     let environment = ProcessFacts.environment()
     ProcessPrivacy.protect(environment)
     let (output, messages) = (
@@ -57,6 +58,17 @@ extension CommandContext {
 
 /// What the operating system tells about this process.
 private enum ProcessFacts {
+  /// Sees to it that no file gets the number of a standard stream that was closed (`>&-`), and with it
+  /// what is meant for people.
+  ///
+  /// What takes the place can't be used, so that lost output is told as ever.
+  static func keepStreams() {
+    for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
+      // The lowest number that is free is this one.
+      _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   static func environment() -> [String: String] {
     var variables: [String: String] = [:]
     var entry = environ

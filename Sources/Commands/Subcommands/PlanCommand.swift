@@ -109,8 +109,8 @@ struct PlanningRun {
     var loader = StackLoader(context)
     let destination = events.destination(in: context, reporting: &loader.findings)
     var presenter = Presenter(
-      context, common, events: destination, hasCompactWarnings: events.hasCompactWarnings,
-      record: record)
+      context, common, events: destination, isConcise: events.isConcise,
+      hasCompactWarnings: events.hasCompactWarnings, record: record)
     presenter.begin()
     let status = await run(
       &loader, &presenter, record, in: context, hasDetailedExitCode: hasDetailedExitCode,
