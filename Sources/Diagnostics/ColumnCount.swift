@@ -11,6 +11,17 @@ extension String {
     self + String(repeating: " ", count: max(0, columns - columnCount))
   }
 
+  /// How many lines a terminal of so many columns makes of the text; a wide character is not parted.
+  package func lineCount(wrappedAt columns: Int) -> Int {
+    var (lines, column) = (1, 0)
+    for scalar in unicodeScalars {
+      let width = scalar.columnCount
+      if column + width > columns { (lines, column) = (lines + 1, 0) }
+      column += width
+    }
+    return lines
+  }
+
   /// The text, cut so that it takes at most so many columns; three dots stand for what is missing.
   package func cut(toColumns columns: Int) -> String {
     guard columnCount > columns else { return self }

@@ -14,6 +14,7 @@ package struct ApplyProgress: Sendable {
   /// In the order in which they began.
   private var running: [(step: Step, since: Duration)] = []
   private var ended: Set<StepID> = []
+  private var doneCount = 0
   private var failedCount = 0
   private var isInterrupted = false
 
@@ -36,6 +37,7 @@ package struct ApplyProgress: Sendable {
       if !running.contains(where: { $0.step.id == step.id }) { running.append((step, now)) }
     case .stepCompleted(let step, let elapsed):
       end(step)
+      doneCount += 1
       learn(step, took: elapsed)
     case .stepFailed(let step, _, _):
       end(step)
@@ -89,9 +91,10 @@ package struct ApplyProgress: Sendable {
 
   /// A step that runs. A narrow terminal has the time without words, then the name without the kind.
   private func row(_ step: Step, _ elapsed: Duration, _ size: TerminalSize) -> LiveRow {
-    let usual = usual[step.act, step.address.kind].flatMap { $0 >= .seconds(1) ? $0.shown : nil }
-    let times = "\(elapsed.shown) elapsed" + (usual.map { ", usually \($0)" } ?? "")
-    let shortTimes = elapsed.shown + (usual.map { " of \($0)" } ?? "")
+    let usual = usual[step.act, step.address.kind].flatMap { $0 >= .seconds(1) ? $0 : nil }
+    let times = "\(elapsed.shown) elapsed" + (usual.map { ", usually \($0.shown)" } ?? "")
+    let isLate = usual.map { $0 < elapsed } ?? true
+    let shortTimes = elapsed.shown + (isLate ? "" : usual.map { " of \($0.shown)" } ?? "")
     let (address, name) = (step.address.description, step.address.name)
     let forms = [
       (address, ": \(step.act.verb)... [\(times)]"), (address, ": \(step.act.verb) \(shortTimes)"),
@@ -109,12 +112,12 @@ package struct ApplyProgress: Sendable {
   private func summary(at now: Duration, _ size: TerminalSize) -> LiveRow {
     let left = estimate(at: now)?.shown
     let long = summary(
-      "\(ended.count) of \(total) steps done",
+      "\(doneCount) of \(total) steps done",
       " [\((now - began).shown) elapsed\(left.map { ", about \($0) left" } ?? "")]"
         + (isInterrupted ? " Ctrl-C leaves at once." : ""))
     if long.columnCount < size.columns { return long }
     return summary(
-      "\(ended.count) of \(total)", " \((now - began).shown)\(left.map { ", \($0) left" } ?? "")")
+      "\(doneCount) of \(total)", ", \((now - began).shown)\(left.map { ", \($0) left" } ?? "")")
   }
 
   private func summary(_ count: String, _ times: String) -> LiveRow {

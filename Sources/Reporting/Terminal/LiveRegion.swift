@@ -16,9 +16,7 @@ package struct LiveRegion: Hashable, Sendable {
     /// How many of a terminal's lines it takes by now: where the terminal became narrower, it wraps
     /// what it shows.
     func height(in size: TerminalSize) -> Int {
-      rows.reduce(0) { height, row in
-        height + max(1, (row.columnCount + size.columns - 1) / size.columns)
-      }
+      rows.reduce(0) { $0 + $1.text(.plain).lineCount(wrappedAt: size.columns) }
     }
   }
 

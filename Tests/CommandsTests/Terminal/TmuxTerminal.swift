@@ -14,10 +14,10 @@ final class TmuxTerminal {
   }()
 
   private let socket: String
-  private let folder: URL
+  /// In the foreground: what goes on when its parent ends, Foundation would wait for.
+  private let server = Process()
 
   init(_ arguments: [String], in folder: URL, columns: Int = 80, rows: Int = 24) throws {
-    self.folder = folder
     // The path of a socket may not be long.
     socket = "/tmp/berth-\(UUID().uuidString.prefix(8))"
     let quoted = ([BerthBinary.location.path] + arguments).map { "'\($0)'" }
@@ -32,12 +32,26 @@ final class TmuxTerminal {
 
       """.utf8
     ).write(to: script)
+    server.executableURL = URL(fileURLWithPath: Self.program ?? "tmux")
+    server.arguments = ["-D", "-S", socket, "-f", "/dev/null"]
+    server.environment = Self.environment
+    for stream in [\Process.standardInput, \.standardOutput, \.standardError] {
+      server[keyPath: stream] = FileHandle.nullDevice
+    }
+    try server.run()
+    while server.isRunning, !FileManager.default.fileExists(atPath: socket) { usleep(10_000) }
     try tmux(
-      "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
+      "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
       "exec sh '\(script.path)'")
   }
 
-  deinit { _ = try? tmux("kill-server") }
+  deinit {
+    _ = try? tmux("kill-server")
+    server.terminate()
+    server.waitUntilExit()
+  }
+
+  private static let environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm"]
 
   /// Types keys, by tmux's names for them.
   func type(_ keys: String...) throws {
@@ -109,7 +123,7 @@ final class TmuxTerminal {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: Self.program ?? "tmux")
     process.arguments = ["-S", socket] + arguments
-    process.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm"]
+    process.environment = Self.environment
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
