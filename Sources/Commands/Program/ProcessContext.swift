@@ -118,11 +118,25 @@ private enum ProcessFacts {
     let (lines, continuation) = AsyncStream.makeStream(of: String?.self)
     // On a thread of its own: nobody's thinking may hold up what else goes on, such as the lease.
     DispatchQueue.global().async {
-      continuation.yield(readLine(strippingNewline: true))
+      continuation.yield(readLine())
       continuation.finish()
     }
     for await line in lines { return line }
     return nil
+  }
+
+  /// Without the C library's `stdin`: whoever waits in there holds up the end of the process.
+  private static func readLine() -> String? {
+    var line: [UInt8] = []
+    var byte: UInt8 = 0
+    while line.count < 4_096 {
+      let count = read(STDIN_FILENO, &byte, 1)
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { return line.isEmpty ? nil : String(decoding: line, as: UTF8.self) }
+      if byte == UInt8(ascii: "\n") { break }
+      line.append(byte)
+    }
+    return String(decoding: line, as: UTF8.self)
   }
 
   static func wallMilliseconds() -> Int64 {

@@ -15,7 +15,8 @@ struct EndingTests {
   private func expectReports(
     _ status: Int32, in folder: TemporaryFolder, _ source: SourceLocation = #_sourceLocation
   ) throws {
-    for kind in Self.kinds {
+    // There may be nothing to annotate.
+    for kind in Self.kinds where kind != "github" {
       #expect(try !folder.read("report.\(kind)").isEmpty, "\(kind)", sourceLocation: source)
     }
     #expect(

@@ -38,10 +38,10 @@ struct TerminalTests {
     var lines = try terminal.wait(for: "Enter a value:")
     #expect(!lines.contains(where: Self.isLive), "no rows under a question")
     try terminal.type("yes", "Enter")
-    lines = try terminal.wait(for: "0 of 3 steps done [1s elapsed]")
-    #expect(lines.contains("  amlcompute.a-pool: Creating... [1s elapsed]"), "\(lines)")
-    #expect(lines.contains("  aks.inference-with-a-name: Attaching... [1s elapsed]"), "\(lines)")
-    #expect(lines.last == "0 of 3 steps done [1s elapsed]")
+    lines = try terminal.wait(for: "  amlcompute.a-pool: Creating... [1s elapsed]")
+    #expect(
+      lines.contains { $0.hasPrefix("  aks.inference-with-a-name: Attaching... [") }, "\(lines)")
+    #expect(lines.last?.wholeMatch(of: /0 of 3 steps done \[[0-9]s elapsed\]/) != nil, "\(lines)")
     lines = try terminal.wait(for: "  amlcompute.b-pool: Creating...")
     let done = try #require(
       lines.firstIndex { $0.hasPrefix("amlcompute.a-pool: Creation complete after ") })
@@ -107,7 +107,7 @@ struct TerminalTests {
     let folder = try stack(milliseconds: 30_000)
     let terminal = try TmuxTerminal(
       ["apply", "--auto-approve", "--report", "json=report.json"], in: folder.url)
-    try terminal.wait(for: "0 of 3 steps done [1s elapsed]")
+    try terminal.wait(for: "0 of 3 steps done [")
     try terminal.type("C-c")
     try terminal.wait(for: "Interrupt received.")
     try terminal.type("C-c")
