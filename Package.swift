@@ -313,7 +313,7 @@ let package = Package(
       imports: [
         "Reporting", "Planning", "ApplyJournal", "ComputeKinds", "TargetModel", "Diagnostics",
         "TestSupport",
-      ], goldens: ["Goldens"]),
+      ], goldens: ["Goldens", "Terminal/Goldens"]),
     // Uses the product as a program elsewhere does: public declarations only.
     tests(
       "LibraryTests",

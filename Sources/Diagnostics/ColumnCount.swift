@@ -17,6 +17,29 @@ extension String {
   package static func blanks(_ count: Int) -> String {
     String(decoding: repeatElement(UInt8(ascii: " "), count: count), as: UTF8.self)
   }
+
+  /// How many lines a terminal of so many columns makes of the text; a wide character is not parted.
+  package func lineCount(wrappedAt columns: Int) -> Int {
+    var (lines, column) = (1, 0)
+    for scalar in unicodeScalars {
+      let width = scalar.columnCount
+      if column + width > columns { (lines, column) = (lines + 1, 0) }
+      column += width
+    }
+    return lines
+  }
+
+  /// The text, cut so that it takes at most so many columns; three dots stand for what is missing.
+  package func cut(toColumns columns: Int) -> String {
+    guard columnCount > columns else { return self }
+    let dots = String(repeating: ".", count: max(0, min(3, columns)))
+    var room = columns - dots.utf8.count
+    let kept = unicodeScalars.prefix { scalar in
+      room -= scalar.columnCount
+      return room >= 0
+    }
+    return String(String.UnicodeScalarView(kept)) + dots
+  }
 }
 
 extension Unicode.Scalar {
@@ -27,10 +50,12 @@ extension Unicode.Scalar {
     case .nonspacingMark, .enclosingMark: return 0
     default: break
     }
+    // What is an emoji without being asked to.
+    if properties.isEmojiPresentation { return 2 }
     switch value {
     case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97F, 0xAC00...0xD7A3,
-      0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F,
-      0x1F680...0x1FAFF, 0x20000...0x3FFFD:
+      0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF01...0xFF60, 0xFFE0...0xFFE6,
+      0x16FE0...0x1B2FF, 0x1F300...0x1F64F, 0x1F680...0x1FAFF, 0x20000...0x3FFFD:
       return 2
     default: return 1
     }

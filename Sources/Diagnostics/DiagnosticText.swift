@@ -14,14 +14,15 @@ extension Diagnostic {
   /// The last line is what terminals and editors turn into a link.
   public func text(sources: SourceTexts = SourceTexts(), style: TerminalStyle = .plain) -> String {
     let hasBox = style.isTerminal && style.usesUTF8
-    var lines = [style.paint(title, paint) + style.paint(summary.visible, .bold), ""]
-    if let place = placeLines(sources, style), !place.isEmpty {
+    let indent = hasBox ? 2 : 0
+    var lines = heading(style, indent: indent) + [""]
+    if let place = placeLines(sources, style, indent: indent), !place.isEmpty {
       lines += place + [""]
     } else if let address {
       lines += ["  in \(style.paint(address.visible, .bold)):", ""]
     }
-    let sentence = "\(detail.escapedKeepingLines) [\(rule.id)]"
-    lines += style.wrapped(sentence, indent: hasBox ? 2 : 0).map(\.asPlainLine)
+    let sentence = "\(detail.visibleKeepingLines) [\(rule.id)]"
+    lines += style.wrapped(sentence, indent: indent).map(\.asPlainLine)
     for other in related {
       lines.append("  \(other.message.visible): \(other.location.description.visible)")
     }
@@ -57,19 +58,34 @@ extension Diagnostic {
     }
   }
 
-  private func placeLines(_ sources: SourceTexts, _ style: TerminalStyle) -> [String]? {
+  /// `Error: ` in its colour, and the summary.
+  private func heading(_ style: TerminalStyle, indent: Int) -> [String] {
+    let lines = style.wrapped(title + summary.visible, indent: indent)
+    return lines.enumerated().map { index, line in
+      index > 0
+        ? style.paint(line, .bold)
+        : style.paint(title, paint) + style.paint(String(line.dropFirst(title.count)), .bold)
+    }
+  }
+
+  private func placeLines(
+    _ sources: SourceTexts, _ style: TerminalStyle, indent: Int
+  ) -> [String]? {
     guard let location else { return nil }
     let target = address.map { ", in \(style.paint($0.visible, .bold))" } ?? ""
     let heading = "  on \(location.file.visible) line \(location.start.line)\(target):"
     guard !hidesSource, let excerpt = sources.excerpt(at: location) else { return [heading] }
-    return [heading, "  \(location.start.line): \(excerpt.shown)"]
+    let line = "  \(location.start.line): "
+    // With the dots at both ends.
+    let room = style.width - indent - line.count - 6
+    let shown = excerpt.shown(atMost: style.isTerminal ? max(20, min(120, room)) : 120)
+    return [heading, line + shown]
   }
 }
 
 extension SourceTexts.Excerpt {
-  /// At most some 120 characters, those around the column, made visible.
-  fileprivate var shown: String {
-    let limit = 120
+  /// Some characters, those around the column, made visible.
+  fileprivate func shown(atMost limit: Int) -> String {
     let scalars = Array(text.unicodeScalars)
     let start = max(0, min(column - limit / 2, scalars.count - limit))
     let end = min(start + limit, scalars.count)
@@ -81,12 +97,6 @@ extension SourceTexts.Excerpt {
 }
 
 extension String {
-  /// Made visible line by line: our own line breaks stay.
-  fileprivate var escapedKeepingLines: String {
-    split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible }
-      .joined(separator: "\n")
-  }
-
   fileprivate var replacingLineBreaks: String {
     split(separator: "\n").joined(separator: " ")
   }

@@ -39,6 +39,11 @@ public struct TerminalStyle: Hashable, Sendable {
     usesColour ? "\u{1B}[\(paint.rawValue)m\(text)\u{1B}[0m" : text
   }
 
+  /// Sentences for people, made visible line by line and wrapped where a terminal shows them.
+  package func prose(_ text: String) -> String {
+    wrapped(text.visibleKeepingLines, indent: 0).map(\.asPlainLine).joined(separator: "\n")
+  }
+
   /// Words in lines of at most so many columns; a longer word stands alone.
   ///
   /// A line that begins with a space is an example and stays as it is.

@@ -18,6 +18,12 @@ extension String {
     return result.withoutRunnerCommands
   }
 
+  /// Made visible line by line: our own line breaks stay.
+  var visibleKeepingLines: String {
+    split(separator: "\n", omittingEmptySubsequences: false).map { String($0).visible }
+      .joined(separator: "\n")
+  }
+
   /// A whole line on its way to a person, so that no build system takes it for a command
   /// (reliability.md T32): GitHub's runner obeys a line that begins with `::`, spaces aside.
   package var asPlainLine: String {

@@ -221,7 +221,7 @@ extension SkipReason {
 
 extension Duration {
   /// `41s`, `2m5s`, `1h0m3s`.
-  fileprivate var shown: String {
+  var shown: String {
     let seconds = Int(components.seconds)
     if seconds < 60 { return "\(seconds)s" }
     if seconds < 3_600 { return "\(seconds / 60)m\(seconds % 60)s" }

@@ -90,16 +90,22 @@ public struct TargetExplanation: Sendable {
   }
 
   private func block(_ attribute: AttributeChange) -> String {
-    var notes =
-      switch attribute.effect {
-      case .inPlace: ["in place"]
-      case .forcesReplacement: ["forces replacement"]
-      case .forcesReattachment: ["forces re-attachment"]
-      }
+    var notes = effect(of: attribute).map { [$0] } ?? []
     if isDrift(attribute) { notes.append("moved in the workspace") }
     if let source = source(of: attribute) { notes.append(Self.place(source)) }
-    return "  \(attribute.path.description.visible) (\(notes.joined(separator: ", ")))\n"
-      + "    \(Self.values(attribute))\n"
+    let note = notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"
+    return "  \(attribute.path.description.visible)\(note)\n    \(Self.values(attribute))\n"
+  }
+
+  /// What the change of a field means; nothing where the whole target comes or goes.
+  private func effect(of attribute: AttributeChange) -> String? {
+    guard let action = change?.action, (action.acquisition == nil) == (action.release == nil)
+    else { return nil }
+    return switch attribute.effect {
+    case .inPlace: "in place"
+    case .forcesReplacement: "forces replacement"
+    case .forcesReattachment: "forces re-attachment"
+    }
   }
 
   private func block(_ step: Step) -> String {

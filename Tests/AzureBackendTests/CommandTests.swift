@@ -1,6 +1,7 @@
 import AzureBackend
 import Commands
 import ComputeKinds
+import Diagnostics
 import Foundation
 import HTTPExchange
 import SimulatorBackend
@@ -55,7 +56,9 @@ struct CommandTests {
     }
 
     /// Runs a command; its status, and all that it said.
-    func run(_ words: String...) async -> (status: Int32, text: String) {
+    func run(_ words: String...) async -> (status: Int32, text: String) { await run(words) }
+
+    func run(_ words: [String]) async -> (status: Int32, text: String) {
       let heard = Heard()
       let console = Console {
         heard.add($0)
@@ -146,6 +149,46 @@ struct CommandTests {
     #expect(
       text.contains("No role (AuthorizationFailed). Whoever Berth signs in as"), "\(plan.text)")
     #expect(text.contains("Request id: r-refused."))
+  }
+
+  @Test func `T31 what a service says is shown in letters only`() async throws {
+    let hostile = "No\u{1B}]0;x\u{7}\u{9B}5i\u{202E}\u{1B}[2J role.\r\n::error::spoof"
+    let faults: [@Sendable (FakeService.Call) -> FakeService.Fault?] = [
+      { _ in .answer(.refusal(403, hostile, hostile)) },
+      { $0.request.method == .put ? .answer(.refusal(400, hostile, hostile)) : nil },
+      { $0.request.method == .put ? .answer(.refusal(409, hostile, hostile)) : nil },
+      { $0.isMonitor ? .answer(.refusal(404, hostile, hostile)) : nil },
+      {
+        $0.isList
+          ? .answer(
+            HTTPResponse(
+              200,
+              body: Array(
+                AttributeValue.map([
+                  "value": [
+                    [
+                      "id": .text("/x/\(hostile)"), "name": .text(hostile),
+                      "location": .text(hostile), "tags": .map([hostile: .text(hostile)]),
+                      "properties": [
+                        "computeType": .text(hostile), "provisioningState": .text(hostile),
+                      ],
+                    ]
+                  ]
+                ]).canonicalJSON.utf8))) : nil
+      },
+    ]
+    for (index, fault) in faults.enumerated() {
+      let stack = try Stack(fault: fault)
+      try stack.write(Self.cluster, to: "cluster.yml")
+      for words in [["plan"], ["apply", "--auto-approve", "--lock=false"], ["list"], ["drift"]] {
+        let text = await stack.run(words).text
+        let bad = text.replacing("\n", with: "").unicodeScalars.filter(\.isInvisible)
+        #expect(bad.isEmpty, "\(index) \(words): \(text.debugDescription)")
+        #expect(
+          !text.split(separator: "\n").contains { $0.hasPrefix("::") }, "\(index) \(words): \(text)"
+        )
+      }
+    }
   }
 
   @Test func `an endpoint elsewhere is refused before anything is sent`() async throws {

@@ -43,6 +43,25 @@ struct ExplainTargetTests {
     #expect(try folder.run("plan", "--detailed-exitcode").status == 2)
   }
 
+  @Test func `a target that comes or goes has no field that changes in place`() throws {
+    let folder = try TemporaryFolder.stack([
+      "gpu.yml": "name: gpu\ntype: amlcompute\nmax_instances: 2\n",
+      "aks.yml": attachment("blue", "one"),
+    ])
+    for address in ["amlcompute.gpu", "aks.blue"] {
+      let run = try folder.run("explain", address)
+      #expect(run.output.contains("What differs:"), "\(run.output)")
+      #expect(!run.output.contains("in place") && !run.output.contains("forces"), "\(run.output)")
+    }
+    let created = try folder.run("explain", "amlcompute.gpu").output
+    #expect(created.contains("  max_instances (gpu.yml:3)\n    null -> 2\n"), "\(created)")
+    #expect(created.contains("  tier\n"), "a default has no line of its own: \(created)")
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    try FileManager.default.removeItem(at: folder.url.appendingPathComponent("gpu.yml"))
+    let gone = try folder.run("explain", "amlcompute.gpu").output
+    #expect(gone.contains("will be destroyed") && !gone.contains("in place"), "\(gone)")
+  }
+
   @Test func `programs get the same`() throws {
     let folder = try stack()
     let run = try folder.run("explain", "aks.blue", "--json")

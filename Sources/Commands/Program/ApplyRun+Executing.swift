@@ -47,8 +47,12 @@ extension ApplyRun {
     (request.freedNames, request.deletedNames) = (session.stranded, session.deleted)
     presenter.say("\n")
     let lost = hold?.lost ?? AsyncStream { _ in }
-    let ending = await Interruptible.run(context, presenter, lost: lost) { [request] interrupts in
-      await executor.run(request, interrupts: interrupts) { presenter.show($0) }
+    let ending = await presenter.applying(
+      file.plan, usual: session.usual, parallelism: options.parallelism
+    ) {
+      await Interruptible.run(context, presenter, lost: lost) { [request] interrupts in
+        await executor.run(request, interrupts: interrupts) { presenter.show($0) }
+      }
     }
     return await finish(ending, file.plan, session, presenter)
   }
@@ -91,7 +95,9 @@ extension ApplyRun {
     whole.approved = nil
     whole.replacing = []
     do {
-      let observed = try await whole.observe()
+      let observed = try await presenter.during("Reading back what was done") {
+        () async throws(BackendFailure) in try await whole.observe()
+      }
       let again = whole.plan(observed, mode: plan.mode).plan
       let left = again.changes.filter { touched.contains($0.address.nameKey) }
       if left.isEmpty { return .success }

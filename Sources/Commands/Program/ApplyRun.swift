@@ -46,7 +46,7 @@ struct ApplyRun {
     var loader = StackLoader(context)
     let destination = events.destination(in: context, reporting: &loader.findings)
     var presenter = Presenter(
-      context, common, events: destination, isConcise: options.concise,
+      context, common, events: destination, isConcise: events.isConcise,
       hasCompactWarnings: events.hasCompactWarnings, record: record)
     presenter.begin()
     return presenter.closed(
@@ -133,8 +133,11 @@ struct ApplyRun {
     presenter.lockAcquire()
     if !session.workspace.leaseIsShared { presenter.note(Self.lockIsLocal) }
     do throws(BackendFailure) {
-      let attempt = try await lock.acquire(for: holder, timeout: options.lock.timeout) {
-        presenter.say("Acquiring lock. This may take a few moments...\n")
+      let attempt = try await presenter.during("Waiting for the lock") {
+        () async throws(BackendFailure) in
+        try await lock.acquire(for: holder, timeout: options.lock.timeout) {
+          presenter.say("Acquiring lock. This may take a few moments...\n")
+        }
       }
       switch attempt {
       case .held(let record):
@@ -166,6 +169,7 @@ struct ApplyRun {
       of: session.stack.configuration.stack, in: session.stack.folder.ownFolder)
     if isResuming { begin(&session, resuming: last, presenter) }
     (session.stranded, session.deleted) = (last.history.stranded, last.history.deleted)
+    session.usual = last.usual
     let ended = await session.followed(last.history, presenter, in: context)
     let observed: Snapshot
     do {
@@ -208,7 +212,7 @@ struct ApplyRun {
     if isApproved {
       presenter.say("\nThis is the rest of a plan that was approved, so nobody is asked again.\n")
     } else {
-      guard approve(presenter) else { return .failure }
+      if let refusal = await approve(presenter) { return refusal }
     }
     return await execute(file, session, presenter, hold: hold)
   }
@@ -283,12 +287,12 @@ struct ApplyRun {
     !options.isApproved && common.mayAsk(in: context) && !events.printsEvents
   }
 
-  /// True if somebody says yes to what was shown, or need not be asked.
-  func approve(_ presenter: Presenter) -> Bool {
-    if options.isApproved { return true }
+  /// Asks about what was shown; nil if the answer is yes, or nobody need be asked.
+  func approve(_ presenter: Presenter) async -> ExitStatus? {
+    if options.isApproved { return nil }
     guard asks else {
       presenter.show(.notApproved())
-      return false
+      return .failure
     }
     let question =
       mode == .destroy
@@ -310,11 +314,10 @@ struct ApplyRun {
         Enter a value: \
 
       """
-    context.messages.write(question)
-    let answer = context.readLine()
-    context.messages.writeLine()
-    if answer == "yes" { return true }
+    let answer = await Question.ask(question, in: context)
+    if case .yes = answer { return nil }
     presenter.say((mode == .destroy ? "Destroy" : "Apply") + " cancelled.\n")
-    return false
+    if case .signal(let signal) = answer { return signal.exitStatus }
+    return .failure
   }
 }

@@ -51,7 +51,8 @@ public enum BerthProgram {
       context.output.writeLine(text)
       return .success
     }
-    context.messages.writeLine(text)
+    // It repeats words of the command line.
+    context.messages.writeLine(TerminalStyle.plain.prose(text))
     return .failure
   }
 

@@ -1,3 +1,4 @@
+package import Diagnostics
 package import Storage
 
 /// The world around a command: everything it would otherwise take from the process.
@@ -13,8 +14,9 @@ package struct CommandContext: Sendable {
   package var output: Console
   /// Findings, logs and prompts go here.
   package var messages: Console
-  /// Reads a line of the answer to a prompt; nil at the end of the input.
-  package var readLine: @Sendable () -> String?
+  /// Reads a line of the answer to a prompt; nil at the end of the input, or when the task is
+  /// cancelled.
+  package var readLine: @Sendable () async -> String?
   /// Reads the whole standard input, up to so many bytes; why it could not, if so.
   package var readInput: @Sendable (Int) -> Result<[UInt8], FileFailure>
   /// True if somebody can answer a prompt.
@@ -22,6 +24,8 @@ package struct CommandContext: Sendable {
   /// The facts about a terminal on standard output and on standard error, colour left to flags.
   package var outputTerminal: TerminalFacts
   package var messageTerminal: TerminalFacts
+  /// The terminal that the streams share; nil if there is none, or none that can move its cursor.
+  package var screen: Screen?
   /// Measures durations.
   package var clock: any Clock<Duration>
   /// The wall time in milliseconds since 1970.
@@ -43,10 +47,10 @@ package struct CommandContext: Sendable {
 
   package init(
     environment: [String: String], workingDirectory: String, output: Console, messages: Console,
-    readLine: @escaping @Sendable () -> String?,
+    readLine: @escaping @Sendable () async -> String?,
     readInput: @escaping @Sendable (Int) -> Result<[UInt8], FileFailure>, canAsk: Bool,
     outputTerminal: TerminalFacts,
-    messageTerminal: TerminalFacts, clock: any Clock<Duration>,
+    messageTerminal: TerminalFacts, screen: Screen? = nil, clock: any Clock<Duration>,
     now: @escaping @Sendable () -> Int64, randomBytes: @escaping @Sendable (Int) -> [UInt8],
     who: String, signals: SignalSource, leaveAtOnce: @escaping @Sendable (Int32) -> Void,
     network: Network = Network()
@@ -60,6 +64,7 @@ package struct CommandContext: Sendable {
     self.canAsk = canAsk
     self.outputTerminal = outputTerminal
     self.messageTerminal = messageTerminal
+    self.screen = screen
     self.clock = clock
     self.now = now
     self.randomBytes = randomBytes
@@ -90,11 +95,17 @@ package struct CommandContext: Sendable {
 /// What is known of one of the process's streams.
 package struct TerminalFacts: Sendable {
   package var isTerminal: Bool
-  /// In columns; nil if there is no terminal to measure.
-  package var width: Int?
+  private let measure: @Sendable () -> TerminalSize?
 
-  package init(isTerminal: Bool, width: Int? = nil) {
+  /// - Parameter size: measures the terminal; it is asked again and again, since terminals are
+  ///   resized.
+  package init(
+    isTerminal: Bool, size: @escaping @Sendable () -> TerminalSize? = { nil }
+  ) {
     self.isTerminal = isTerminal
-    self.width = width
+    measure = size
   }
+
+  /// In columns, by now; nil if there is no terminal to measure.
+  package var width: Int? { measure()?.columns }
 }

@@ -30,6 +30,9 @@ struct CommonOptions: ParsableArguments {
 
   /// Whether text on a stream is coloured: flags first, then the environment, then the terminal
   /// (conventions: colour).
+  ///
+  /// What goes to people's eyes only when the standard output does: a stream that alone is a terminal
+  /// is coloured as little as the other.
   func usesColour(on terminal: TerminalFacts, in context: CommandContext) -> Bool {
     if isColourless { return false }
     switch colour {
@@ -39,7 +42,7 @@ struct CommonOptions: ParsableArguments {
     }
     if context.environment["NO_COLOR"]?.isEmpty == false { return false }
     if context.isSet("CLICOLOR_FORCE") || context.isSet("FORCE_COLOR") { return true }
-    return terminal.isTerminal
+    return terminal.isTerminal && context.outputTerminal.isTerminal
   }
 }
 

@@ -12,6 +12,9 @@ struct EventOptions: ParsableArguments {
     help: ArgumentHelp("Write the events to a file, beside the text.", valueName: "file"))
   var eventFile: String?
 
+  @Flag(name: .customLong("concise"), help: "Print no progress, only what is found and done.")
+  var isConcise = false
+
   @Flag(name: .customLong("compact-warnings"), help: "Print a warning on one line.")
   var hasCompactWarnings = false
 

@@ -29,9 +29,7 @@ enum Interruptible {
         for await signal in context.signals.listen() {
           if let first { context.leave(first.exitStatus) }
           first = signal
-          presenter.note(
-            "Interrupt received. What runs is finished and recorded; interrupt again to leave at once."
-          )
+          presenter.interrupted()
           continuation.yield()
         }
         return .signal(first)

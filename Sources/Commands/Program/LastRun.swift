@@ -9,6 +9,8 @@ internal import TargetModel
 /// What the journals in a stack's folder tell of earlier applies, and what those were to do.
 struct LastRun: Sendable {
   private(set) var history: RunHistory
+  /// How long steps took, also those of other stacks of the folder.
+  private(set) var usual = UsualDurations()
   /// What the run was to do that did not come to its end, if that is still at hand.
   private(set) var approved: Plan?
 
@@ -21,6 +23,7 @@ struct LastRun: Sendable {
     for name in JournalFile.names(in: folder) {
       guard let reading = try? JournalFile.read(name, in: folder) else { continue }
       history.read(reading.entries)
+      usual.read(reading.entries)
     }
     approved = history.unfinished.flatMap { Self.plan(of: $0.run, in: folder)?.plan }
   }

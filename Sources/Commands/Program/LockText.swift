@@ -8,7 +8,7 @@ struct LockText {
   /// The wall time, in milliseconds since 1970.
   let now: Int64
 
-  /// Lines of `Key: value`.
+  /// Lines of `Key: value`, made visible: whoever took the lease wrote what he liked into it.
   var lines: [String] {
     let holder = record.holder
     var lines = [
@@ -17,7 +17,7 @@ struct LockText {
       "Version:   \(holder.version)", "Created:   \(created)",
     ]
     if let info = holder.info { lines.append("Info:      \(info)") }
-    return lines
+    return lines.map(\.visible)
   }
 
   /// When it was taken: `2026-01-05 09:00:00 UTC (12m ago, expires in 3m)`.

@@ -28,6 +28,8 @@ struct PlanningSession: Sendable {
   var deleted: Set<String> = []
   /// What other workspaces of the run hold and keep of what it is about.
   var elsewhere: [Snapshot] = []
+  /// How long steps took in earlier applies.
+  var usual = UsualDurations()
   /// The plan that is resumed; nothing is planned but for that.
   var approved: Plan?
 
@@ -63,7 +65,9 @@ struct PlanningSession: Sendable {
   /// Reads the workspace, and tells programs so.
   func observe(_ presenter: Presenter) async throws(BackendFailure) -> Snapshot {
     presenter.refreshStart(desired.map(\.address))
-    let observed = try await observe()
+    let observed = try await presenter.during("Reading the workspace") {
+      () async throws(BackendFailure) in try await observe()
+    }
     presenter.refreshComplete(told(observed))
     return observed
   }
@@ -78,10 +82,13 @@ struct PlanningSession: Sendable {
     _ presenter: Presenter, in context: CommandContext
   ) async throws(BackendFailure) -> Snapshot {
     presenter.refreshStart(desired.map(\.address))
-    let observed = snapshot(
+    let targets = try await presenter.during("Reading the workspace") {
+      () async throws(BackendFailure) in
       try await reader(in: context).settle(stack: stack.configuration.stack, desired: desired) {
         presenter.show($0)
-      })
+      }
+    }
+    let observed = snapshot(targets)
     presenter.refreshComplete(told(observed))
     return observed
   }
@@ -90,7 +97,9 @@ struct PlanningSession: Sendable {
   func followed(
     _ history: RunHistory, _ presenter: Presenter, in context: CommandContext
   ) async -> [StepID: OperationStatus] {
-    await reader(in: context).follow(history) { presenter.show($0) }
+    await presenter.during("Asking for operations of the last run") {
+      await reader(in: context).follow(history) { presenter.show($0) }
+    }
   }
 
   /// An executor that only reads.

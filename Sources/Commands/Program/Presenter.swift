@@ -10,8 +10,8 @@ internal import TargetModel
 /// events only.
 struct Presenter: Sendable {
   private let context: CommandContext
-  private let output: TerminalStyle
-  private let messages: TerminalStyle
+  private let common: CommonOptions
+  private let work: LiveWork
   /// Where events go; nil for nowhere.
   private let events: Console?
   /// True if people are shown text.
@@ -29,8 +29,7 @@ struct Presenter: Sendable {
     isConcise: Bool = false, hasCompactWarnings: Bool = false, record: RunRecord? = nil
   ) {
     self.context = context
-    output = common.style(of: context.outputTerminal, in: context)
-    messages = common.style(of: context.messageTerminal, in: context)
+    self.common = common
     self.isConcise = isConcise
     self.hasCompactWarnings = hasCompactWarnings
     self.record = record
@@ -39,6 +38,9 @@ struct Presenter: Sendable {
     case .output: (self.events, hasText) = (context.output, false)
     case .file(let console): (self.events, hasText) = (console, true)
     }
+    work = LiveWork(
+      context, on: hasText && !isConcise ? context.screen : nil,
+      common.style(of: context.outputTerminal, in: context))
   }
 
   /// Where a command's events go.
@@ -48,8 +50,11 @@ struct Presenter: Sendable {
     case file(Console)
   }
 
-  /// How text looks on standard output.
-  var style: TerminalStyle { output }
+  /// How text looks on standard output, which may have been resized.
+  var style: TerminalStyle { common.style(of: context.outputTerminal, in: context) }
+
+  /// How text looks on standard error.
+  private var messages: TerminalStyle { common.style(of: context.messageTerminal, in: context) }
 
   private var stream: EventStream {
     EventStream(sources: sources, stack: stack) { Timestamp.text(context.now()) }
@@ -94,7 +99,7 @@ struct Presenter: Sendable {
   /// Says something to people that is no result.
   func note(_ text: String) {
     events?.write(stream.log("info", text, .map([:])))
-    if hasText { context.messages.writeLine(text) }
+    if hasText { context.messages.writeLine(messages.prose(text)) }
   }
 
   // MARK: Events
@@ -116,6 +121,30 @@ struct Presenter: Sendable {
 
   /// Tells programs that the lock was given back.
   func lockRelease() { events?.write(stream.stateLockRelease()) }
+
+  // MARK: Work that lasts
+
+  /// Does work of one piece, such as reading the workspace, which a terminal shows while it lasts.
+  func during<Result, Failure: Error>(
+    _ what: String, _ work: () async throws(Failure) -> Result
+  ) async throws(Failure) -> Result {
+    try await self.work.show(what, work)
+  }
+
+  /// Does what a plan says, step by step, which a terminal shows while it lasts.
+  func applying<Result>(
+    _ plan: Plan, usual: UsualDurations, parallelism: Int, _ work: () async -> Result
+  ) async -> Result {
+    await self.work.show(plan, usual: usual, parallelism: parallelism, work)
+  }
+
+  /// Says that an apply is asked to end, and what it waits for.
+  func interrupted() {
+    let waitsFor = work.interrupt()
+    note(
+      "Interrupt received. What runs is finished and recorded; interrupt again to leave at once. "
+        + waitsFor)
+  }
 
   // MARK: Results
 
@@ -143,7 +172,7 @@ struct Presenter: Sendable {
     if let events {
       for line in stream.plan(plan, operation: operation) { events.write(line) }
     }
-    say(PlanText(plan, style: output, isRefused: result.isRefused).text)
+    say(PlanText(plan, style: style, isRefused: result.isRefused).text)
     show(result.findings)
   }
 
@@ -153,16 +182,18 @@ struct Presenter: Sendable {
     if case .stepFailed(let step, _, let failure) = event {
       record?.found([ApplyText.finding(step, failure)])
     }
+    work.handle(event)
     guard hasText else { return }
     switch event {
     case .stepStarted, .stepProgressed:
-      if !isConcise { context.output.writeLine(ApplyText.line(event)) }
+      // A terminal shows these in rows that go away.
+      if !isConcise, !work.isShown { context.output.writeLine(ApplyText.line(event)) }
     case .stepCompleted, .stepSkipped: context.output.writeLine(ApplyText.line(event))
     case .stepFailed(let step, _, let failure):
       context.output.writeLine(ApplyText.line(event))
       context.messages.write(
         "\n" + ApplyText.finding(step, failure).text(sources: sources, style: messages) + "\n")
-    case .noted(let text): context.messages.writeLine(text.visible)
+    case .noted(let text): context.messages.writeLine(messages.prose(text.visible))
     }
   }
 
@@ -182,7 +213,8 @@ struct Presenter: Sendable {
         counts, operation: plan.mode == .destroy ? "destroy" : "apply", sentence,
         throttled: throttled))
     if !report.isComplete {
-      say("\n" + ApplyText.partialReport(plan, report, isInAutomation: context.isInAutomation))
+      let rest = ApplyText.partialReport(plan, report, isInAutomation: context.isInAutomation)
+      say("\n" + style.prose(rest))
     }
     say("\n" + style.paint(sentence, report.isComplete && isProven ? .green : .yellow) + "\n")
     if let sentence = ApplyText.throttling(throttled) { say(sentence + "\n") }
@@ -190,14 +222,15 @@ struct Presenter: Sendable {
 }
 
 extension CommonOptions {
-  /// How text looks on a stream.
+  /// How text looks on a stream; on a terminal's only where the standard output is one too.
   func style(of terminal: TerminalFacts, in context: CommandContext) -> TerminalStyle {
     let locale =
       ["LC_ALL", "LC_CTYPE", "LANG"].lazy
       .compactMap { context.environment[$0] }.first { !$0.isEmpty } ?? ""
     let name = locale.lowercased()
     return TerminalStyle(
-      isTerminal: terminal.isTerminal, usesColour: usesColour(on: terminal, in: context),
+      isTerminal: terminal.isTerminal && context.outputTerminal.isTerminal,
+      usesColour: usesColour(on: terminal, in: context),
       usesUTF8: name.contains("utf-8") || name.contains("utf8"), width: terminal.width ?? 80)
   }
 }

@@ -1,3 +1,4 @@
+internal import Diagnostics
 @preconcurrency internal import Dispatch
 internal import Storage
 internal import Synchronization
@@ -17,14 +18,23 @@ extension CommandContext {
     signal(SIGPIPE, SIG_IGN)
     // The same for a file that may not grow.
     signal(SIGXFSZ, SIG_IGN)
+    ProcessFacts.keepStreams()
     let environment = ProcessFacts.environment()
     ProcessPrivacy.protect(environment)
+    let (output, messages) = (
+      ProcessFacts.terminal(STDOUT_FILENO), ProcessFacts.terminal(STDERR_FILENO)
+    )
+    let screen = ProcessFacts.screen(output, environment)
+    let leave = { @Sendable (code: Int32) in
+      screen?.close()
+      _exit(code)
+    }
     var context = CommandContext(
       environment: environment,
       workingDirectory: ProcessFacts.workingDirectory(),
-      output: Console { Storage.write($0, to: STDOUT_FILENO) },
-      messages: Console { Storage.write($0, to: STDERR_FILENO) },
-      readLine: { Swift.readLine(strippingNewline: true) },
+      output: ProcessFacts.console(STDOUT_FILENO, on: output.isTerminal ? screen : nil),
+      messages: ProcessFacts.console(STDERR_FILENO, on: messages.isTerminal ? screen : nil),
+      readLine: { await ProcessFacts.line() },
       readInput: { limit in
         do throws(FileFailure) {
           return .success(try SafeFile.readAll(from: STDIN_FILENO, limit: limit))
@@ -33,8 +43,7 @@ extension CommandContext {
         }
       },
       canAsk: isatty(STDIN_FILENO) == 1,
-      outputTerminal: ProcessFacts.terminal(STDOUT_FILENO),
-      messageTerminal: ProcessFacts.terminal(STDERR_FILENO),
+      outputTerminal: output, messageTerminal: messages, screen: screen,
       clock: ContinuousClock(),
       now: { ProcessFacts.wallMilliseconds() },
       randomBytes: { count in
@@ -42,8 +51,8 @@ extension CommandContext {
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &source) }
       },
       who: ProcessFacts.who(),
-      signals: SignalSource { ProcessFacts.signals() },
-      leaveAtOnce: { _exit($0) })
+      signals: ProcessSignals { leave($0.exitStatus.rawValue) }.source,
+      leaveAtOnce: leave)
     context.processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     return context
   }
@@ -51,6 +60,17 @@ extension CommandContext {
 
 /// What the operating system tells about this process.
 private enum ProcessFacts {
+  /// Sees to it that no file gets the number of a standard stream that was closed (`>&-`), and with it
+  /// what is meant for people.
+  ///
+  /// What takes the place can't be used, so that lost output is told as ever.
+  static func keepStreams() {
+    for stream in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(stream, F_GETFD) < 0 {
+      // The lowest number that is free is this one.
+      _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+    }
+  }
+
   static func environment() -> [String: String] {
     var variables: [String: String] = [:]
     var entry = environ
@@ -71,9 +91,54 @@ private enum ProcessFacts {
 
   static func terminal(_ descriptor: Int32) -> TerminalFacts {
     guard isatty(descriptor) == 1 else { return TerminalFacts(isTerminal: false) }
+    return TerminalFacts(isTerminal: true) { size(of: descriptor) }
+  }
+
+  /// Nil if the terminal does not know.
+  private static func size(of descriptor: Int32) -> TerminalSize? {
     var size = winsize()
-    let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    return TerminalFacts(isTerminal: true, width: isKnown ? Int(size.ws_col) : nil)
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
+    else { return nil }
+    return TerminalSize(columns: Int(size.ws_col), rows: Int(size.ws_row))
+  }
+
+  /// The terminal on the standard output; nil if it can't move its cursor.
+  static func screen(_ output: TerminalFacts, _ environment: [String: String]) -> Screen? {
+    guard output.isTerminal, let name = environment["TERM"], !name.isEmpty, name != "dumb"
+    else { return nil }
+    return Screen(size: { size(of: STDOUT_FILENO) }) { Storage.write($0, to: STDOUT_FILENO) }
+  }
+
+  /// A stream; one that ends on a screen shares it.
+  static func console(_ descriptor: Int32, on screen: Screen?) -> Console {
+    guard let screen else { return Console { Storage.write($0, to: descriptor) } }
+    return Console { screen.pass($0) { Storage.write($0, to: descriptor) } }
+  }
+
+  /// A line of the standard input.
+  static func line() async -> String? {
+    let (lines, continuation) = AsyncStream.makeStream(of: String?.self)
+    // On a thread of its own: nobody's thinking may hold up what else goes on, such as the lease.
+    DispatchQueue.global().async {
+      continuation.yield(readLine())
+      continuation.finish()
+    }
+    for await line in lines { return line }
+    return nil
+  }
+
+  /// Without the C library's `stdin`: whoever waits in there holds up the end of the process.
+  private static func readLine() -> String? {
+    var line: [UInt8] = []
+    var byte: UInt8 = 0
+    while line.count < 4_096 {
+      let count = read(STDIN_FILENO, &byte, 1)
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { return line.isEmpty ? nil : String(decoding: line, as: UTF8.self) }
+      if byte == UInt8(ascii: "\n") { break }
+      line.append(byte)
+    }
+    return String(decoding: line, as: UTF8.self)
   }
 
   static func wallMilliseconds() -> Int64 {
@@ -89,24 +154,5 @@ private enum ProcessFacts {
     let host = String(
       decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return "\(user)@\(host)"
-  }
-
-  /// SIGINT and SIGTERM as they come, until nobody listens any more.
-  static func signals() -> AsyncStream<SignalSource.Signal> {
-    AsyncStream { continuation in
-      let sources = [(SIGINT, SignalSource.Signal.interrupt), (SIGTERM, .terminate)].map {
-        number, meaning in
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number)
-        source.setEventHandler { continuation.yield(meaning) }
-        source.resume()
-        return source
-      }
-      continuation.onTermination = { _ in
-        for source in sources { source.cancel() }
-        signal(SIGINT, SIG_DFL)
-        signal(SIGTERM, SIG_DFL)
-      }
-    }
   }
 }

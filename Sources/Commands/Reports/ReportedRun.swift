@@ -17,7 +17,7 @@ struct ReportedRun {
     let writer = ReportWriter(requests: requests, printsJSON: printsJSON, context: context)
     guard writer.isNeeded else { return await work(context, nil) }
     let began = context.now()
-    let clock = ReportClock(context.clock)
+    let clock = Stopwatch(context.clock)
     let record = RunRecord(
       RunReport(command, berthVersion: BerthVersion.text, startedAt: began))
     let finish = { @Sendable (status: ExitStatus) -> ExitStatus in
@@ -45,21 +45,5 @@ struct ReportedRun {
       await group.waitForAll()
       return finish(status)
     }
-  }
-}
-
-/// Measures how long a run takes, by whatever clock its world has.
-private struct ReportClock: Sendable {
-  let elapsed: @Sendable () -> Duration
-
-  init(_ clock: any Clock<Duration>) {
-    elapsed = Self.measure(clock)
-  }
-
-  private static func measure(
-    _ clock: some Clock<Duration>
-  ) -> @Sendable () -> Duration {
-    let start = clock.now
-    return { start.duration(to: clock.now) }
   }
 }

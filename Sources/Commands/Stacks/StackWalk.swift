@@ -143,6 +143,7 @@ struct StackOfWalk: Sendable {
     // What is kept is no terminal's any more, but its colours stay.
     context.output = transcript.output
     context.messages = transcript.messages
+    context.screen = nil
     context.outputTerminal.isTerminal = false
     context.messageTerminal.isTerminal = false
     self.context = context

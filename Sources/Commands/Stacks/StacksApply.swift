@@ -38,7 +38,7 @@ struct StacksApply {
       many, run.common, run.choice, width: width, destination: destination, record: run.record,
       in: context)
     walk.hasCompactWarnings = run.events.hasCompactWarnings
-    walk.isConcise = run.options.concise
+    walk.isConcise = run.events.isConcise
     walk.presenter.begin()
     let stacks = walk.begin(reporting: &findings)
     walk.presenter.show(findings)
@@ -72,7 +72,7 @@ struct StacksApply {
       })
     walk.tellSkipped()
     walk.presenter.total(counts, operation: "plan", "Plan for all stacks: \(counts.sentence)")
-    if let refusal = refusal(planned, statuses, counts, walk) {
+    if let refusal = await refusal(planned, statuses, counts, walk) {
       for (stack, status) in zip(stacks, statuses) {
         stack.record?.ended(status == .success ? refusal : status)
       }
@@ -84,7 +84,7 @@ struct StacksApply {
   /// Why nothing is applied; nil if all of it may be.
   private func refusal(
     _ planned: [PlannedStack], _ statuses: [ExitStatus], _ counts: PlanCounts, _ walk: StackWalk
-  ) -> ExitStatus? {
+  ) async -> ExitStatus? {
     let worst = ExitStatus.worst(of: statuses)
     if worst != .success {
       let count = statuses.count { $0 != .success }
@@ -98,7 +98,7 @@ struct StacksApply {
       return .stalePlan
     }
     if planned.allSatisfy(\.file.plan.isEmpty) { return nil }
-    return run.approve(walk.presenter) ? nil : .failure
+    return await run.approve(walk.presenter)
   }
 
   private func show(

@@ -24,7 +24,7 @@ struct StacksPlanning {
       many, run.common, run.choice, width: width, destination: destination, record: record,
       in: context)
     walk.hasCompactWarnings = run.events.hasCompactWarnings
-    walk.isConcise = run.isConcise
+    walk.isConcise = run.events.isConcise
     walk.presenter.begin()
     let stacks = walk.begin(reporting: &findings)
     walk.presenter.show(findings)

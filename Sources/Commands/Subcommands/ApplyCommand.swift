@@ -129,9 +129,6 @@ struct ApplyOptions: ParsableArguments {
     name: .long, help: ArgumentHelp("How many steps may run at the same time.", valueName: "n"))
   var parallelism = 10
 
-  @Flag(name: .long, help: "Print no progress, only what is done.")
-  var concise = false
-
   @Option(
     name: .customLong("dangerous-removals"),
     help: ArgumentHelp(

@@ -137,7 +137,7 @@ struct ForceUnlockCommand: Subcommand {
       }
       let text = LockText(record: record, now: context.now())
       presenter.say("Lock Info:\n" + text.lines.map { "  \($0.visible)\n" }.joined())
-      guard force || confirms(in: context, presenter) else { return .failure }
+      if !force, let refusal = await refusal(in: context, presenter) { return refusal }
       guard try await leases.revoke(id) else {
         presenter.show(.lockUnknown(id, []))
         return .failure
@@ -161,12 +161,13 @@ struct ForceUnlockCommand: Subcommand {
 
     """
 
-  private func confirms(in context: CommandContext, _ presenter: Presenter) -> Bool {
+  /// Asks; nil if the answer is yes.
+  private func refusal(in context: CommandContext, _ presenter: Presenter) async -> ExitStatus? {
     guard common.mayAsk(in: context) else {
       presenter.show(.unlockNotConfirmed())
-      return false
+      return .failure
     }
-    context.messages.write(
+    let answer = await Question.ask(
       """
 
       Do you really want to force-unlock?
@@ -174,12 +175,11 @@ struct ForceUnlockCommand: Subcommand {
 
         Enter a value: \
 
-      """)
-    let answer = context.readLine()
-    context.messages.writeLine()
-    if answer == "yes" { return true }
+      """, in: context)
+    if case .yes = answer { return nil }
     presenter.say("Unlock cancelled.\n")
-    return false
+    if case .signal(let signal) = answer { return signal.exitStatus }
+    return .failure
   }
 }
 

@@ -54,9 +54,6 @@ struct PlanCommand: Subcommand {
       valueName: "file"))
   var generatedFile: String?
 
-  @Flag(name: .long, help: "Print no progress, only the plan.")
-  var concise = false
-
   @Flag(name: .long, help: "Plan to remove everything the stack owns.")
   var destroy = false
 
@@ -93,7 +90,6 @@ struct PlanCommand: Subcommand {
     run.replacing = replace.addresses
     run.readsWorkspace = readsWorkspace
     run.generatedFile = generatedFile
-    run.isConcise = concise
     if many.isUsed {
       return await StacksPlanning(
         run: run, many: many, width: stackParallelism.count,
@@ -119,8 +115,6 @@ struct PlanningRun {
   var readsWorkspace = true
   /// Where manifests go for live targets that have none; nil for nowhere.
   var generatedFile: String?
-  /// True to show no progress.
-  var isConcise = false
   /// True to write what is live into the manifests.
   var acceptsDrift = false
 
@@ -142,7 +136,7 @@ struct PlanningRun {
     var loader = StackLoader(context)
     let destination = events.destination(in: context, reporting: &loader.findings)
     var presenter = Presenter(
-      context, common, events: destination, isConcise: isConcise,
+      context, common, events: destination, isConcise: events.isConcise,
       hasCompactWarnings: events.hasCompactWarnings, record: record)
     presenter.begin()
     let status = await run(

@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+
+/// A real terminal emulator in which the binary runs, as somebody sees it: tmux, of which
+/// `scripts/install-tmux` sees to it that there is one.
+final class TmuxTerminal {
+  private static let program = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]
+    .map { $0 + "/tmux" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+
+  /// False, and said, where there is no tmux.
+  static let isThere: Bool = {
+    if program == nil { print("Skipped: there is no tmux. scripts/install-tmux installs it.") }
+    return program != nil
+  }()
+
+  private let socket: String
+  /// In the foreground: what goes on when its parent ends, Foundation would wait for.
+  private let server = Process()
+
+  init(_ arguments: [String], in folder: URL, columns: Int = 80, rows: Int = 24) throws {
+    // The path of a socket may not be long.
+    socket = "/tmp/berth-\(UUID().uuidString.prefix(8))"
+    let quoted = ([BerthBinary.location.path] + arguments).map { "'\($0)'" }
+      .joined(separator: " ")
+    let script = folder.appendingPathComponent(".run.sh")
+    try Data(
+      """
+      cd '\(folder.path)'
+      env -i PATH=/usr/bin:/bin LANG=C.UTF-8 TERM="$TERM" \(quoted)
+      echo "STATUS $?"
+      exec sleep 1000
+
+      """.utf8
+    ).write(to: script)
+    server.executableURL = URL(fileURLWithPath: Self.program ?? "tmux")
+    server.arguments = ["-D", "-S", socket, "-f", "/dev/null"]
+    server.environment = Self.environment
+    for stream in [\Process.standardInput, \.standardOutput, \.standardError] {
+      server[keyPath: stream] = FileHandle.nullDevice
+    }
+    try server.run()
+    while server.isRunning, !FileManager.default.fileExists(atPath: socket) { usleep(10_000) }
+    try tmux(
+      "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
+      "exec sh '\(script.path)'")
+  }
+
+  deinit {
+    _ = try? tmux("kill-server")
+    server.terminate()
+    server.waitUntilExit()
+  }
+
+  private static let environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm"]
+
+  /// Types keys, by tmux's names for them.
+  func type(_ keys: String...) throws {
+    try tmux(["send-keys"] + keys)
+  }
+
+  func resize(columns: Int, rows: Int) throws {
+    try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
+  }
+
+  /// The lines of the screen.
+  func screen() throws -> [String] { try capture() }
+
+  /// All that is on the screen and went past above it, long lines whole.
+  func history() throws -> String {
+    try capture("-J", "-S", "-").joined(separator: "\n")
+  }
+
+  private func capture(_ options: String...) throws -> [String] {
+    var lines = try tmux(["capture-pane", "-p"] + options)
+      .split(separator: "\n", omittingEmptySubsequences: false)
+      .map { line in
+        var line = line
+        while line.last == " " { line.removeLast() }
+        return String(line)
+      }
+    while lines.last == "" { lines.removeLast() }
+    return lines
+  }
+
+  /// Looks until the screen is as wanted, for a long while if need be.
+  ///
+  /// - Returns: the screen as it was then.
+  @discardableResult
+  func wait(
+    until isWanted: ([String]) -> Bool, _ what: String,
+    _ source: SourceLocation = #_sourceLocation
+  ) throws -> [String] {
+    let latest = Date(timeIntervalSinceNow: 120)
+    var lines = try screen()
+    while !isWanted(lines) {
+      guard Date() < latest else {
+        Issue.record("never \(what):\n\(lines.joined(separator: "\n"))", sourceLocation: source)
+        return lines
+      }
+      usleep(30_000)
+      lines = try screen()
+    }
+    return lines
+  }
+
+  /// Waits until a line on the screen holds a text.
+  @discardableResult
+  func wait(for text: String, _ source: SourceLocation = #_sourceLocation) throws -> [String] {
+    try wait(until: { $0.contains { $0.contains(text) } }, "'\(text)'", source)
+  }
+
+  /// Waits for the end of the binary; its exit code.
+  func waitUntilExit(_ source: SourceLocation = #_sourceLocation) throws -> Int32? {
+    try wait(for: "STATUS ", source)
+    return try history().firstMatch(of: /STATUS ([0-9]+)/).flatMap { Int32($0.1) }
+  }
+
+  @discardableResult
+  private func tmux(_ arguments: String...) throws -> String { try tmux(arguments) }
+
+  @discardableResult
+  private func tmux(_ arguments: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: Self.program ?? "tmux")
+    process.arguments = ["-S", socket] + arguments
+    process.environment = Self.environment
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return String(decoding: data, as: UTF8.self)
+  }
+}
