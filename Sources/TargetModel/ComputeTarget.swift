@@ -140,7 +140,7 @@ public struct IgnoredChange: Hashable, Sendable {
   public var reason: String?
   /// The last day on which it counts, as `2027-03-31`; nil for good.
   public var until: String?
-  /// Where the manifest says so.
+  /// Where the manifest says so; no part of what it says.
   public var location: SourceLocation?
 
   /// Makes an ignored change of its parts.
@@ -153,6 +153,20 @@ public struct IgnoredChange: Hashable, Sendable {
     self.reason = reason
     self.until = until
     self.location = location
+  }
+}
+
+extension IgnoredChange {
+  /// True if both allow the same, wherever they stand.
+  public static func == (left: IgnoredChange, right: IgnoredChange) -> Bool {
+    left.path == right.path && left.owner == right.owner && left.reason == right.reason
+      && left.until == right.until
+  }
+
+  /// Fits `==`.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(path)
+    hasher.combine(until)
   }
 }
 
