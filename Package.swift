@@ -70,8 +70,8 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     // Ends the server without breaking what it has begun. Imported by Emulator only.
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
-    // The server's logger, to silence it. Imported by Emulator only.
-    .package(url: "https://github.com/apple/swift-log", from: "1.12.0"),
+    // Levels and handlers of logs; the server's logger is silenced. Imported by Logs and Emulator only.
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
   ],
   targets: [
     // The system's libyaml (libyaml-dev). Imported by ManifestSyntax only.
@@ -166,6 +166,9 @@ let package = Package(
       ]),
     module(
       "Storage", imports: ["CSpawn", "Subprocesses", "ApplyJournal", "TargetModel", "Diagnostics"]),
+    // What a run tells of its inner life: lines of facts that can't be secret.
+    module(
+      "Logs", imports: ["Diagnostics", .product(name: "Logging", package: "swift-log")]),
     module(
       "Reporting",
       imports: ["Planning", "ApplyJournal", "TargetModel", "Diagnostics", "Digests"]),
@@ -174,8 +177,8 @@ let package = Package(
       imports: [
         "ApplyJournal", "AzureBackend", "AzureLeases", "AzureSignIn", "BackendInterface",
         "Certificates", "ComputeKinds", "Diagnostics", "Digests", "EmbeddedBackend", "Emulator",
-        "Execution", "HTTPExchange", "ManifestSyntax", "Manifests", "Planning", "Reporting",
-        "SimulatorBackend", "Storage", "Subprocesses", "TargetModel",
+        "Execution", "HTTPExchange", "Logs", "ManifestSyntax", "Manifests", "Planning",
+        "Reporting", "SimulatorBackend", "Storage", "Subprocesses", "TargetModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "berth", dependencies: ["Commands"], swiftSettings: strict),
@@ -305,6 +308,7 @@ let package = Package(
         "Emulator", "EmbeddedBackend", "SimulatorBackend", "ComputeService", "BackendInterface",
         "Certificates", "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
       ]),
+    tests("LogsTests", imports: ["Logs"]),
     tests(
       "StorageTests",
       imports: ["Storage", "ApplyJournal", "TargetModel", "Diagnostics", "TestSupport"]),

@@ -5,6 +5,7 @@ internal import Diagnostics
 internal import Digests
 internal import EmbeddedBackend
 internal import Execution
+internal import Logs
 internal import Manifests
 internal import Planning
 internal import Reporting
@@ -47,8 +48,14 @@ extension ApplyRun {
     (request.freedNames, request.deletedNames) = (session.stranded, session.deleted)
     presenter.say("\n")
     let lost = hold?.lost ?? AsyncStream { _ in }
-    let ending = await Interruptible.run(context, presenter, lost: lost) { [request] interrupts in
-      await executor.run(request, interrupts: interrupts) { presenter.show($0) }
+    let trace = context.trace
+    let ending = await trace.awaiting(.apply) { [request] in
+      await Interruptible.run(context, presenter, lost: lost) { interrupts in
+        await executor.run(request, interrupts: interrupts) { event in
+          trace.log.tell(event)
+          presenter.show(event)
+        }
+      }
     }
     return await finish(ending, file.plan, session, presenter)
   }
@@ -91,7 +98,9 @@ extension ApplyRun {
     whole.approved = nil
     whole.replacing = []
     do {
-      let observed = try await whole.observe()
+      let observed = try await context.trace.awaiting(.verify) {
+        [whole] () async throws(BackendFailure) in try await whole.observe()
+      }
       let again = whole.plan(observed, mode: plan.mode).plan
       let left = again.changes.filter { touched.contains($0.address.nameKey) }
       if left.isEmpty { return .success }

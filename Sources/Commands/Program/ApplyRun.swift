@@ -124,8 +124,10 @@ struct ApplyRun {
     presenter.lockAcquire()
     if !session.workspace.leaseIsShared { presenter.note(Self.lockIsLocal) }
     do throws(BackendFailure) {
-      let attempt = try await lock.acquire(for: holder, timeout: options.lock.timeout) {
-        presenter.say("Acquiring lock. This may take a few moments...\n")
+      let attempt = try await context.trace.awaiting(.lock) { () async throws(BackendFailure) in
+        try await lock.acquire(for: holder, timeout: options.lock.timeout) {
+          presenter.say("Acquiring lock. This may take a few moments...\n")
+        }
       }
       switch attempt {
       case .held(let record):
@@ -180,7 +182,9 @@ struct ApplyRun {
       ? session.plan(observed, mode: mode, allowsLargeRemoval: true) : planned
     let file = planFile(for: result, session)
     record?.planned(file)
-    presenter.show(result, operation: mode == .destroy ? "destroy" : "apply")
+    context.trace.within(.render) {
+      presenter.show(result, operation: mode == .destroy ? "destroy" : "apply")
+    }
     if result.isRefused {
       removal.showWay(presenter, insteadOf: options.allowedRemoval)
       return ExitStatus(of: result.findings)
@@ -301,7 +305,7 @@ struct ApplyRun {
 
       """
     context.messages.write(question)
-    let answer = context.readLine()
+    let answer = context.trace.within(.ask) { context.readLine() }
     context.messages.writeLine()
     if answer == "yes" { return true }
     presenter.say((mode == .destroy ? "Destroy" : "Apply") + " cancelled.\n")

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import BackendInterface
 internal import Diagnostics
+internal import Logs
 
 /// The program behind the `berth` command.
 public enum BerthProgram {
@@ -12,6 +14,7 @@ public enum BerthProgram {
 
   /// Runs a command line in a world that is handed in.
   package static func run(_ arguments: [String], in context: CommandContext) async -> ExitStatus {
+    let elapsed = stopwatch(context.clock)
     let spelling = ArgumentSpelling(
       subcommands: BerthCommand.subcommandNames, groups: BerthCommand.groups)
     var words = spelling.normalised(arguments, environment: context.environment)
@@ -34,14 +37,46 @@ public enum BerthProgram {
         try command.run()
         return .success
       }
-      let status = await subcommand.run(in: context)
-      await context.network.close()
-      guard let reason = context.output.lostReason else { return status }
-      context.messages.write("\n" + Diagnostic.outputLost(reason).text())
-      return status.orFailure
+      return await run(subcommand, since: elapsed, in: context)
     } catch {
       return report(error, in: context)
     }
+  }
+
+  /// Runs a command to its end, and tells what is due then.
+  private static func run(
+    _ command: any Subcommand, since elapsed: @escaping @Sendable () -> Duration,
+    in context: CommandContext
+  ) async -> ExitStatus {
+    let destination: LogDestination
+    do {
+      destination = try LogDestination(context)
+    } catch {
+      context.messages.write("\n" + error.finding.text())
+      return .failure
+    }
+    let log = destination.log
+    let isFollowed = command.common.timings || !log.isOff
+    let timings = isFollowed ? Timings(elapsed: elapsed, usage: context.usage) : nil
+    timings?.count(.start, since: Timings.Moment(wall: .zero, processor: .zero))
+    var world = context
+    world.trace = RunTrace(log: log, timings: timings)
+    log.tell(.info, "run_started", command.facts)
+    var status = await command.run(in: world)
+    await context.network.close()
+    if let reason = context.output.lostReason {
+      context.messages.write("\n" + Diagnostic.outputLost(reason).text())
+      status = status.orFailure
+    }
+    log.tell(
+      .info, "run_ended",
+      [.number("exit_code", status.rawValue), .milliseconds("wall_ms", elapsed())])
+    if let loss = destination.loss {
+      context.messages.write("\n" + loss.text())
+      status = status.orFailure
+    }
+    if command.common.timings, let timings { context.messages.write(timings.text) }
+    return status
   }
 
   /// Help is a result and bad usage an error: exit code 1, never the 64 of other tools.
@@ -63,7 +98,19 @@ public enum BerthProgram {
 
 /// A subcommand: its flags are parsed by ArgumentParser, its world is handed in.
 protocol Subcommand: ParsableCommand {
+  var common: CommonOptions { get }
+
   func run(in context: CommandContext) async -> ExitStatus
+}
+
+extension Subcommand {
+  /// Which command of which build; its arguments may hold what is nobody's business.
+  fileprivate var facts: [LogFact] {
+    [
+      .name("command", Self.configuration.commandName ?? ""),
+      .name("version", BerthVersion.text),
+    ]
+  }
 }
 
 extension Diagnostic {

@@ -4,6 +4,7 @@ internal import ComputeKinds
 internal import Diagnostics
 internal import EmbeddedBackend
 internal import Execution
+internal import Logs
 internal import Manifests
 internal import Planning
 internal import Reporting
@@ -28,6 +29,8 @@ struct PlanningSession: Sendable {
   var deleted: Set<String> = []
   /// The plan that is resumed; nothing is planned but for that.
   var approved: Plan?
+  /// Follows the run.
+  var trace = RunTrace.off
 
   /// Loads a stack and opens its workspace.
   ///
@@ -41,13 +44,20 @@ struct PlanningSession: Sendable {
       !loader.findings.hasErrors
     else { return nil }
     guard
-      let workspace = await stack.openWorkspace(
-        for: access, in: context, reporting: &loader.findings)
+      let workspace = await context.trace.awaiting(
+        .openWorkspace,
+        {
+          await stack.openWorkspace(for: access, in: context, reporting: &loader.findings)
+        })
     else { return nil }
-    let desired = stack.fingerprinted(
-      mayWrite: access == .readAndWrite, in: context, reporting: &loader.findings)
+    let desired = context.trace.within(.fingerprint) {
+      stack.fingerprinted(
+        mayWrite: access == .readAndWrite, in: context, reporting: &loader.findings)
+    }
     guard !loader.findings.hasErrors else { return nil }
-    return PlanningSession(stack: stack, workspace: workspace, desired: desired)
+    var session = PlanningSession(stack: stack, workspace: workspace, desired: desired)
+    session.trace = context.trace
+    return session
   }
 
   /// How long an apply of the stack waits, and when it gives up.
@@ -61,7 +71,9 @@ struct PlanningSession: Sendable {
   /// Reads the workspace, and tells programs so.
   func observe(_ presenter: Presenter) async throws(BackendFailure) -> Snapshot {
     presenter.refreshStart(desired.map(\.address))
-    let observed = try await observe()
+    let observed = try await trace.awaiting(.readWorkspace) { () async throws(BackendFailure) in
+      try await observe()
+    }
     presenter.refreshComplete(told(observed))
     return observed
   }
@@ -76,10 +88,13 @@ struct PlanningSession: Sendable {
     _ presenter: Presenter, in context: CommandContext
   ) async throws(BackendFailure) -> Snapshot {
     presenter.refreshStart(desired.map(\.address))
-    let observed = snapshot(
-      try await reader(in: context).settle(stack: stack.configuration.stack, desired: desired) {
+    let reader = reader(in: context)
+    let targets = try await trace.awaiting(.readWorkspace) { () async throws(BackendFailure) in
+      try await reader.settle(stack: stack.configuration.stack, desired: desired) {
         presenter.show($0)
-      })
+      }
+    }
+    let observed = snapshot(targets)
     presenter.refreshComplete(told(observed))
     return observed
   }
@@ -127,6 +142,14 @@ struct PlanningSession: Sendable {
     request.replacing = replacing
     request.stranded = stranded
     if let approved { request.keep(to: approved) }
-    return makePlan(request)
+    let result = trace.within(.plan) { [request] in makePlan(request) }
+    trace.log.tell(
+      .info, "planned",
+      [
+        .number("changes", result.plan.changes.count), .number("steps", result.plan.steps.count),
+        .number("drift", result.plan.drift.count),
+        .word("refused", result.isRefused ? "true" : "false"),
+      ])
+    return result
   }
 }

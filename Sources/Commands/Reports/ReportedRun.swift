@@ -25,7 +25,8 @@ struct ReportedRun {
       report.findings.sort()
       report.exitCode = status.rawValue
       report.duration = clock.elapsed()
-      return writer.write(report) ? status : status.orFailure
+      let isWritten = context.trace.within(.report) { [report] in writer.write(report) }
+      return isWritten ? status : status.orFailure
     }
     let leave = { @Sendable [context] (code: Int32) in
       if let status = ExitStatus(rawValue: code) { _ = finish(status) }

@@ -44,8 +44,9 @@ struct ValidateCommand: Subcommand {
     let stack = loader.load(
       from: common.folder(in: context), as: reuse.choice, secrets: .checkForm)
     if let stack {
+      let isWhole = !loader.findings.hasErrors
       loader.findings.append(
-        contentsOf: refusals(of: stack, isWhole: !loader.findings.hasErrors))
+        contentsOf: context.trace.within(.validate) { refusals(of: stack, isWhole: isWhole) })
     }
     record?.loaded(loader)
     if printsJSON {
