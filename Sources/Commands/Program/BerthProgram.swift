@@ -14,6 +14,9 @@ public enum BerthProgram {
 
   /// Runs a command line in a world that is handed in.
   package static func run(_ arguments: [String], in context: CommandContext) async -> ExitStatus {
+    if arguments.first == CompletionRequest.marker {
+      return await complete(Array(arguments.dropFirst()), in: context)
+    }
     let elapsed = stopwatch(context.clock)
     let spelling = ArgumentSpelling(
       subcommands: BerthCommand.subcommandNames, groups: BerthCommand.groups)
@@ -41,6 +44,17 @@ public enum BerthProgram {
     } catch {
       return report(error, in: context)
     }
+  }
+
+  /// Answers a shell that asks what may stand at its cursor.
+  private static func complete(
+    _ arguments: [String], in context: CommandContext
+  ) async -> ExitStatus {
+    guard let request = CompletionRequest(arguments) else { return .failure }
+    let completion = await LineCompletion(.berth, values: ValueCompletion(in: context))
+      .completion(of: request)
+    context.output.write(request.answer(completion))
+    return .success
   }
 
   /// Runs a command to its end, and tells what is due then.
@@ -140,7 +154,7 @@ struct BerthCommand: ParsableCommand {
     InitCommand.self, ValidateCommand.self, FormatCommand.self, PlanCommand.self,
     ApplyCommand.self, DestroyCommand.self, DriftCommand.self, ListCommand.self,
     ImportCommand.self, ShowCommand.self, ExplainCommand.self, KindsCommand.self,
-    SchemaCommand.self,
+    SchemaCommand.self, CompletionCommand.self, ManualCommand.self,
     WorkspaceCommand.self, EmulateCommand.self, LockCommand.self, ForceUnlockCommand.self,
     VersionCommand.self,
   ]
