@@ -46,7 +46,8 @@ struct ReleaseTests {
 
   // MARK: T36
 
-  @Test func `T36 every dependency has an exact version, and a revision that was reviewed`() throws {
+  @Test func `T36 every dependency has an exact version, and a revision that was reviewed`() throws
+  {
     let manifest = try text("Package.swift")
     let reviewed = try text("scripts/dependencies.txt").split(separator: "\n")
       .filter { !$0.hasPrefix("#") }.map { $0.split(separator: " ") }
@@ -194,7 +195,8 @@ struct ReleaseTests {
     #expect(unsigned.status == 2 && unsigned.messages.contains("NOT SIGNED"), "\(unsigned)")
   }
 
-  @Test func `T38 the bill of materials keeps to its schema and names everything built in`() throws {
+  @Test func `T38 the bill of materials keeps to its schema and names everything built in`() throws
+  {
     let parent = try TemporaryFolder()
     guard let release = try packed(into: "release", of: parent) else { return }
     let name = try #require(

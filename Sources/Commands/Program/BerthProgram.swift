@@ -23,9 +23,7 @@ public enum BerthProgram {
     var words = spelling.normalised(arguments, environment: context.environment)
     // What everybody tries first.
     if words == ["--version"] { words = ["version"] }
-    if let word = words.first, !word.hasPrefix("-"),
-      !BerthCommand.subcommandNames.contains(word), word != "help"
-    {
+    if let word = unknownCommand(in: words) {
       let suggestion = nearest(to: word, among: BerthCommand.subcommandNames.sorted())
       context.messages.writeLine(
         "Error: There is no command '\(word.visible)'."
@@ -42,8 +40,17 @@ public enum BerthProgram {
       }
       return await run(subcommand, since: elapsed, in: context)
     } catch {
-      return report(error, in: context)
+      return report(error, of: words, in: context)
     }
+  }
+
+  /// The word that stands where a command should, and is none.
+  private static func unknownCommand(in words: [String]) -> String? {
+    let isHelp = words.first == "help"
+    guard let word = isHelp ? words.dropFirst().first : words.first, !word.hasPrefix("-"),
+      !BerthCommand.subcommandNames.contains(word), isHelp || word != "help"
+    else { return nil }
+    return word
   }
 
   /// Answers a shell that asks what may stand at its cursor.
@@ -94,13 +101,15 @@ public enum BerthProgram {
   }
 
   /// Help is a result and bad usage an error: exit code 1, never the 64 of other tools.
-  private static func report(_ error: any Error, in context: CommandContext) -> ExitStatus {
+  private static func report(
+    _ error: any Error, of words: [String], in context: CommandContext
+  ) -> ExitStatus {
     let text = BerthCommand.fullMessage(for: error, columns: helpColumns(in: context))
     if BerthCommand.exitCode(for: error).isSuccess {
       context.output.writeLine(text)
       return .success
     }
-    context.messages.writeLine(text)
+    context.messages.writeLine(UsageMessage(text, of: words).text)
     return .failure
   }
 

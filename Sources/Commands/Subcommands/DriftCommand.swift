@@ -51,6 +51,6 @@ struct DriftCommand: Subcommand {
 }
 
 /// What `berth drift` may write into manifests.
-enum DriftWriting: String, ExpressibleByArgument {
+enum DriftWriting: String, ExpressibleByArgument, CaseIterable {
   case accept
 }

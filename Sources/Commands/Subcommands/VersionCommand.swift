@@ -23,7 +23,8 @@ struct VersionCommand: Subcommand {
     guard printsJSON else {
       context.output.writeLine("Berth \(BerthVersion.text)")
       context.output.writeLine(
-        BuildOrigin.commit.map { "Commit \($0)" } ?? "Built from a working tree, of no known commit")
+        BuildOrigin.commit.map { "Commit \($0)" } ?? "Built from a working tree, of no known commit"
+      )
       return .success
     }
     let facts: AttributeValue = [
