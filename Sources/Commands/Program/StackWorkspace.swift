@@ -56,7 +56,12 @@ struct StackWorkspace: Backend {
 
   /// Where the leases on the workspace are kept.
   func leases() -> any LeaseStore {
-    trace.log.isOff ? locks.leases : LoggedLeases(base: locks.leases, trace: trace)
+    let leases: any LeaseStore =
+      switch (place, locks) {
+      case (.azure, .file(let store)): store.leases(writesGoElsewhere: true)
+      case (.embedded, _), (_, .blob): locks.leases
+      }
+    return trace.log.isOff ? leases : LoggedLeases(base: leases, trace: trace)
   }
 
   /// The figures of these leases.
