@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: demo test build strict conformance proof bench install uninstall format format-check clean
+.PHONY: demo test build strict conformance proof bench install install-files uninstall format format-check clean
 
 ## See Berth plan and apply a realistic stack in the embedded workspace.
 demo:
@@ -34,15 +34,18 @@ proof:
 bench:
 	@Benchmarks/bench
 
-## Put a release binary into PREFIX/bin.
+## Put a release binary, its manuals and its completions below PREFIX.
 install:
 	@scripts/install-requirements
 	swift build -c release --product berth --static-swift-stdlib
-	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 "$$(swift build -c release --product berth --static-swift-stdlib --show-bin-path)/berth" "$(DESTDIR)$(PREFIX)/bin/berth"
+	$(MAKE) install-files BERTH="$$(swift build -c release --product berth --static-swift-stdlib --show-bin-path)/berth"
+
+## The same with a program that is there already: make install-files BERTH=path/of/berth
+install-files:
+	scripts/install-files "$(BERTH)" "$(DESTDIR)$(PREFIX)"
 
 uninstall:
-	rm -f "$(DESTDIR)$(PREFIX)/bin/berth"
+	scripts/install-files --remove "$(DESTDIR)$(PREFIX)"
 
 format:
 	@scripts/format

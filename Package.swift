@@ -43,35 +43,35 @@ let package = Package(
   ],
   dependencies: [
     // Subcommands, flags and help. Imported by Commands and berth-proof only.
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     // SHA-256 digests and slow keyed fingerprints of secrets. Imported by Digests only.
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     // X.509 certificates and their keys. Imported by Certificates only.
-    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
     // The PEM form of certificates. Imported by Certificates only.
-    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
     // SQLite for the embedded workspace. Imported by EmbeddedBackend only.
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     // The HTTP client. Imported by HTTPExchange only.
-    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     // TLS settings of the client and the emulator. Imported by HTTPExchange and Emulator only.
-    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
     // Byte buffers of the client and the emulator. Imported by HTTPExchange and Emulator only.
-    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     // What the client says of compressed answers. Imported by HTTPExchange only.
-    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     // Signed assertions for signing in with a certificate. Imported by AzureSignIn only.
-    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    .package(url: "https://github.com/vapor/jwt-kit", exact: "5.7.1"),
     // Starting programs. Imported by Subprocesses only.
-    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
     // Paths as swift-subprocess takes them. Imported by Subprocesses only.
-    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     // The emulator's HTTP server. Imported by Emulator only.
-    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     // Ends the server without breaking what it has begun. Imported by Emulator only.
-    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
-    // The server's logger, to silence it. Imported by Emulator only.
-    .package(url: "https://github.com/apple/swift-log", from: "1.12.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    // Levels and handlers of logs; the server's logger is silenced. Imported by Logs and Emulator only.
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
   ],
   targets: [
     // The system's libyaml (libyaml-dev). Imported by ManifestSyntax only.
@@ -166,6 +166,9 @@ let package = Package(
       ]),
     module(
       "Storage", imports: ["CSpawn", "Subprocesses", "ApplyJournal", "TargetModel", "Diagnostics"]),
+    // What a run tells of its inner life: lines of facts that can't be secret.
+    module(
+      "Logs", imports: ["Diagnostics", .product(name: "Logging", package: "swift-log")]),
     module(
       "Reporting",
       imports: ["Planning", "ApplyJournal", "TargetModel", "Diagnostics", "Digests"]),
@@ -174,8 +177,8 @@ let package = Package(
       imports: [
         "ApplyJournal", "AzureBackend", "AzureLeases", "AzureSignIn", "BackendInterface",
         "Certificates", "ComputeKinds", "Diagnostics", "Digests", "EmbeddedBackend", "Emulator",
-        "Execution", "HTTPExchange", "ManifestSyntax", "Manifests", "Planning", "Reporting",
-        "SimulatorBackend", "Storage", "Subprocesses", "TargetModel",
+        "Execution", "HTTPExchange", "Logs", "ManifestSyntax", "Manifests", "Planning",
+        "Reporting", "SimulatorBackend", "Storage", "Subprocesses", "TargetModel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "berth", dependencies: ["Commands"], swiftSettings: strict),
@@ -305,6 +308,7 @@ let package = Package(
         "Emulator", "EmbeddedBackend", "SimulatorBackend", "ComputeService", "BackendInterface",
         "Certificates", "ComputeKinds", "TargetModel", "Diagnostics", "TestSupport",
       ]),
+    tests("LogsTests", imports: ["Logs"]),
     tests(
       "StorageTests",
       imports: ["Storage", "ApplyJournal", "TargetModel", "Diagnostics", "TestSupport"]),
@@ -342,4 +346,24 @@ if Context.environment["BERTH_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "berth-fuzz", dependencies: ["FuzzTargets"], swiftSettings: strict))
+}
+
+// What the dependencies bring along. A release holds all of it to what was reviewed
+// (scripts/dependencies.txt); elsewhere whatever fits will do.
+if Context.environment["BERTH_RELEASE"] != nil {
+  package.dependencies += [
+    .package(url: "https://github.com/apple/swift-algorithms", exact: "1.2.1"),
+    .package(url: "https://github.com/apple/swift-async-algorithms", exact: "1.1.4"),
+    .package(url: "https://github.com/apple/swift-atomics", exact: "1.3.0"),
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", exact: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-http-structured-headers", exact: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio-http2", exact: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-nio-transport-services", exact: "1.28.0"),
+    .package(url: "https://github.com/apple/swift-numerics", exact: "1.1.1"),
+    .package(url: "https://github.com/apple/swift-service-context", exact: "1.5.1"),
+  ]
 }

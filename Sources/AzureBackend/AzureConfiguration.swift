@@ -49,6 +49,8 @@ public struct AzureSurroundings: Sendable {
   public var randomBytes: @Sendable (Int) -> [UInt8]
   /// Told what people should know although nothing failed, in full sentences.
   public var warn: @Sendable (String) -> Void
+  /// Told what happens between calls, for logs.
+  public var note: @Sendable (ServiceNote) -> Void = { _ in }
 
   /// Surroundings.
   public init(

@@ -38,9 +38,9 @@ public struct AzureWorkspace: Backend {
           surroundings.warn(
             "The service asks for fewer calls, so nothing is sent for \(wait.components.seconds) s."
           )
-        }),
+        }, noteWait: { surroundings.note(.heldBack($0)) }),
       redaction: Redaction(), randomBytes: surroundings.randomBytes,
-      userAgent: configuration.userAgent)
+      userAgent: configuration.userAgent, note: surroundings.note)
     credentials = CredentialReading(
       client: client, address: address, configuration: configuration)
     notices = Notices(tell: surroundings.warn)

@@ -15,19 +15,24 @@ actor RequestBudget {
   private var waiting = WaitingTime()
   private var backoff: Backoff
   private let tellWait: @Sendable (Duration) -> Void
+  private let noteWait: @Sendable (Duration) -> Void
   /// Until when people know that there is a wait.
   private var toldUntil: Duration = .zero
 
   /// From how long on a wait is told.
   private static let noticeable: Duration = .seconds(5)
 
-  /// - Parameter tellWait: told when calls begin to be held back for a while that people notice.
+  /// - Parameters:
+  ///   - tellWait: told when calls begin to be held back for a while that people notice.
+  ///   - noteWait: told of every wait.
   init(
     clock: any Clock<Duration>, random: any RandomNumberGenerator & Sendable,
-    tellWait: @escaping @Sendable (Duration) -> Void = { _ in }
+    tellWait: @escaping @Sendable (Duration) -> Void = { _ in },
+    noteWait: @escaping @Sendable (Duration) -> Void = { _ in }
   ) {
     self.clock = clock
     self.tellWait = tellWait
+    self.noteWait = noteWait
     elapsed = stopwatch(clock)
     backoff = Backoff(random: random)
   }
@@ -69,6 +74,7 @@ actor RequestBudget {
 
   private func note(wait: Duration) {
     waiting.add(wait, at: now)
+    noteWait(wait)
     guard wait >= Self.noticeable, now >= toldUntil else { return }
     toldUntil = now + wait
     tellWait(wait)

@@ -15,6 +15,7 @@ struct ServiceClient: Sendable {
   let redaction: Redaction
   let randomBytes: @Sendable (Int) -> [UInt8]
   let userAgent: String
+  let note: @Sendable (ServiceNote) -> Void
 
   /// How often a read is tried (reliability.md section 2).
   private static let tries = 6
@@ -47,6 +48,10 @@ struct ServiceClient: Sendable {
       failures += 1
       let left = end - (await budget.now)
       guard failures < Self.tries, silence ?? .zero < left else { throw failure }
+      note(
+        .retry(
+          call.method, path: call.target, failedTries: failures, code: failure.code,
+          delay: silence))
       // Where the service asks for silence, the budget holds the next try back.
       if silence == nil, await !budget.rest(afterFailures: failures, within: left) {
         throw failure

@@ -39,6 +39,22 @@ public final class LineFile: Sendable {
     guard file >= 0 else { throw .system(errno) }
   }
 
+  /// Writes behind what stands in a file of one's own, which only its owner may read if it is made
+  /// here.
+  ///
+  /// A link is not followed, and what is no regular file is refused.
+  public init(appendingPrivatelyTo path: String) throws(FileFailure) {
+    let flags = O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+    let descriptor = open(path, flags, 0o600)
+    guard descriptor >= 0 else { throw .system(errno) }
+    var information = stat()
+    guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      throw FileFailure(.notRegular, "is no regular file")
+    }
+    file = descriptor
+  }
+
   deinit { close(file) }
 
   /// Writes text at once; why it could not, if so.

@@ -32,7 +32,7 @@ extension StackFolder {
   }
 
   /// The names of the overlays there are, sorted.
-  private var overlayNames: [String] {
+  package var overlayNames: [String] {
     guard let directory = opendir(path + "/" + Self.overlaysFolderName) else { return [] }
     defer { closedir(directory) }
     var names: Set<String> = []

@@ -1,17 +1,14 @@
-import Commands
 import Foundation
 import TestSupport
 import Testing
 
+@testable import Commands
+
 @Suite("Help and version")
 struct HelpTests {
-  @Test(arguments: [
-    [], ["init"], ["validate"], ["fmt"], ["plan"], ["apply"], ["destroy"], ["drift"], ["list"],
-    ["import"], ["show"], ["version"], ["explain"], ["kinds"], ["schema"], ["workspace"],
-    ["lock"], ["lock", "list"], ["lock", "show"], ["force-unlock"],
-    ["workspace", "show"], ["workspace", "set"], ["workspace", "attach"], ["workspace", "remove"],
-    ["emulate"],
-  ])
+  private static let commands = CommandTree.berth.all.map { Array($0.path.dropFirst()) }
+
+  @Test(arguments: commands)
   func `help fits 80 columns and gives an example and the exit codes`(command: [String]) throws {
     let folder = try TemporaryFolder()
     let run = try BerthBinary.run(command + ["--help"], in: folder.url)
@@ -27,6 +24,49 @@ struct HelpTests {
       let known = spelling.normalised(["-\(option.1)"], environment: [:])
       #expect(known == ["--\(option.1)"], "Terraform's spelling of an option is not understood")
     }
+  }
+
+  @Test(arguments: [
+    ("plan --taget x", "--target"), ("plan -taget x", "--target"), ("plan --target cpu.x", nil),
+    ("plam", "plan"), ("help plam", "plan"), ("lock lst", "list"), ("workspace shw", "show"),
+    ("manual lock lst", "list"), ("explain amlcompte", "amlcompute"), ("schema stak", "stack"),
+    ("completion bsh", "bash"), ("plan --color alwys", "always"), ("drift --write acept", "accept"),
+    ("plan --report markdwn=x", "markdown"), ("plan --fail-on delet", "delete"),
+    ("emulate --auth isued", "issued"), ("plan --overlay prd", "prod"),
+    ("plan --target amlcompute.gqu-a100", "amlcompute.gpu-a100"),
+    ("plan --exclude amlcompte.gpu-a100", "amlcompute.gpu-a100"),
+    ("plan --replace amlcompute.gpu-a10", "amlcompute.gpu-a100"),
+    ("apply --target amlcompute.gpu-a10 --auto-approve", "amlcompute.gpu-a100"),
+    ("explain amlcompute.max_instance", "amlcompute.max_instances"),
+    ("explain amlcompute.gpu-a10", "amlcompute.gpu-a100"),
+    ("workspace set amlcompute.gpu-a10 max_instances=3", "amlcompute.gpu-a100"),
+    ("workspace remove amlcompute.gpu-a10", "amlcompute.gpu-a100"),
+    ("import amlcompute.gpu-a10", "amlcompute.gpu-a100"),
+    ("validate --chdir .wrong", "max_instances"),
+  ])
+  func `what is misspelt is answered with what was likely meant`(
+    line: String, meant: String?
+  ) throws {
+    let folder = try TemporaryFolder.stack(["gpu.yml": "name: gpu-a100\ntype: amlcompute\n"])
+    try folder.write("name: gpu-a100\nmax_instances: 3\n", to: "overlays/prod.yml")
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    try folder.write(folder.read("berth.yaml"), to: ".wrong/berth.yaml")
+    try folder.write("name: gpu\ntype: amlcompute\nmax_instnces: 3\n", to: ".wrong/gpu.yml")
+    let run = try BerthBinary.run(line, in: folder.url)
+    #expect(run.status == 1, "\(run.messages)")
+    let words = run.messages.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    if let meant {
+      #expect(words.contains("Did you mean \"\(meant)\"?"), "\(run.messages)")
+    } else {
+      #expect(!words.contains("Did you mean"), "\(run.messages)")
+    }
+    #expect(!words.contains("Did you mean '"))
+  }
+
+  @Test func `a flag with a value that is neither true nor false says so`() throws {
+    let folder = try TemporaryFolder()
+    let run = try folder.run("plan", "--input", "flase")
+    #expect(run.status == 1 && run.messages.contains("It is true or false."), "\(run.messages)")
   }
 
   @Test func `the version says its formats to programs`() throws {

@@ -5,6 +5,7 @@ internal import Diagnostics
 internal import Digests
 internal import EmbeddedBackend
 internal import Execution
+internal import Logs
 internal import Manifests
 internal import Planning
 internal import Reporting
@@ -47,11 +48,15 @@ extension ApplyRun {
     (request.freedNames, request.deletedNames) = (session.stranded, session.deleted)
     presenter.say("\n")
     let lost = hold?.lost ?? AsyncStream { _ in }
+    let log = context.trace.log
     let ending = await presenter.applying(
       file.plan, usual: session.usual, parallelism: options.parallelism
     ) {
       await Interruptible.run(context, presenter, lost: lost) { [request] interrupts in
-        await executor.run(request, interrupts: interrupts) { presenter.show($0) }
+        await executor.run(request, interrupts: interrupts) { event in
+          log.tell(event)
+          presenter.show(event)
+        }
       }
     }
     return await finish(ending, file.plan, session, presenter)
@@ -95,8 +100,8 @@ extension ApplyRun {
     whole.approved = nil
     whole.replacing = []
     do {
-      let observed = try await presenter.during("Reading back what was done") {
-        () async throws(BackendFailure) in try await whole.observe()
+      let observed = try await presenter.during(.verify, "Reading back what was done") {
+        [whole] () async throws(BackendFailure) in try await whole.observe()
       }
       let again = whole.plan(observed, mode: plan.mode).plan
       let left = again.changes.filter { touched.contains($0.address.nameKey) }

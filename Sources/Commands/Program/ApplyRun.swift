@@ -133,7 +133,7 @@ struct ApplyRun {
     presenter.lockAcquire()
     if !session.workspace.leaseIsShared { presenter.note(Self.lockIsLocal) }
     do throws(BackendFailure) {
-      let attempt = try await presenter.during("Waiting for the lock") {
+      let attempt = try await presenter.during(.lock, "Waiting for the lock") {
         () async throws(BackendFailure) in
         try await lock.acquire(for: holder, timeout: options.lock.timeout) {
           presenter.say("Acquiring lock. This may take a few moments...\n")
@@ -193,7 +193,9 @@ struct ApplyRun {
       ? session.plan(observed, mode: mode, allowsLargeRemoval: true) : planned
     let file = planFile(for: result, session)
     record?.planned(file)
-    presenter.show(result, operation: mode == .destroy ? "destroy" : "apply")
+    context.trace.within(.render) {
+      presenter.show(result, operation: mode == .destroy ? "destroy" : "apply")
+    }
     if result.isRefused {
       removal.showWay(presenter, insteadOf: options.allowedRemoval)
       return ExitStatus(of: result.findings)
@@ -314,7 +316,7 @@ struct ApplyRun {
         Enter a value: \
 
       """
-    let answer = await Question.ask(question, in: context)
+    let answer = await context.trace.awaiting(.ask) { await Question.ask(question, in: context) }
     if case .yes = answer { return nil }
     presenter.say((mode == .destroy ? "Destroy" : "Apply") + " cancelled.\n")
     if case .signal(let signal) = answer { return signal.exitStatus }

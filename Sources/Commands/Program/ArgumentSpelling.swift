@@ -21,7 +21,7 @@ package struct ArgumentSpelling: Sendable {
     "lock-timeout", "markdown",
     "no-color", "operation-milliseconds", "out", "overlay", "page-size", "parallelism", "record",
     "refresh", "refresh-only", "replace", "replay", "report", "resume", "seed", "store", "target",
-    "target-file", "tls", "upgrade", "var", "var-file", "version", "workspaces", "write",
+    "target-file", "timings", "tls", "upgrade", "var", "var-file", "version", "workspaces", "write",
   ]
 
   package init(subcommands: Set<String>, groups: [String: Set<String>] = [:]) {

@@ -1,5 +1,7 @@
 internal import ArgumentParser
+internal import BackendInterface
 internal import Diagnostics
+internal import Logs
 
 /// The program behind the `berth` command.
 public enum BerthProgram {
@@ -12,14 +14,16 @@ public enum BerthProgram {
 
   /// Runs a command line in a world that is handed in.
   package static func run(_ arguments: [String], in context: CommandContext) async -> ExitStatus {
+    if arguments.first == CompletionRequest.marker {
+      return await complete(Array(arguments.dropFirst()), in: context)
+    }
+    let elapsed = stopwatch(context.clock)
     let spelling = ArgumentSpelling(
       subcommands: BerthCommand.subcommandNames, groups: BerthCommand.groups)
     var words = spelling.normalised(arguments, environment: context.environment)
     // What everybody tries first.
     if words == ["--version"] { words = ["version"] }
-    if let word = words.first, !word.hasPrefix("-"),
-      !BerthCommand.subcommandNames.contains(word), word != "help"
-    {
+    if let word = unknownCommand(in: words) {
       let suggestion = nearest(to: word, among: BerthCommand.subcommandNames.sorted())
       context.messages.writeLine(
         "Error: There is no command '\(word.visible)'."
@@ -34,25 +38,79 @@ public enum BerthProgram {
         try command.run()
         return .success
       }
-      let status = await subcommand.run(in: context)
-      await context.network.close()
-      guard let reason = context.output.lostReason else { return status }
-      context.messages.write("\n" + Diagnostic.outputLost(reason).text())
-      return status.orFailure
+      return await run(subcommand, since: elapsed, in: context)
     } catch {
-      return report(error, in: context)
+      return report(error, of: words, in: context)
     }
   }
 
+  /// The word that stands where a command should, and is none.
+  private static func unknownCommand(in words: [String]) -> String? {
+    let isHelp = words.first == "help"
+    guard let word = isHelp ? words.dropFirst().first : words.first, !word.hasPrefix("-"),
+      !BerthCommand.subcommandNames.contains(word), isHelp || word != "help"
+    else { return nil }
+    return word
+  }
+
+  /// Answers a shell that asks what may stand at its cursor.
+  private static func complete(
+    _ arguments: [String], in context: CommandContext
+  ) async -> ExitStatus {
+    guard let request = CompletionRequest(arguments) else { return .failure }
+    let completion = await LineCompletion(.berth, values: ValueCompletion(in: context))
+      .completion(of: request)
+    context.output.write(request.answer(completion))
+    return .success
+  }
+
+  /// Runs a command to its end, and tells what is due then.
+  private static func run(
+    _ command: any Subcommand, since elapsed: @escaping @Sendable () -> Duration,
+    in context: CommandContext
+  ) async -> ExitStatus {
+    let destination: LogDestination
+    do {
+      destination = try LogDestination(context)
+    } catch {
+      context.messages.write("\n" + error.finding.text())
+      return .failure
+    }
+    let log = destination.log
+    let isFollowed = command.common.timings || !log.isOff
+    let timings = isFollowed ? Timings(elapsed: elapsed, usage: context.usage) : nil
+    timings?.count(.start, since: Timings.Moment(wall: .zero, processor: .zero))
+    var world = context
+    world.trace = RunTrace(log: log, timings: timings)
+    log.tell(.info, "run_started", command.facts)
+    var status = await command.run(in: world)
+    await context.network.close()
+    if let reason = context.output.lostReason {
+      context.messages.write("\n" + Diagnostic.outputLost(reason).text())
+      status = status.orFailure
+    }
+    log.tell(
+      .info, "run_ended",
+      [.number("exit_code", status.rawValue), .milliseconds("wall_ms", elapsed())])
+    if let loss = destination.loss {
+      context.messages.write("\n" + loss.text())
+      status = status.orFailure
+    }
+    if command.common.timings, let timings { context.messages.write(timings.text) }
+    return status
+  }
+
   /// Help is a result and bad usage an error: exit code 1, never the 64 of other tools.
-  private static func report(_ error: any Error, in context: CommandContext) -> ExitStatus {
+  private static func report(
+    _ error: any Error, of words: [String], in context: CommandContext
+  ) -> ExitStatus {
     let text = BerthCommand.fullMessage(for: error, columns: helpColumns(in: context))
     if BerthCommand.exitCode(for: error).isSuccess {
       context.output.writeLine(text)
       return .success
     }
     // It repeats words of the command line.
-    context.messages.writeLine(TerminalStyle.plain.prose(text))
+    context.messages.writeLine(TerminalStyle.plain.prose(UsageMessage(text, of: words).text))
     return .failure
   }
 
@@ -64,7 +122,19 @@ public enum BerthProgram {
 
 /// A subcommand: its flags are parsed by ArgumentParser, its world is handed in.
 protocol Subcommand: ParsableCommand {
+  var common: CommonOptions { get }
+
   func run(in context: CommandContext) async -> ExitStatus
+}
+
+extension Subcommand {
+  /// Which command of which build; its arguments may hold what is nobody's business.
+  fileprivate var facts: [LogFact] {
+    [
+      .name("command", Self.configuration.commandName ?? ""),
+      .name("version", BerthVersion.text),
+    ]
+  }
 }
 
 extension Diagnostic {
@@ -94,7 +164,7 @@ struct BerthCommand: ParsableCommand {
     InitCommand.self, ValidateCommand.self, FormatCommand.self, PlanCommand.self,
     ApplyCommand.self, DestroyCommand.self, DriftCommand.self, ListCommand.self,
     ImportCommand.self, ShowCommand.self, ExplainCommand.self, KindsCommand.self,
-    SchemaCommand.self,
+    SchemaCommand.self, CompletionCommand.self, ManualCommand.self,
     WorkspaceCommand.self, EmulateCommand.self, LockCommand.self, ForceUnlockCommand.self,
     VersionCommand.self,
   ]

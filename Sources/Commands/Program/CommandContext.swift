@@ -44,6 +44,10 @@ package struct CommandContext: Sendable {
   package var network: Network
   /// How many things the machine can do at once.
   package var processorCount = 2
+  /// What the process used so far.
+  package var usage: @Sendable () -> ProcessUsage
+  /// Follows the run, for those who ask.
+  package var trace = RunTrace.off
 
   package init(
     environment: [String: String], workingDirectory: String, output: Console, messages: Console,
@@ -53,7 +57,8 @@ package struct CommandContext: Sendable {
     messageTerminal: TerminalFacts, screen: Screen? = nil, clock: any Clock<Duration>,
     now: @escaping @Sendable () -> Int64, randomBytes: @escaping @Sendable (Int) -> [UInt8],
     who: String, signals: SignalSource, leaveAtOnce: @escaping @Sendable (Int32) -> Void,
-    network: Network = Network()
+    network: Network = Network(),
+    usage: @escaping @Sendable () -> ProcessUsage = { ProcessUsage() }
   ) {
     self.environment = environment
     self.workingDirectory = workingDirectory
@@ -72,6 +77,7 @@ package struct CommandContext: Sendable {
     self.signals = signals
     self.leaveAtOnce = leaveAtOnce
     self.network = network
+    self.usage = usage
   }
 
   /// True if Berth should not hint at the next command (`BERTH_IN_AUTOMATION`).

@@ -18,6 +18,9 @@ struct CommonOptions: ParsableArguments {
     help: ArgumentHelp("false: never ask; a needed question is an error.", valueName: "bool"))
   var allowsQuestions = true
 
+  @Flag(name: .long, help: "Tell in the end where the time went.")
+  var timings = false
+
   /// The folder to work in.
   func folder(in context: CommandContext) -> String {
     chdir.map { context.path($0, from: context.workingDirectory) } ?? context.workingDirectory

@@ -2,6 +2,7 @@ internal import Certificates
 internal import ComputeKinds
 internal import Diagnostics
 internal import Digests
+internal import Logs
 internal import Manifests
 internal import Storage
 internal import TargetModel
@@ -54,6 +55,7 @@ struct StackLoader {
   mutating func load(
     from start: String, as choice: EnvironmentChoice = EnvironmentChoice(), secrets: SecretUse
   ) -> LoadedStack? {
+    let trace = context.trace
     guard let folder = StackFolder.containing(start) else {
       findings.append(.noStack(start))
       return nil
@@ -76,7 +78,9 @@ struct StackLoader {
       return nil
     }
 
-    let files = folder.manifests(matching: configuration.computes, reporting: &findings)
+    let files = trace.within(.readManifests) {
+      folder.manifests(matching: configuration.computes, reporting: &findings)
+    }
     for file in files { sources.add(file.path, file.bytes) }
     let manifests = files.map { ManifestFile(path: $0.path, bytes: $0.bytes) }
     var overlays: [ManifestFile] = []
@@ -90,15 +94,23 @@ struct StackLoader {
       case .resolve: StackSecrets(environment: context.environment, folder: folder.path)
       case .checkForm: UnresolvedSecrets()
       }
-    let bound = bindStack(
-      manifests, of: configuration, overlays: overlays, variables: givenVariables(choice),
-      rules: .azureML, secrets: source, reporting: &findings)
+    let variables = givenVariables(choice)
+    let bound = trace.within(.bind) {
+      bindStack(
+        manifests, of: configuration, overlays: overlays, variables: variables,
+        rules: .azureML, secrets: source, reporting: &findings)
+    }
+    trace.log.tell(
+      .debug, "manifests_read",
+      [.number("files", files.count), .number("targets", bound.targets.count)])
     let faulty = Set(findings.findings.filter { $0.severity == .error }.compactMap(\.address))
-    for target in bound.targets where !faulty.contains(target.address.description) {
-      checkCertificate(of: target, now: context.now(), reporting: &findings)
-      checkIgnoredChanges(of: target, now: context.now(), reporting: &findings)
-      if let apiVersion = configuration.azureAPIVersion {
-        checkPreviewFields(of: target, apiVersion: apiVersion, reporting: &findings)
+    trace.within(.validate) {
+      for target in bound.targets where !faulty.contains(target.address.description) {
+        checkCertificate(of: target, now: context.now(), reporting: &findings)
+        checkIgnoredChanges(of: target, now: context.now(), reporting: &findings)
+        if let apiVersion = configuration.azureAPIVersion {
+          checkPreviewFields(of: target, apiVersion: apiVersion, reporting: &findings)
+        }
       }
     }
     let configurationFile = ManifestFile(path: name, bytes: configurationBytes)

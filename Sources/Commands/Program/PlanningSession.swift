@@ -4,6 +4,7 @@ internal import ComputeKinds
 internal import Diagnostics
 internal import EmbeddedBackend
 internal import Execution
+internal import Logs
 internal import Manifests
 internal import Planning
 internal import Reporting
@@ -32,6 +33,8 @@ struct PlanningSession: Sendable {
   var usual = UsualDurations()
   /// The plan that is resumed; nothing is planned but for that.
   var approved: Plan?
+  /// Follows the run.
+  var trace = RunTrace.off
 
   /// Loads a stack and opens its workspace.
   ///
@@ -45,13 +48,20 @@ struct PlanningSession: Sendable {
       !loader.findings.hasErrors
     else { return nil }
     guard
-      let workspace = await stack.openWorkspace(
-        for: access, in: context, reporting: &loader.findings)
+      let workspace = await context.trace.awaiting(
+        .openWorkspace,
+        {
+          await stack.openWorkspace(for: access, in: context, reporting: &loader.findings)
+        })
     else { return nil }
-    let desired = stack.fingerprinted(
-      mayWrite: access == .readAndWrite, in: context, reporting: &loader.findings)
+    let desired = context.trace.within(.fingerprint) {
+      stack.fingerprinted(
+        mayWrite: access == .readAndWrite, in: context, reporting: &loader.findings)
+    }
     guard !loader.findings.hasErrors else { return nil }
-    return PlanningSession(stack: stack, workspace: workspace, desired: desired)
+    var session = PlanningSession(stack: stack, workspace: workspace, desired: desired)
+    session.trace = context.trace
+    return session
   }
 
   /// How long an apply of the stack waits, and when it gives up.
@@ -65,7 +75,7 @@ struct PlanningSession: Sendable {
   /// Reads the workspace, and tells programs so.
   func observe(_ presenter: Presenter) async throws(BackendFailure) -> Snapshot {
     presenter.refreshStart(desired.map(\.address))
-    let observed = try await presenter.during("Reading the workspace") {
+    let observed = try await presenter.during(.readWorkspace, "Reading the workspace") {
       () async throws(BackendFailure) in try await observe()
     }
     presenter.refreshComplete(told(observed))
@@ -82,9 +92,10 @@ struct PlanningSession: Sendable {
     _ presenter: Presenter, in context: CommandContext
   ) async throws(BackendFailure) -> Snapshot {
     presenter.refreshStart(desired.map(\.address))
-    let targets = try await presenter.during("Reading the workspace") {
+    let reader = reader(in: context)
+    let targets = try await presenter.during(.readWorkspace, "Reading the workspace") {
       () async throws(BackendFailure) in
-      try await reader(in: context).settle(stack: stack.configuration.stack, desired: desired) {
+      try await reader.settle(stack: stack.configuration.stack, desired: desired) {
         presenter.show($0)
       }
     }
@@ -97,7 +108,7 @@ struct PlanningSession: Sendable {
   func followed(
     _ history: RunHistory, _ presenter: Presenter, in context: CommandContext
   ) async -> [StepID: OperationStatus] {
-    await presenter.during("Asking for operations of the last run") {
+    await presenter.during(.readWorkspace, "Asking for operations of the last run") {
       await reader(in: context).follow(history) { presenter.show($0) }
     }
   }
@@ -139,6 +150,14 @@ struct PlanningSession: Sendable {
     request.stranded = stranded
     request.elsewhere = elsewhere
     if let approved { request.keep(to: approved) }
-    return makePlan(request)
+    let result = trace.within(.plan) { [request] in makePlan(request) }
+    trace.log.tell(
+      .info, "planned",
+      [
+        .number("changes", result.plan.changes.count), .number("steps", result.plan.steps.count),
+        .number("drift", result.plan.drift.count),
+        .word("refused", result.isRefused ? "true" : "false"),
+      ])
+    return result
   }
 }

@@ -126,16 +126,20 @@ struct Presenter: Sendable {
 
   /// Does work of one piece, such as reading the workspace, which a terminal shows while it lasts.
   func during<Result, Failure: Error>(
-    _ what: String, _ work: () async throws(Failure) -> Result
+    _ phase: Phase, _ what: String, _ work: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
-    try await self.work.show(what, work)
+    try await context.trace.awaiting(phase) { () async throws(Failure) -> Result in
+      try await self.work.show(what, work)
+    }
   }
 
   /// Does what a plan says, step by step, which a terminal shows while it lasts.
   func applying<Result>(
     _ plan: Plan, usual: UsualDurations, parallelism: Int, _ work: () async -> Result
   ) async -> Result {
-    await self.work.show(plan, usual: usual, parallelism: parallelism, work)
+    await context.trace.awaiting(.apply) {
+      await self.work.show(plan, usual: usual, parallelism: parallelism, work)
+    }
   }
 
   /// Says that an apply is asked to end, and what it waits for.

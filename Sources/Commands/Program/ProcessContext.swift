@@ -52,7 +52,8 @@ extension CommandContext {
       },
       who: ProcessFacts.who(),
       signals: ProcessSignals { leave($0.exitStatus.rawValue) }.source,
-      leaveAtOnce: leave)
+      leaveAtOnce: leave,
+      usage: { ProcessFacts.usage() })
     context.processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     return context
   }
@@ -145,6 +146,24 @@ private enum ProcessFacts {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+  }
+
+  static func usage() -> ProcessUsage {
+    var usage = rusage()
+    #if canImport(Glibc)
+      getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+      let peakKiB = usage.ru_maxrss
+    #elseif canImport(Musl)
+      getrusage(RUSAGE_SELF, &usage)
+      let peakKiB = usage.ru_maxrss
+    #else
+      getrusage(RUSAGE_SELF, &usage)
+      let peakKiB = usage.ru_maxrss / 1_024
+    #endif
+    let processor = [usage.ru_utime, usage.ru_stime].reduce(Duration.zero) { sum, time in
+      sum + .seconds(Int(time.tv_sec)) + .microseconds(Int(time.tv_usec))
+    }
+    return ProcessUsage(processor: processor, peakKiB: peakKiB)
   }
 
   static func who() -> String {

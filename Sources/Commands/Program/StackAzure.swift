@@ -5,6 +5,7 @@ internal import ComputeKinds
 internal import Diagnostics
 internal import Digests
 internal import HTTPExchange
+internal import Logs
 internal import Manifests
 internal import Storage
 internal import TargetModel
@@ -60,12 +61,12 @@ extension LoadedStack {
     if settings.readsCredentials {
       azure.fingerprint = try credentialFingerprint(mayWrite: mayWrite, in: context)
     }
-    return try AzureWorkspace(
-      azure,
-      in: AzureSurroundings(
-        transport: transport, authorization: SignedIn(as: credentials), clock: context.clock,
-        randomBytes: context.randomBytes,
-        warn: { context.messages.writeLine("Warning: " + $0.visible) }))
+    var surroundings = AzureSurroundings(
+      transport: transport, authorization: SignedIn(as: credentials), clock: context.clock,
+      randomBytes: context.randomBytes,
+      warn: { context.messages.writeLine("Warning: " + $0.visible) })
+    surroundings.note = { [log = context.trace.log] in log.tell($0) }
+    return try AzureWorkspace(azure, in: surroundings)
   }
 
   /// The way to the network, with the certificates that `berth.yaml` names.
@@ -76,7 +77,9 @@ extension LoadedStack {
     if network.authorities == nil, let file = configuration.backend.azure?.caFile {
       network.authorities = context.path(file, from: folder.path)
     }
-    return try context.network.transport(network)
+    let transport = try context.network.transport(network)
+    return context.trace.log.isOff
+      ? transport : LoggedTransport(base: transport, trace: context.trace)
   }
 
   private func credentialFingerprint(

@@ -5,6 +5,7 @@ internal import Diagnostics
 internal import Digests
 internal import EmbeddedBackend
 internal import Execution
+internal import Logs
 internal import Manifests
 internal import SimulatorBackend
 internal import Storage
@@ -16,6 +17,8 @@ struct StackWorkspace: Backend {
   private let locks: StackLocks
   /// What is written under it, where the workspace can't look at the lease by itself.
   private var lease: Lease?
+  /// Told what is read and written; off where nobody asks.
+  var trace = RunTrace.off
 
   /// Where the workspace is.
   enum Place: Sendable {
@@ -29,10 +32,12 @@ struct StackWorkspace: Backend {
   }
 
   private var backend: any Backend {
-    switch place {
-    case .embedded(let workspace): workspace
-    case .azure(let workspace): workspace
-    }
+    let backend: any Backend =
+      switch place {
+      case .embedded(let workspace): workspace
+      case .azure(let workspace): workspace
+      }
+    return trace.log.isOff ? backend : LoggedBackend(base: backend, trace: trace)
   }
 
   private var azure: AzureWorkspace? {
@@ -51,10 +56,12 @@ struct StackWorkspace: Backend {
 
   /// Where the leases on the workspace are kept.
   func leases() -> any LeaseStore {
-    switch (place, locks) {
-    case (.azure, .file(let store)): store.leases(writesGoElsewhere: true)
-    case (.embedded, _), (_, .blob): locks.leases
-    }
+    let leases: any LeaseStore =
+      switch (place, locks) {
+      case (.azure, .file(let store)): store.leases(writesGoElsewhere: true)
+      case (.embedded, _), (_, .blob): locks.leases
+      }
+    return trace.log.isOff ? leases : LoggedLeases(base: leases, trace: trace)
   }
 
   /// The figures of these leases.
@@ -69,6 +76,12 @@ struct StackWorkspace: Backend {
 
   /// The same workspace, whose file or blob takes no write any more once a lease is over.
   func fenced(by lease: Lease) -> StackWorkspace {
+    var workspace = unfollowed(fencedBy: lease)
+    workspace.trace = trace
+    return workspace
+  }
+
+  private func unfollowed(fencedBy lease: Lease) -> StackWorkspace {
     switch (place, locks) {
     case (.embedded(let workspace), .file):
       let fenced = workspace.fenced(by: lease)
@@ -143,6 +156,15 @@ extension StackWorkspace: AppliedCommits {
 extension LoadedStack {
   /// Opens the workspace, wherever it is; nil, with a finding, if that is not possible.
   func openWorkspace(
+    for access: EmbeddedWorkspace.Access, in context: CommandContext,
+    reporting findings: inout DiagnosticList
+  ) async -> StackWorkspace? {
+    var workspace = await workspace(for: access, in: context, reporting: &findings)
+    workspace?.trace = context.trace
+    return workspace
+  }
+
+  private func workspace(
     for access: EmbeddedWorkspace.Access, in context: CommandContext,
     reporting findings: inout DiagnosticList
   ) async -> StackWorkspace? {

@@ -23,7 +23,8 @@ struct ReportedRun {
     let finish = { @Sendable (status: ExitStatus) -> ExitStatus in
       var report = record.state(endingWith: status)
       report.duration = clock.elapsed()
-      return writer.write(report) ? status : status.orFailure
+      let isWritten = context.trace.within(.report) { [report] in writer.write(report) }
+      return isWritten ? status : status.orFailure
     }
     let leave = { @Sendable [context] (code: Int32) in
       if let status = ExitStatus(rawValue: code) { _ = finish(status) }

@@ -61,6 +61,6 @@ struct DriftCommand: Subcommand {
 }
 
 /// What `berth drift` may write into manifests.
-enum DriftWriting: String, ExpressibleByArgument {
+enum DriftWriting: String, ExpressibleByArgument, CaseIterable {
   case accept
 }

@@ -199,7 +199,7 @@ struct PlanningRun {
     let file =
       record == nil && planFile == nil ? nil : self.planFile(result, session.stack, in: context)
     if let file { record?.planned(file) }
-    presenter.show(result)
+    context.trace.within(.render) { presenter.show(result) }
     await session.tellThrottling(presenter)
     LargeRemoval(result, session, in: context).showWay(presenter)
     if let planFile, let file, !save(file, planFile, context, presenter) { return .failure }

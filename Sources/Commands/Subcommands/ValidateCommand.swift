@@ -56,8 +56,9 @@ struct ValidateCommand: Subcommand {
   ) -> StackLoader {
     var loader = StackLoader(context)
     if let stack = loader.load(from: folder, as: choice, secrets: .checkForm) {
+      let isWhole = !loader.findings.hasErrors
       loader.findings.append(
-        contentsOf: refusals(of: stack, isWhole: !loader.findings.hasErrors))
+        contentsOf: context.trace.within(.validate) { refusals(of: stack, isWhole: isWhole) })
     }
     record?.loaded(loader)
     return loader

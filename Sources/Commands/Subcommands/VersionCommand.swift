@@ -5,7 +5,7 @@ internal import TargetModel
 struct VersionCommand: Subcommand {
   static let configuration = CommandConfiguration(
     commandName: "version",
-    abstract: "Print the version.",
+    abstract: "Print the version, and the commit it was built from.",
     usage: "berth version [<options>]",
     discussion: """
       Example:
@@ -22,10 +22,14 @@ struct VersionCommand: Subcommand {
   func run(in context: CommandContext) async -> ExitStatus {
     guard printsJSON else {
       context.output.writeLine("Berth \(BerthVersion.text)")
+      context.output.writeLine(
+        BuildOrigin.commit.map { "Commit \($0)" } ?? "Built from a working tree, of no known commit"
+      )
       return .success
     }
     let facts: AttributeValue = [
       "berth_version": .text(BerthVersion.text),
+      "commit": BuildOrigin.commit.map(AttributeValue.text) ?? .null,
       "event_format_version": .text(BerthVersion.eventFormat),
       "plan_format_version": .text(BerthVersion.planFormat),
     ]

@@ -103,12 +103,7 @@ struct WorkspaceSetCommand: Subcommand {
 
   func run(in context: CommandContext) async -> ExitStatus {
     await withWorkspace(context, common, access: .readAndWrite) { workspace, presenter in
-      guard let address = TargetAddress(address) else {
-        throw PortalMistake(reason: "'\(address)' is no address such as amlcompute.cpu-cluster.")
-      }
-      guard let target = try await workspace.read(address.name), target.kind == address.kind else {
-        throw PortalMistake(reason: "There is no target '\(address)' in the workspace.")
-      }
+      let address = try await workspace.address(of: address)
       try workspace.portal { try $0.set(address.name, assignments: assignments, at: $1) }
       presenter.say("Changed \(address.description.visible) in the workspace.\n")
       return .success
@@ -169,12 +164,7 @@ struct WorkspaceRemoveCommand: Subcommand {
 
   func run(in context: CommandContext) async -> ExitStatus {
     await withWorkspace(context, common, access: .readAndWrite) { workspace, presenter in
-      guard let address = TargetAddress(address) else {
-        throw PortalMistake(reason: "'\(address)' is no address such as amlcompute.cpu-cluster.")
-      }
-      guard let target = try await workspace.read(address.name), target.kind == address.kind else {
-        throw PortalMistake(reason: "There is no target '\(address)' in the workspace.")
-      }
+      let address = try await workspace.address(of: address)
       try workspace.portal { try $0.remove(address.name, at: $1) }
       presenter.say("Removed \(address.description.visible) from the workspace.\n")
       return .success
@@ -250,5 +240,18 @@ extension AttributeValue {
     case .map(let entries):
       .mapping(entries.sorted { $0.key < $1.key }.map { .init($0.key, $0.value.yaml) })
     }
+  }
+}
+
+extension EmbeddedWorkspace {
+  /// The address of a target that there is, as somebody typed it.
+  fileprivate func address(of text: String) async throws -> TargetAddress {
+    guard let address = TargetAddress(text) else {
+      throw PortalMistake(reason: "'\(text)' is no address such as amlcompute.cpu-cluster.")
+    }
+    if let target = try await read(address.name), target.kind == address.kind { return address }
+    let known = try await list().map(\.address.description)
+    let meant = nearest(to: text, among: known).map { " Did you mean \"\($0)\"?" } ?? ""
+    throw PortalMistake(reason: "There is no target '\(address)' in the workspace.\(meant)")
   }
 }
