@@ -33,16 +33,16 @@ struct TerminalTests {
   }
 
   @Test func `running steps stand at the foot, and what is done goes past above`() throws {
-    let folder = try stack(milliseconds: 2_500)
+    let folder = try stack(milliseconds: 8_000)
     let terminal = try TmuxTerminal(["apply"], in: folder.url)
     var lines = try terminal.wait(for: "Enter a value:")
     #expect(!lines.contains(where: Self.isLive), "no rows under a question")
     try terminal.type("yes", "Enter")
     lines = try terminal.wait(
       until: { lines in
-        lines.contains("  amlcompute.a-pool: Creating... [1s elapsed]")
+        lines.contains { $0.hasPrefix("  amlcompute.a-pool: Creating... [") }
           && lines.contains { $0.hasPrefix("  aks.inference-with-a-name: Attaching... [") }
-          && lines.last?.wholeMatch(of: /0 of 3 steps done \[[0-9]s elapsed\]/) != nil
+          && lines.last?.wholeMatch(of: /0 of 3 steps done \[[0-9]+s elapsed\]/) != nil
       }, "two rows and a last one")
     lines = try terminal.wait(
       until: { lines in
@@ -62,7 +62,7 @@ struct TerminalTests {
   }
 
   @Test func `rows fit a terminal that is resized meanwhile`() throws {
-    let folder = try stack(milliseconds: 6_000)
+    let folder = try stack(milliseconds: 12_000)
     let terminal = try TmuxTerminal(["apply", "--auto-approve"], in: folder.url, columns: 100)
     try terminal.wait(for: "0 of 3 steps done")
     try terminal.resize(columns: 36, rows: 10)
@@ -81,7 +81,7 @@ struct TerminalTests {
 
   @Test func `a terminal of a few lines is told how many more there are`() throws {
     let many = (1...9).map { "---\nname: pool-\($0)x\ntype: amlcompute\n" }.joined()
-    let folder = try TemporaryFolder.stack(["many.yml": many], milliseconds: 3_000)
+    let folder = try TemporaryFolder.stack(["many.yml": many], milliseconds: 8_000)
     let terminal = try TmuxTerminal(["apply", "--auto-approve"], in: folder.url, rows: 8)
     try terminal.wait(
       until: { lines in
@@ -92,9 +92,9 @@ struct TerminalTests {
   }
 
   @Test func `Ctrl-C once says what it waits for and finishes that`() throws {
-    let folder = try stack(milliseconds: 4_000)
+    let folder = try stack(milliseconds: 8_000)
     let terminal = try TmuxTerminal(["apply", "--auto-approve"], in: folder.url, columns: 100)
-    try terminal.wait(for: "  amlcompute.a-pool: Creating... [1s elapsed]")
+    try terminal.wait(for: "  amlcompute.a-pool: Creating... [")
     try terminal.type("C-c")
     try terminal.wait(for: "Interrupt received.")
     try terminal.wait(for: "Interrupted. 0 of 3 steps done [")
@@ -146,7 +146,7 @@ struct TerminalTests {
     try service.serve(folder)
     for command in ["plan", "drift"] {
       let terminal = try TmuxTerminal([command], in: folder.url)
-      try terminal.wait(for: "Reading the workspace... [1s elapsed]")
+      try terminal.wait(for: "Reading the workspace... [")
       try terminal.type("C-c")
       #expect(try terminal.waitUntilExit() == 130)
       try expectNothingLeft(terminal)
