@@ -335,7 +335,7 @@ let package = Package(
       imports: [
         "BackendInterface", "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend",
         "ManifestSyntax", "Manifests",
-        "Reporting", "TargetModel", "TestSupport", "berth",
+        "Reporting", "Storage", "TargetModel", "TestSupport", "berth",
       ], goldens: ["Documents", "FaultyDisk", "Goldens"]),
   ],
   swiftLanguageModes: [.v6]

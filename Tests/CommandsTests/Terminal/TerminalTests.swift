@@ -33,16 +33,22 @@ struct TerminalTests {
   }
 
   @Test func `running steps stand at the foot, and what is done goes past above`() throws {
-    let folder = try stack(milliseconds: 2_500)
+    let folder = try stack(milliseconds: 8_000)
     let terminal = try TmuxTerminal(["apply"], in: folder.url)
     var lines = try terminal.wait(for: "Enter a value:")
     #expect(!lines.contains(where: Self.isLive), "no rows under a question")
     try terminal.type("yes", "Enter")
-    lines = try terminal.wait(for: "  amlcompute.a-pool: Creating... [1s elapsed]")
-    #expect(
-      lines.contains { $0.hasPrefix("  aks.inference-with-a-name: Attaching... [") }, "\(lines)")
-    #expect(lines.last?.wholeMatch(of: /0 of 3 steps done \[[0-9]s elapsed\]/) != nil, "\(lines)")
-    lines = try terminal.wait(for: "  amlcompute.b-pool: Creating...")
+    lines = try terminal.wait(
+      until: { lines in
+        lines.contains { $0.hasPrefix("  amlcompute.a-pool: Creating... [") }
+          && lines.contains { $0.hasPrefix("  aks.inference-with-a-name: Attaching... [") }
+          && lines.last?.wholeMatch(of: /0 of 3 steps done \[[0-9]+s elapsed\]/) != nil
+      }, "two rows and a last one")
+    lines = try terminal.wait(
+      until: { lines in
+        lines.contains { $0.hasPrefix("  amlcompute.b-pool: Creating...") }
+          && lines.contains { $0.hasPrefix("amlcompute.a-pool: Creation complete after ") }
+      }, "one done, the next running")
     let done = try #require(
       lines.firstIndex { $0.hasPrefix("amlcompute.a-pool: Creation complete after ") })
     let running = try #require(lines.firstIndex { $0.hasPrefix("  amlcompute.b-pool: Creating") })
@@ -56,16 +62,16 @@ struct TerminalTests {
   }
 
   @Test func `rows fit a terminal that is resized meanwhile`() throws {
-    let folder = try stack(milliseconds: 6_000)
+    let folder = try stack(milliseconds: 12_000)
     let terminal = try TmuxTerminal(["apply", "--auto-approve"], in: folder.url, columns: 100)
     try terminal.wait(for: "0 of 3 steps done")
     try terminal.resize(columns: 36, rows: 10)
-    var lines = try terminal.wait(for: "0 of 3 ")
-    lines = try terminal.wait(until: { $0.last?.hasPrefix("0 of 3 ") == true }, "narrow rows")
-    #expect(lines.count <= 10 && lines.allSatisfy { $0.count <= 36 })
-    lines = try terminal.wait(
-      until: { $0.contains { $0.hasPrefix("  inference-with-a-name: Attaching ") } }, "short forms")
-    #expect(lines.contains { $0.hasPrefix("  amlcompute.a-pool: Creating ") }, "\(lines)")
+    try terminal.wait(
+      until: { lines in
+        lines.last?.hasPrefix("0 of 3") == true && lines.count <= 10
+          && lines.contains { $0.hasPrefix("  inference-with-a-name: Attaching ") }
+          && lines.contains { $0.hasPrefix("  amlcompute.a-pool: Creating ") }
+      }, "short forms")
     try terminal.resize(columns: 120, rows: 30)
     try terminal.wait(for: "  aks.inference-with-a-name: Attaching... [")
     #expect(try terminal.waitUntilExit() == 0)
@@ -75,21 +81,22 @@ struct TerminalTests {
 
   @Test func `a terminal of a few lines is told how many more there are`() throws {
     let many = (1...9).map { "---\nname: pool-\($0)x\ntype: amlcompute\n" }.joined()
-    let folder = try TemporaryFolder.stack(["many.yml": many], milliseconds: 3_000)
+    let folder = try TemporaryFolder.stack(["many.yml": many], milliseconds: 8_000)
     let terminal = try TmuxTerminal(["apply", "--auto-approve"], in: folder.url, rows: 8)
-    let lines = try terminal.wait(for: "  and 7 more")
-    #expect(lines.count { $0.contains("Creating...") } == 2, "\(lines)")
+    try terminal.wait(
+      until: { lines in
+        lines.contains("  and 7 more") && lines.count { $0.contains("Creating...") } == 2
+      }, "two rows and a count")
     #expect(try terminal.waitUntilExit() == 0)
     try expectNothingLeft(terminal)
   }
 
   @Test func `Ctrl-C once says what it waits for and finishes that`() throws {
-    let folder = try stack(milliseconds: 4_000)
+    let folder = try stack(milliseconds: 8_000)
     let terminal = try TmuxTerminal(["apply", "--auto-approve"], in: folder.url, columns: 100)
-    try terminal.wait(for: "  amlcompute.a-pool: Creating... [1s elapsed]")
+    try terminal.wait(for: "  amlcompute.a-pool: Creating... [")
     try terminal.type("C-c")
-    let lines = try terminal.wait(for: "Interrupt received.")
-    #expect(lines.contains { $0.contains("  amlcompute.a-pool: Creating...") }, "it goes on")
+    try terminal.wait(for: "Interrupt received.")
     try terminal.wait(for: "Interrupted. 0 of 3 steps done [")
     #expect(try terminal.waitUntilExit() == 130)
     try expectNothingLeft(terminal)
@@ -139,7 +146,7 @@ struct TerminalTests {
     try service.serve(folder)
     for command in ["plan", "drift"] {
       let terminal = try TmuxTerminal([command], in: folder.url)
-      try terminal.wait(for: "Reading the workspace... [1s elapsed]")
+      try terminal.wait(for: "Reading the workspace... [")
       try terminal.type("C-c")
       #expect(try terminal.waitUntilExit() == 130)
       try expectNothingLeft(terminal)

@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 import Testing
 
 /// A real terminal emulator in which the binary runs, as somebody sees it: tmux, of which
@@ -14,8 +15,6 @@ final class TmuxTerminal {
   }()
 
   private let socket: String
-  /// In the foreground: what goes on when its parent ends, Foundation would wait for.
-  private let server = Process()
 
   init(_ arguments: [String], in folder: URL, columns: Int = 80, rows: Int = 24) throws {
     // The path of a socket may not be long.
@@ -32,26 +31,12 @@ final class TmuxTerminal {
 
       """.utf8
     ).write(to: script)
-    server.executableURL = URL(fileURLWithPath: Self.program ?? "tmux")
-    server.arguments = ["-D", "-S", socket, "-f", "/dev/null"]
-    server.environment = Self.environment
-    for stream in [\Process.standardInput, \.standardOutput, \.standardError] {
-      server[keyPath: stream] = FileHandle.nullDevice
-    }
-    try server.run()
-    while server.isRunning, !FileManager.default.fileExists(atPath: socket) { usleep(10_000) }
     try tmux(
-      "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
+      "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
       "exec sh '\(script.path)'")
   }
 
-  deinit {
-    _ = try? tmux("kill-server")
-    server.terminate()
-    server.waitUntilExit()
-  }
-
-  private static let environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm"]
+  deinit { _ = try? tmux("kill-server") }
 
   /// Types keys, by tmux's names for them.
   func type(_ keys: String...) throws {
@@ -118,18 +103,23 @@ final class TmuxTerminal {
   @discardableResult
   private func tmux(_ arguments: String...) throws -> String { try tmux(arguments) }
 
+  /// Its server goes on, so it must not keep what this process has open: others wait for the end of
+  /// that. Nor may it have signals blocked, as Foundation's children have.
+  private static let withoutFiles = """
+    for file in /proc/self/fd/*; do
+      number=${file##*/}
+      if [ "$number" -gt 2 ]; then eval "exec $number>&-"; fi
+    done
+    exec "$@"
+    """
+
   @discardableResult
   private func tmux(_ arguments: [String]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: Self.program ?? "tmux")
-    process.arguments = ["-S", socket] + arguments
-    process.environment = Self.environment
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
+    let output = try programOutput(
+      of: ["/bin/bash", "-c", Self.withoutFiles, "tmux", Self.program ?? "tmux", "-S", socket]
+        + arguments,
+      environment: ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm"], in: "/",
+      limit: 1 << 20, timeLimit: .seconds(60))
+    return String(decoding: output, as: UTF8.self)
   }
 }
