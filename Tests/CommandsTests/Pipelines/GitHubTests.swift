@@ -3,7 +3,7 @@ import Foundation
 import ManifestSyntax
 import Testing
 
-/// `pipelines/github`: the action's own steps and the jobs of the workflow, run by bash.
+/// `examples/pipelines/github`: the action's own steps and the jobs of the workflow, run by bash.
 @Suite("Recipe for GitHub")
 struct GitHubTests {
   /// What a job left.
@@ -41,7 +41,7 @@ struct GitHubTests {
       let condition = step["if"]?.text ?? ""
       guard expressions.holds(condition, hasFailed: job.hasFailed) else { continue }
       if let action = step["uses"]?.text {
-        guard action.hasPrefix("berth-iac/berth/pipelines/github@") else { continue }
+        guard action.hasPrefix("berth-iac/berth/examples/pipelines/github@") else { continue }
         let outputs = try self.action(
           step["with"], runner, expressions, into: &job)
         for (name, value) in outputs {

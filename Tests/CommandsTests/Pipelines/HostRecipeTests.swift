@@ -131,9 +131,13 @@ struct HostRecipeTests {
     #expect(lines.contains("ENTRYPOINT [\"berth\"]"))
     let ignored = try Recipe.text("docker/Dockerfile.dockerignore").split(separator: "\n")
     #expect(ignored.first == "**", "nothing gets in that is not named")
+    let unkept = try String(
+      contentsOf: BerthBinary.packageFolder.appendingPathComponent(".gitignore"), encoding: .utf8
+    ).split(separator: "\n")
     for line in lines where line.hasPrefix("COPY ") && !line.contains("--from") {
       for source in line.split(separator: " ").dropFirst().dropLast() {
         #expect(ignored.contains("!\(source)"))
+        #expect(!unkept.contains(source), "a fresh clone has no \(source)")
         #expect(
           FileManager.default.fileExists(
             atPath: BerthBinary.packageFolder.appendingPathComponent(String(source)).path))

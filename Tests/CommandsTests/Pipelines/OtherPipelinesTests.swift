@@ -2,7 +2,7 @@ import Foundation
 import ManifestSyntax
 import Testing
 
-/// `pipelines/gitlab` and `pipelines/azure`: their jobs' scripts, run by bash.
+/// `examples/pipelines/gitlab` and `examples/pipelines/azure`: their jobs' scripts, run by bash.
 @Suite("Recipes for GitLab and Azure Pipelines")
 struct OtherPipelinesTests {
   private func runner() throws -> FakeRunner {

@@ -3,9 +3,9 @@ import Foundation
 import ManifestSyntax
 import Testing
 
-/// A file of `pipelines/`, read as YAML.
+/// A file of `examples/pipelines/`, read as YAML.
 enum Recipe {
-  static let folder = BerthBinary.packageFolder.appendingPathComponent("pipelines")
+  static let folder = BerthBinary.packageFolder.appendingPathComponent("examples/pipelines")
 
   static func text(_ path: String) throws -> String {
     try String(contentsOf: folder.appendingPathComponent(path), encoding: .utf8)

@@ -1,4 +1,4 @@
-# For conftest and Open Policy Agent: `conftest test -p pipelines/policies plan.json`.
+# For conftest and Open Policy Agent: `conftest test -p examples/pipelines/policies plan.json`.
 package main
 
 import rego.v1
