@@ -37,7 +37,9 @@ struct AcrossStacksTests {
   }
 
   @Test func `one resource in two stacks of a workspace is attached once at most`() {
-    let both = [stack("a", in: "w", [link("x", "r1")], []), stack("b", in: "w", [link("y", "R1")], [])]
+    let both = [
+      stack("a", in: "w", [link("x", "r1")], []), stack("b", in: "w", [link("y", "R1")], []),
+    ]
     #expect(told(both) == ["1: error attach-once link.y"])
     #expect(told(both.reversed()) == ["1: error attach-once link.x"])
   }
@@ -62,8 +64,10 @@ struct AcrossStacksTests {
 
   @Test func `what is no clash is none`() {
     #expect(
-      told([stack("a", in: "w", [link("x", "r1")], []), stack("b", in: "w", [link("y", "r2")], [])]).isEmpty)
-    #expect(told([stack("a", in: "w", [link("x", "r1"), link("y", "r1")], [])]).isEmpty, "its own matter")
+      told([stack("a", in: "w", [link("x", "r1")], []), stack("b", in: "w", [link("y", "r2")], [])])
+        .isEmpty)
+    #expect(
+      told([stack("a", in: "w", [link("x", "r1"), link("y", "r1")], [])]).isEmpty, "its own matter")
     #expect(told([stack("a", "one", in: "v"), stack("b", "one", in: "w")]).isEmpty)
   }
 
