@@ -1,19 +1,16 @@
 /// What the conventions of commands and outputs promise, clause by clause in words of our own, and the
 /// tests that hold it.
 ///
-/// `awaiting` names who brings a test that is not there yet; `ConventionsTableTests` says aloud which of
-/// them are missing, and fails for a row without it whose test does not exist.
+/// `ConventionsTableTests` fails for a row whose test does not exist.
 enum ConventionsTable {
   struct Row: Sendable {
     /// The section, and the clause's place in it.
     let clause: String
     let promise: String
     let tests: [String]
-    var awaiting: String?
 
-    init(_ clause: String, _ promise: String, _ tests: [String], awaiting: String? = nil) {
+    init(_ clause: String, _ promise: String, _ tests: [String]) {
       (self.clause, self.promise, self.tests) = (clause, promise, tests)
-      self.awaiting = awaiting
     }
   }
 
@@ -152,7 +149,7 @@ enum ConventionsTable {
       [
         "concise is without progress, and what happened is all there",
         "a compact warning takes one line, and an error keeps its own",
-      ], awaiting: "t6"),
+      ]),
     Row(
       "2.18", "what lifts a safety rule begins with --dangerous-",
       [
@@ -169,7 +166,7 @@ enum ConventionsTable {
       [
         "a level that does not exist is refused with those that do",
         "a log goes to stderr, or behind what stands in a file that is its owner's",
-      ], awaiting: "c6"),
+      ]),
     Row(
       "2.23", "results on stdout; logs and prompts on stderr",
       ["results and messages have a stream each"]),
@@ -279,8 +276,7 @@ enum ConventionsTable {
   private static let terminal = [
     Row(
       "5.1", "flags, NO_COLOR, CLICOLOR_FORCE and FORCE_COLOR, the terminal, in that order",
-      ["flags, then NO_COLOR, then what forces, then the terminal", "wrong colour is bad usage"],
-      awaiting: "t6"),
+      ["flags, then NO_COLOR, then what forces, then the terminal", "wrong colour is bad usage"]),
     Row(
       "5.2", "each symbol its colour; every meaning in text too",
       ["colours add to the text and take nothing", "a coloured block"]),
@@ -289,16 +285,16 @@ enum ConventionsTable {
       [
         "where the results go elsewhere, what is left on the terminal is plain",
         "an apply on a terminal leaves what a pipe gets, but for the lines of progress",
-      ], awaiting: "t6"),
+      ]),
     Row(
       "5.4", "wrapping on terminals only",
-      ["prose is wrapped on a terminal, at its width, and nowhere else"], awaiting: "t6"),
+      ["prose is wrapped on a terminal, at its width, and nowhere else"]),
     Row(
       "5.5", "the live region, and a resize",
       [
         "running steps stand at the foot, and what is done goes past above",
         "rows fit a terminal that is resized meanwhile",
-      ], awaiting: "t6"),
+      ]),
     Row(
       "5.6", "nothing of a stranger's acts on a terminal",
       [
@@ -327,10 +323,10 @@ enum ConventionsTable {
       ]),
     Row(
       "6.5", "the first Ctrl-C finishes or records what runs",
-      ["Ctrl-C once says what it waits for and finishes that"], awaiting: "t6"),
+      ["Ctrl-C once says what it waits for and finishes that"]),
     Row(
       "6.6", "the second leaves at once",
-      ["Ctrl-C twice leaves at once, and the next apply goes on"], awaiting: "t6"),
+      ["Ctrl-C twice leaves at once, and the next apply goes on"]),
   ]
 
   // MARK: 7. Plan file
@@ -460,13 +456,13 @@ enum ConventionsTable {
       "11.2", "completion for three shells, addresses from the manifests, no network",
       [
         "what may stand at the cursor is offered, and nothing else", "a real shell completes by it",
-      ], awaiting: "c6"),
+      ]),
     Row(
       "11.3", "a manual page for each command from the help's source",
       [
         "every command has a page, and every page a command",
         "a page shows each option, example and exit code of the help",
-      ], awaiting: "c6"),
+      ]),
     Row(
       "11.4", "slips get a suggestion",
       [
