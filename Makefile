@@ -2,7 +2,7 @@
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-.PHONY: demo test build strict conformance proof install uninstall format format-check clean
+.PHONY: demo test build strict conformance proof bench install uninstall format format-check clean
 
 ## See Berth plan and apply a realistic stack in the embedded workspace.
 demo:
@@ -29,6 +29,10 @@ conformance:
 ## Play many simulated worlds, in which everything goes wrong, in a release build.
 proof:
 	@scripts/proof
+
+## Measure a release build beside libyaml's event loop (docs/performance.md).
+bench:
+	@Benchmarks/bench
 
 ## Put a release binary into PREFIX/bin.
 install:

@@ -2,18 +2,12 @@ internal import BackendInterface
 internal import ComputeService
 internal import TargetModel
 
-/// Fields that only preview versions of the interface have (api.md section 2).
+/// Keeps fields that only preview versions of the interface have out of requests to a stable one.
 ///
-/// A stable version takes them and drops them without a word. The target would then never show what
-/// was asked for, and the next plan would replace it.
+/// `checkPreviewFields` tells documents that ask for them long before; this is the last door.
 struct PreviewFields {
   let catalog: KindCatalog
   let apiVersion: String
-
-  private static let wires: [AttributePath] = [
-    "properties.properties.enableRootAccess", "properties.properties.releaseQuotaOnStop",
-    "properties.properties.enableOSPatching",
-  ]
 
   /// A request as the version can say it: what is the default anyway is left out.
   ///
@@ -23,10 +17,8 @@ struct PreviewFields {
       let type = body["properties.computeType"]?.text,
       let kind = catalog.kind(computeType: type)
     else { return request }
-    for field in kind.fields {
-      guard let wire = field.wire, Self.wires.contains(wire), let value = body[wire] else {
-        continue
-      }
+    for field in kind.fields where field.isPreviewOnly {
+      guard let wire = field.wire, let value = body[wire] else { continue }
       let isDefault = value == .null || field.defaultValue.map(field.encode) == value
       guard isDefault else { throw .previewOnly(field, apiVersion) }
       body[wire] = nil

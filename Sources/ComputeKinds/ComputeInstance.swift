@@ -111,18 +111,19 @@ private let instanceFields: [Field] = [
     "enable_sso", .boolean, "Whether single sign-on works", default: true, onChange: .recreate,
     wire: "properties.properties.enableSSO",
     source: "Azure ML REST API, ComputeInstanceProperties"),
-  // Preview versions of the API know the next three; the official client sends them always.
+  // The official client sends the next three always.
   Field(
     "enable_root_access", .boolean, "Whether the user may become root", default: true,
-    onChange: .recreate, wire: "properties.properties.enableRootAccess",
+    isPreviewOnly: true, onChange: .recreate, wire: "properties.properties.enableRootAccess",
     source: "az ml, computeinstance"),
   Field(
     "release_quota_on_stop", .boolean, "Whether a stopped machine gives its quota back",
-    default: false, onChange: .recreate, wire: "properties.properties.releaseQuotaOnStop",
+    default: false, isPreviewOnly: true, onChange: .recreate,
+    wire: "properties.properties.releaseQuotaOnStop",
     source: "az ml, computeinstance"),
   Field(
     "enable_os_patching", .boolean, "Whether the system is patched by itself", default: false,
-    onChange: .recreate, wire: "properties.properties.enableOSPatching",
+    isPreviewOnly: true, onChange: .recreate, wire: "properties.properties.enableOSPatching",
     source: "az ml, computeinstance"),
 ]
 

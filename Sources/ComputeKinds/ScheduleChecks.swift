@@ -90,18 +90,12 @@ private func patternFault(_ trigger: AttributeValue) -> String? {
 
 /// What is wrong with a time such as `2026-01-05T08:00:00`.
 private func startFault(_ text: String) -> String? {
-  let pattern =
-    /([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,7})?)?)?(Z|[+-][0-9]{2}:?[0-9]{2})?/
-  guard let match = text.wholeMatch(of: pattern) else {
-    return "it should look like '2026-01-05T08:00:00'"
-  }
-  if let offset = match.7, offset != "Z" {
+  guard let start = StartTime(text) else { return "it should look like '2026-01-05T08:00:00'" }
+  if let offset = start.offset, offset != "Z" {
     return "'time_zone' says in which zone it is, so '\(offset)' has no place in it"
   }
-  let numbers = [match.1, match.2, match.3, match.4 ?? "0", match.5 ?? "0", match.6 ?? "0"]
-    .map { Int($0) ?? 0 }
-  let isTime = numbers[3] < 24 && numbers[4] < 60 && numbers[5] < 60
-  return isTime && isDate(numbers[0], numbers[1], numbers[2]) ? nil : "there is no such time"
+  let isTime = start.hour < 24 && start.minute < 60 && start.second < 60
+  return isTime && isDate(start.year, start.month, start.day) ? nil : "there is no such time"
 }
 
 private func isDate(_ year: Int, _ month: Int, _ day: Int) -> Bool {

@@ -3,18 +3,23 @@
 /// People count lines and columns from 1 and editors agree; machines want a byte offset. A
 /// position carries both, so nobody has to count again.
 public struct SourcePosition: Hashable, Sendable, Comparable {
-  /// The line, from 1.
-  public let line: Int
-  /// The column, from 1, counted in Unicode scalars.
-  public let column: Int
-  /// The distance from the start of the file, in UTF-8 bytes from 0.
-  public let offset: Int
+  // Half of what a target keeps in memory is where its fields stand, so a number takes 32 bits.
+  private let storedLine: Int32
+  private let storedColumn: Int32
+  private let storedOffset: Int32
 
-  /// Makes a source position of its parts.
+  /// The line, from 1.
+  public var line: Int { Int(storedLine) }
+  /// The column, from 1, counted in Unicode scalars.
+  public var column: Int { Int(storedColumn) }
+  /// The distance from the start of the file, in UTF-8 bytes from 0.
+  public var offset: Int { Int(storedOffset) }
+
+  /// Makes a source position of its parts, each at most `Int32.max`.
   public init(line: Int, column: Int, offset: Int) {
-    self.line = line
-    self.column = column
-    self.offset = offset
+    storedLine = Int32(clamping: line)
+    storedColumn = Int32(clamping: column)
+    storedOffset = Int32(clamping: offset)
   }
 
   /// The first character of a file.

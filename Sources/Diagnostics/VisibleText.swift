@@ -5,6 +5,7 @@ extension String {
   /// Names, tags and messages come from manifests and from the service; nobody vouches for either.
   /// Apply this to every such text on its way to a person, never on its way to JSON.
   public var visible: String {
+    if utf8.arePlain { return self }
     guard unicodeScalars.contains(where: \.isInvisible) else { return withoutRunnerCommands }
     var result = ""
     for scalar in unicodeScalars {
@@ -40,6 +41,18 @@ extension String {
       return self
     }
     return replacing(/##(?=\[|[Vv][Ss][Oo]\[)/, with: #"#\u{23}"#)
+  }
+}
+
+extension String.UTF8View {
+  /// True for printable ASCII in which no command can stand, as nearly every text is.
+  fileprivate var arePlain: Bool {
+    var last: UInt8 = 0
+    for byte in self {
+      if byte < 0x20 || byte >= 0x7F || (byte == UInt8(ascii: "#") && last == byte) { return false }
+      last = byte
+    }
+    return true
   }
 }
 

@@ -5,13 +5,16 @@ internal import Synchronization
 /// The leases on an embedded workspace, kept in its own file.
 ///
 /// A lease whose process is gone may be taken over at once, one whose process is alive only when it
-/// stood still for long enough.
+/// stood still for long enough. Where writes go elsewhere, that is told as a takeover: a process can
+/// be gone before its last write has arrived.
 public final class EmbeddedLeases: LeaseStore {
   private let workspace: EmbeddedWorkspace
+  private let writesGoElsewhere: Bool
   private let held = Mutex<[String: HolderFile]>([:])
 
-  init(of workspace: EmbeddedWorkspace) {
+  init(of workspace: EmbeddedWorkspace, writesGoElsewhere: Bool) {
     self.workspace = workspace
+    self.writesGoElsewhere = writesGoElsewhere
   }
 
   /// The figures of these leases: what was written shows at once.
@@ -31,18 +34,25 @@ public final class EmbeddedLeases: LeaseStore {
         .fatal, code: "LeaseFileFailed",
         message: "The file '\(HolderFile.path(of: id, beside: path))' can't be made and locked.")
     }
+    let writesGoElsewhere = writesGoElsewhere
     let attempt = try await workspace.inLeases { rows, workspace -> LeaseAttempt in
+      var mayShowLater = false
       if let record = try rows.record(of: workspace) {
         let isGone = HolderFile.isAbandoned(record.lease.id, beside: path)
         guard isGone || record.isUnchanged(since: standingStill) else {
           return .held(record)
         }
         if isGone { HolderFile.remove(record.lease.id, beside: path) }
+        // Whoever watched a living holder stand still waits by itself.
+        mayShowLater = isGone && writesGoElsewhere
       }
-      return .granted(
-        try rows.put(id, on: workspace, for: holder, expiresAt: expiresAt))
+      let lease = try rows.put(id, on: workspace, for: holder, expiresAt: expiresAt)
+      return mayShowLater ? .takenOver(lease) : .granted(lease)
     }
-    if case .granted = attempt { held.withLock { $0[id] = file } }
+    switch attempt {
+    case .granted, .takenOver: held.withLock { $0[id] = file }
+    case .held: break
+    }
     return attempt
   }
 

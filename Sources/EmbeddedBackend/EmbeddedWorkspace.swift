@@ -75,7 +75,12 @@ public struct EmbeddedWorkspace: Backend {
   }
 
   /// Where the leases on the workspace are kept.
-  public func leases() -> EmbeddedLeases { EmbeddedLeases(of: self) }
+  ///
+  /// - Parameter writesGoElsewhere: true if the file only keeps the leases on a workspace that is
+  ///   somewhere else: what a process that is gone wrote last may still be on its way there.
+  public func leases(writesGoElsewhere: Bool = false) -> EmbeddedLeases {
+    EmbeddedLeases(of: self, writesGoElsewhere: writesGoElsewhere)
+  }
 
   /// Works on the leases in a transaction of its own.
   func inLeases<Value: Sendable>(

@@ -63,7 +63,9 @@ private func checkBody(of target: ComputeTarget) throws(BrokenLaw) {
 extension [UInt8] {
   /// True if a line begins with `---` or `...` behind blanks, where it is text.
   fileprivate var hasIndentedMarker: Bool {
-    split { $0 == 0x0A || $0 == 0x0D }.contains { line in
+    let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let text = starts(with: byteOrderMark) ? dropFirst(3) : self[...]
+    return text.split { $0 == 0x0A || $0 == 0x0D }.contains { line in
       let text = line.drop { $0 == 0x20 }
       return text.count < line.count
         && (text.starts(with: "---".utf8) || text.starts(with: "...".utf8))

@@ -6,7 +6,7 @@ extension DocumentBuilder {
   func settled(
     _ pairs: [Int32], reporting findings: inout DiagnosticList
   ) throws(Refusal) -> [Int32] {
-    var seen: [String: Int32] = [:]
+    var seen = KeyIndex(count: pairs.count / 2)
     var merge: (key: Int32, value: Int32)?
     var result: [Int32] = []
     result.reserveCapacity(pairs.count)
@@ -20,7 +20,7 @@ extension DocumentBuilder {
       } else if isMerge {
         merge = pair
       } else {
-        seen[key] = pair.key
+        seen.add(key, pair.key)
         result.append(pair.key)
         result.append(pair.value)
       }
@@ -31,7 +31,7 @@ extension DocumentBuilder {
 
   /// Adds the entries of a merged mapping, or of a list of them, that are not there yet.
   private func mergeEntries(
-    of node: Int, _ seen: inout [String: Int32], _ result: inout [Int32],
+    of node: Int, _ seen: inout KeyIndex, _ result: inout [Int32],
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
     let sources: [Int] =
@@ -49,9 +49,38 @@ extension DocumentBuilder {
       for index in stride(from: stretch.lowerBound, to: stretch.upperBound, by: 2) {
         guard case .scalar(let key, _) = nodes[Int(children[index])].content, seen[key] == nil
         else { continue }
-        seen[key] = children[index]
+        seen.add(key, children[index])
         result += children[index...(index + 1)]
       }
     }
+  }
+}
+
+/// The keys of a mapping that were met, with their nodes.
+///
+/// Most mappings have a few keys, which are found faster by looking at each than by hashing.
+struct KeyIndex {
+  private var few: [(key: String, node: Int32)] = []
+  private var many: [String: Int32] = [:]
+
+  private static let most = 16
+
+  init(count: Int) {
+    few.reserveCapacity(min(count, Self.most))
+  }
+
+  subscript(key: String) -> Int32? {
+    many.isEmpty ? few.first { $0.key == key }?.node : many[key]
+  }
+
+  /// Adds a key that is not there yet.
+  mutating func add(_ key: String, _ node: Int32) {
+    if many.isEmpty, few.count < Self.most {
+      few.append((key, node))
+      return
+    }
+    for entry in few { many[entry.key] = entry.node }
+    few = []
+    many[key] = node
   }
 }

@@ -141,7 +141,11 @@ public struct YAMLNode: Sendable {
 
   /// The value of a mapping's entry; nil where there is none.
   public subscript(key: String) -> YAMLNode? {
-    entries.first { $0.key.text == key }?.value
+    switch source {
+    case .read(let storage, let index):
+      storage.value(of: key, in: index).map { YAMLNode(storage: storage, index: $0) }
+    case .made: entries.first { $0.key.text == key }?.value
+    }
   }
 
   /// Where the node stands.
@@ -193,6 +197,17 @@ final class DocumentStorage: Sendable {
 
   func location(_ start: TextPoint, _ end: TextPoint) -> SourceLocation {
     SourceLocation(file: file, from: start, to: end)
+  }
+
+  /// The value under a key of a mapping.
+  func value(of key: String, in mapping: Int) -> Int? {
+    guard case .mapping(let stretch) = nodes[mapping].content else { return nil }
+    for index in stride(from: stretch.lowerBound, to: stretch.upperBound, by: 2) {
+      if case .scalar(key, _) = nodes[Int(children[index])].content {
+        return Int(children[index + 1])
+      }
+    }
+    return nil
   }
 }
 

@@ -13,13 +13,24 @@ public func readYAML(
   _ bytes: [UInt8], file: String, limits: YAMLLimits = .standard,
   reporting findings: inout DiagnosticList
 ) -> [YAMLDocument] {
+  var documents: [YAMLDocument] = []
+  readYAML(bytes, file: file, limits: limits, reporting: &findings) { documents.append($0) }
+  return documents
+}
+
+/// Reads the documents of a YAML file one by one, so that there is never more than one in memory.
+///
+/// - Parameter take: is handed each document that could be read whole, in their order.
+package func readYAML(
+  _ bytes: [UInt8], file: String, limits: YAMLLimits = .standard,
+  reporting findings: inout DiagnosticList, _ take: (YAMLDocument) -> Void
+) {
   guard let text = checkText(bytes, file: file, limits: limits, reporting: &findings) else {
-    return []
+    return
   }
   var stream = YAMLStream(
     file: file, text: text, limits: limits, room: findings.findings.count + limits.findings)
-  stream.readAll(reporting: &findings)
-  return stream.documents
+  stream.readAll(reporting: &findings, take)
 }
 
 /// Reads a text and keeps what stands where in it; nil if anything is wrong with it.
@@ -30,13 +41,13 @@ func readLayout(
   var stream = YAMLStream(
     file: file, text: text, limits: limits, room: findings.findings.count + limits.findings)
   stream.keepsLayout = true
-  stream.readAll(reporting: &findings)
+  stream.readAll(reporting: &findings) { _ in }
   return findings.errorCount == errorsBefore ? stream.layout : nil
 }
 
 /// The documents of a text, as far as they were read.
 private struct YAMLStream: ~Copyable {
-  private(set) var documents: [YAMLDocument] = []
+  private var documentCount = 0
   /// What stood where, if that is wanted.
   private(set) var layout: [LayoutMark] = []
   var keepsLayout = false
@@ -61,9 +72,11 @@ private struct YAMLStream: ~Copyable {
   }
 
   /// Reads every document.
-  mutating func readAll(reporting findings: inout DiagnosticList) {
+  mutating func readAll(
+    reporting findings: inout DiagnosticList, _ take: (YAMLDocument) -> Void
+  ) {
     guard !isEmptyAtStart || goOn() else { return }
-    while let refusal = read(reporting: &findings) {
+    while let refusal = read(reporting: &findings, take) {
       if findings.findings.last != refusal.finding { findings.append(refusal.finding) }
       guard !refusal.endsFile, goOn() else { break }
     }
@@ -76,9 +89,11 @@ private struct YAMLStream: ~Copyable {
   }
 
   /// Reads up to the end, or to a document that can't be read.
-  private mutating func read(reporting findings: inout DiagnosticList) -> Refusal? {
+  private mutating func read(
+    reporting findings: inout DiagnosticList, _ take: (YAMLDocument) -> Void
+  ) -> Refusal? {
     do {
-      while try take(nextEvent(), reporting: &findings) {}
+      while try self.take(nextEvent(), reporting: &findings, take) {}
       return nil
     } catch {
       return error
@@ -121,7 +136,8 @@ private struct YAMLStream: ~Copyable {
   ///
   /// False at the end.
   private mutating func take(
-    _ located: EventSource.Located, reporting findings: inout DiagnosticList
+    _ located: EventSource.Located, reporting findings: inout DiagnosticList,
+    _ take: (YAMLDocument) -> Void
   ) throws(Refusal) -> Bool {
     try builder.checkRoom(in: findings, at: located.start)
     if keepsLayout, let mark = LayoutMark(located) { layout.append(mark) }
@@ -131,7 +147,7 @@ private struct YAMLStream: ~Copyable {
       try builder.endStream(located)
       return false
     case .documentStart(let directives):
-      guard documents.count < limits.documentCount else {
+      guard documentCount < limits.documentCount else {
         throw Refusal(.tooManyDocuments(file, limits.documentCount), endsFile: true)
       }
       reached = max(reached, located.end.offset - 1)
@@ -139,7 +155,8 @@ private struct YAMLStream: ~Copyable {
       check(directives, at: builder.place(located.start, located.start), reporting: &findings)
     case .documentEnd(let isExplicit):
       mayHaveDirectives = isExplicit
-      documents.append(try builder.finish(located))
+      take(try builder.finish(located))
+      documentCount += 1
       guard isExplicit else { break }
       // libyaml takes no document without `---` after a `...`, YAML does.
       try builder.checkLineEnd(at: located.end)

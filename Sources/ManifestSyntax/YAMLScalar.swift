@@ -54,6 +54,10 @@ public enum YAMLScalar: Hashable, Sendable {
 
   /// What a plain scalar means.
   public init(plain text: String) {
+    guard text.utf8.first?.mayBeginAMeaning ?? true else {
+      self = .text(text)
+      return
+    }
     switch text {
     case "", "~", "null", "Null", "NULL": self = .null
     case "true", "True", "TRUE": self = .bool(true)
@@ -66,8 +70,8 @@ public enum YAMLScalar: Hashable, Sendable {
   }
 
   private static func number(in text: String) -> YAMLScalar? {
+    guard let first = text.utf8.first, isNumberStart(first) else { return nil }
     let bytes = Array(text.utf8)
-    guard let first = bytes.first, isNumberStart(first) else { return nil }
     if bytes.count > 2, first == UInt8(ascii: "0") {
       if bytes[1] == UInt8(ascii: "o") { return integer(text.dropFirst(2), radix: 8) }
       if bytes[1] == UInt8(ascii: "x") { return integer(text.dropFirst(2), radix: 16) }
@@ -114,5 +118,18 @@ public enum YAMLScalar: Hashable, Sendable {
     }
     guard areDigits, !digits.isEmpty else { return nil }
     return Int(digits, radix: radix).map { .integer($0) } ?? .number(.infinity)
+  }
+}
+
+extension UInt8 {
+  /// False for the first byte of what can only be a text, as most scalars are.
+  fileprivate var mayBeginAMeaning: Bool {
+    switch self {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+      UInt8(ascii: "."), UInt8(ascii: "~"), UInt8(ascii: "n"), UInt8(ascii: "N"),
+      UInt8(ascii: "t"), UInt8(ascii: "T"), UInt8(ascii: "f"), UInt8(ascii: "F"):
+      true
+    default: false
+    }
   }
 }

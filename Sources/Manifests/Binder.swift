@@ -47,18 +47,19 @@ public func bindStack(
   findings.append(contentsOf: binder.takeFindings().filter(isHeard))
   var documentCount = 0
   for file in files {
-    let documents = readYAML(file.bytes, file: file.path, reporting: &binder.values.findings)
-    let contents = documents.filter { $0.root.map { $0.scalar != .null } ?? false }
-    if contents.isEmpty, !binder.values.findings.hasErrors {
-      binder.values.findings.append(.emptyManifest(file.path))
+    let countBefore = documentCount
+    var syntax = DiagnosticList()
+    readYAML(file.bytes, file: file.path, reporting: &syntax) { document in
+      guard let root = document.root, root.scalar != .null else { return }
+      documentCount += 1
+      if documentCount <= YAMLLimits.standard.documentCount { binder.bind(root) }
     }
-    documentCount += contents.count
+    if documentCount == countBefore, !syntax.hasErrors {
+      syntax.append(.emptyManifest(file.path))
+    }
     let isTooLarge = documentCount > YAMLLimits.standard.documentCount
-    if isTooLarge {
-      binder.values.findings.append(.stackTooLarge(file.path))
-    } else {
-      for root in contents.compactMap(\.root) { binder.bind(root) }
-    }
+    if isTooLarge { syntax.append(.stackTooLarge(file.path)) }
+    binder.values.findings.append(contentsOf: syntax.findings)
     findings.append(contentsOf: binder.takeFindings(about: file).filter(isHeard))
     if isTooLarge { break }
   }
@@ -275,7 +276,7 @@ private struct Binder {
       of: root, by: tree(of: kind), table: kind.fields, owner: kind.name.text,
       besides: Self.commonKeys,
       missingAt: target.location)
-    for (slot, value) in bound.values { target.attributes[slot] = value }
+    for slot in bound.values.indices { target.attributes[slot] = bound.values[slot] }
     target.fieldLocations = bound.locations
   }
 

@@ -4,11 +4,14 @@ internal import TargetModel
 
 /// What a mapping gave the fields of a table, by slot.
 struct BoundFields {
-  var values: [Int: AttributeValue] = [:]
+  var values: [AttributeValue?]
   /// Where each value stands.
   var locations: [Int: SourceLocation] = [:]
   /// The slots whose value was refused, so that nothing more is said about them.
   var refused: Set<Int> = []
+
+  /// Nothing yet, for a table with so many fields.
+  init(slotCount: Int) { values = Array(repeating: nil, count: slotCount) }
 }
 
 extension ValueBinding {
@@ -23,10 +26,12 @@ extension ValueBinding {
     of node: YAMLNode, by tree: FieldTree, table: [Field], at path: [String] = [], owner: String,
     besides: [String] = [], missingAt place: SourceLocation
   ) -> BoundFields {
-    var bound = BoundFields()
+    var bound = BoundFields(slotCount: table.count)
     bind(node, tree, path, owner, besides, into: &bound)
-    for (slot, field) in table.enumerated()
-    where field.isRequired && bound.values[slot] == nil && !bound.refused.contains(slot) {
+    // By slot: a row of the table is large, and few rows are required.
+    for slot in table.indices
+    where table[slot].isRequired && bound.values[slot] == nil && !bound.refused.contains(slot) {
+      let field = table[slot]
       let group = field.path.segments.count > 1 ? node.entry(field.path.segments[0])?.key : nil
       findings.append(
         .missingField(

@@ -185,19 +185,25 @@ extension String {
   }
 
   /// True if a reference stands somewhere in the text.
-  var holdsReference: Bool { holds("${env:") || holds("${file:") || holds("${command:") }
+  var holdsReference: Bool {
+    holds("${") && (holds("${env:") || holds("${file:") || holds("${command:"))
+  }
 
   /// True if the bytes of another text stand in this one, whatever combines with them.
   func holds(_ part: StaticString) -> Bool {
-    let part = part.description.utf8
-    guard let first = part.first else { return true }
-    var rest = utf8[...]
-    while let index = rest.firstIndex(of: first) {
-      rest = rest[index...]
-      if rest.starts(with: part) { return true }
-      rest = rest.dropFirst()
+    var text = self
+    return text.withUTF8 { bytes in
+      part.withUTF8Buffer { part in
+        guard let first = part.first else { return true }
+        var rest = bytes[...]
+        while let index = rest.firstIndex(of: first) {
+          rest = rest[index...]
+          if rest.starts(with: part) { return true }
+          rest = rest.dropFirst()
+        }
+        return false
+      }
     }
-    return false
   }
 }
 

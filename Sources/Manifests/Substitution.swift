@@ -57,19 +57,21 @@ struct Substitution {
     switch node.kind {
     case .scalar: return replaced(node, &findings)
     case .sequence:
+      var elements = node.elements
       var isChanged = false
-      let elements = node.elements.map { element in
-        guard let other = changed(element, &findings) else { return element }
+      for index in elements.indices {
+        guard let other = changed(elements[index], &findings) else { continue }
+        elements[index] = other
         isChanged = true
-        return other
       }
       return isChanged ? YAMLNode(elements: elements, at: node.location) : nil
     case .mapping:
+      var entries = node.entries
       var isChanged = false
-      let entries = node.entries.map { key, value in
-        guard let other = changed(value, &findings) else { return (key: key, value: value) }
+      for index in entries.indices {
+        guard let other = changed(entries[index].value, &findings) else { continue }
+        entries[index].value = other
         isChanged = true
-        return (key: key, value: other)
       }
       return isChanged ? YAMLNode(entries: entries, at: node.location) : nil
     }

@@ -102,9 +102,11 @@ struct ValueBinding {
   // MARK: Scalars
 
   /// The text of a scalar that means something, whatever YAML takes it for.
-  private mutating func word(_ node: YAMLNode, _ expected: String, _ name: Naming) -> String? {
+  private mutating func word(
+    _ node: YAMLNode, _ expected: @autoclosure () -> String, _ name: Naming
+  ) -> String? {
     guard node.kind == .scalar, node.scalar != .null else {
-      findings.append(.wrongType(name.path, expected, node, address))
+      findings.append(.wrongType(name.path, expected(), node, address))
       return nil
     }
     if !node.isVerbatim, node.text.holdsReference {
@@ -138,7 +140,7 @@ struct ValueBinding {
 
   private mutating func region(_ node: YAMLNode, _ name: Naming) -> AttributeValue? {
     guard let text = word(node, "a region", name) else { return nil }
-    guard matches(text, "[A-Za-z][A-Za-z0-9 ]{1,63}") else {
+    guard text.utf8.looksLikeRegion else {
       findings.append(
         .wrongValue(name.path, "a region looks like 'westeurope' or 'West Europe'", node, address))
       return nil
@@ -215,8 +217,9 @@ struct ValueBinding {
   private mutating func choice(
     _ node: YAMLNode, _ choices: [FieldType.Choice], _ name: Naming
   ) -> AttributeValue? {
-    let known = choices.map { "'\($0.name)'" }.joined(separator: ", ")
-    guard let text = word(node, "one of \(known)", name) else { return nil }
+    let known = { choices.map { "'\($0.name)'" }.joined(separator: ", ") }
+    guard let text = word(node, "one of \(known())", name) else { return nil }
+    if let choice = choices.first(where: { $0.name == text }) { return .text(choice.name) }
     let word = text.lowercased()
     if let choice = choices.first(where: { $0.name.lowercased() == word }) {
       return .text(choice.name)
@@ -318,8 +321,8 @@ struct ValueBinding {
       of: node, by: name.object ?? FieldTree(fields), table: fields, at: name.path.segments,
       owner: name.path.description, missingAt: node.location.firstLine)
     var result = AttributeValue.map([:])
-    for (slot, field) in fields.enumerated() {
-      if let value = bound.values[slot] { result[field.path] = value }
+    for (slot, value) in bound.values.enumerated() {
+      if let value { result[fields[slot].path] = value }
     }
     return findings.errorCount == before ? result : nil
   }
@@ -374,4 +377,20 @@ enum OlderWords {
 extension Field {
   /// True if older clients called it as it is called today.
   var keepsItsName: Bool { everyOlderName.isEmpty }
+}
+
+extension String.UTF8View {
+  /// A letter, and up to 63 letters, digits and spaces behind it.
+  fileprivate var looksLikeRegion: Bool {
+    guard (2...64).contains(count), let first, first.isLetter else { return false }
+    return allSatisfy {
+      $0.isLetter || $0 == 0x20 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isLetter: Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
+  }
 }

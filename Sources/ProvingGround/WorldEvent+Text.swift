@@ -70,7 +70,7 @@ extension WorldEvent {
         + (step.map { " (\($0))" } ?? "")
     case .portal(let key): "a person touches \(key)"
     case .effect(let entry): "effect: \(entry.event) \(entry.name) \(entry.resource ?? "")"
-    case .told(let party, let event): "run \(party) tells \(event)"
+    case .told(let party, let event): "run \(party) tells \(event.words)"
     case .signalled(let party): "run \(party) gets a signal"
     case .finished(let party, let report, let elapsed):
       "run \(party) ends after \(elapsed): \(report.isComplete ? "complete" : "not complete")"
@@ -78,4 +78,22 @@ extension WorldEvent {
     case .abandoned(let party): "run \(party) gets a second signal"
     }
   }
+}
+
+extension ApplyEvent {
+  fileprivate var words: String {
+    switch self {
+    case .stepStarted(let step): "\(step.words) has begun"
+    case .stepProgressed(let step, let elapsed): "\(step.words) goes on after \(elapsed)"
+    case .stepCompleted(let step, let elapsed): "\(step.words) is done after \(elapsed)"
+    case .stepFailed(let step, let elapsed, let failure):
+      "\(step.words) has failed after \(elapsed): \(failure)"
+    case .stepSkipped(let step, let reason): "\(step.words) is not started: \(reason)"
+    case .noted(let text): text
+    }
+  }
+}
+
+extension Step {
+  fileprivate var words: String { "\(id) \(act.rawValue) \(address)" }
 }

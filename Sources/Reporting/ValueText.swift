@@ -42,18 +42,41 @@ enum ValueText {
     if isFlat, line.columnCount <= shortLimit {
       return open == "{" ? "{ \(line) }" : "[\(line)]"
     }
-    let margin = String(repeating: " ", count: indent + 2)
+    let margin = String.blanks(indent + 2)
     return open + "\n" + parts.map { "\(margin)\($0),\n" }.joined()
-      + String(repeating: " ", count: indent) + close
+      + .blanks(indent) + close
   }
 
   /// A text in quotes, with nothing in it that a terminal might act on.
   static func quoted(_ text: String) -> String {
-    "\"\(text.visible.replacing("\"", with: "\\\""))\""
+    let visible = text.visible
+    guard visible.utf8.contains(UInt8(ascii: "\"")) else { return "\"\(visible)\"" }
+    return "\"\(visible.replacing("\"", with: "\\\""))\""
   }
 
   private static func key(_ key: String) -> String {
-    key.wholeMatch(of: /[A-Za-z_][A-Za-z0-9_.-]*/) == nil ? quoted(key) : key
+    key.utf8.isBareKey ? key : quoted(key)
+  }
+}
+
+extension String.UTF8View {
+  /// Letters, digits, `_`, `.` and `-`, the first a letter or `_`.
+  fileprivate var isBareKey: Bool {
+    guard let first, first.isLetter || first == UInt8(ascii: "_") else { return false }
+    return allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."),
+        UInt8(ascii: "-"):
+        true
+      default: byte.isLetter
+      }
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var isLetter: Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
   }
 }
 

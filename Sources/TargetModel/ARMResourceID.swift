@@ -102,7 +102,7 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
   public var name: String { text.split(separator: "/").last.map(String.init) ?? "" }
 
   private func segment(_ index: Int) -> String {
-    String(canonical.split(separator: "/")[index])
+    String(Substring(canonical.utf8.split(separator: UInt8(ascii: "/"))[index]))
   }
 
   /// The text that people read.

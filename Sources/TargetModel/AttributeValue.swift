@@ -63,12 +63,12 @@ extension AttributeValue {
       return
     }
     var entries = map ?? [:]
+    // Nobody else holds the entries now, so they change in place.
+    self = .null
     if segments.count == 1 {
       entries[first] = value
     } else {
-      var inner = entries[first] ?? .map([:])
-      inner.set(value, at: segments.dropFirst())
-      entries[first] = inner
+      entries[first, default: .map([:])].set(value, at: segments.dropFirst())
     }
     self = .map(entries)
   }

@@ -46,6 +46,13 @@ public struct ComputeTarget: Sendable {
     }
   }
 
+  /// The value the manifest gives to a field that is named as people name it, `tls.key`, or nil.
+  ///
+  /// Checks ask for many fields of every target, so no path is made for it.
+  public subscript(name: String) -> AttributeValue? {
+    kind.slot(named: name).flatMap { attributes[$0] }
+  }
+
   /// The place of a field in the manifest, or of the target where the field is absent.
   public func location(of path: AttributePath) -> SourceLocation {
     kind.slot(path).flatMap { fieldLocations[$0] } ?? location

@@ -30,6 +30,11 @@ public struct Field: Sendable {
   ///
   /// Like a secret it is compared by fingerprint, and unlike one it may be shown.
   public let isWriteOnly: Bool
+  /// True for what only preview versions of the service's interface have (api.md section 2).
+  ///
+  /// A stable version takes it and drops it without a word: the target would never show what was
+  /// asked for, and every plan would replace it.
+  public let isPreviewOnly: Bool
   /// What a change costs.
   public let onChange: ChangeEffect
   /// What it costs where the service made the target, if that is not the same: TLS of an inference
@@ -52,7 +57,7 @@ public struct Field: Sendable {
     _ path: AttributePath, _ type: FieldType, _ summary: String,
     olderNames: [AttributePath] = [], olderForms: [OlderForm] = [], isRequired: Bool = false,
     default defaultValue: AttributeValue? = nil, setBy: Setter = .user, isSecret: Bool = false,
-    isWriteOnly: Bool = false, onChange: ChangeEffect,
+    isWriteOnly: Bool = false, isPreviewOnly: Bool = false, onChange: ChangeEffect,
     onChangeIfCreated: ChangeEffect? = nil, ifDrifted driftSeverity: DriftSeverity? = nil,
     comparison: Comparison = .exact, wire: AttributePath?, shape: WireShape? = nil,
     source: String = ""
@@ -67,6 +72,7 @@ public struct Field: Sendable {
     self.setBy = setBy
     self.isSecret = isSecret
     self.isWriteOnly = isWriteOnly || isSecret
+    self.isPreviewOnly = isPreviewOnly
     self.onChange = onChange
     self.onChangeIfCreated = onChangeIfCreated
     self.driftSeverity = driftSeverity ?? DriftSeverity(of: path, onChange)
@@ -78,6 +84,11 @@ public struct Field: Sendable {
 }
 
 extension Field {
+  /// True if asking for this value is asking for no more than what is there without the field.
+  public func isDefault(_ value: AttributeValue) -> Bool {
+    value == .null || value == defaultValue
+  }
+
   /// All names that older clients used.
   public var everyOlderName: [AttributePath] { olderNames + olderForms.map(\.path) }
 }

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 extension AttributeValue {
   /// The value as JSON on one line, keys sorted: equal values give equal bytes.
   ///
@@ -53,15 +55,20 @@ extension AttributeValue {
     let inner = indent.map { $0 + 2 }
     for (index, each) in elements.enumerated() {
       if index > 0 { text += "," }
-      if let inner { text += "\n" + String(repeating: " ", count: inner) }
+      if let inner { text += "\n" + .blanks(inner) }
       element(each, &text, inner)
     }
-    if let indent { text += "\n" + String(repeating: " ", count: indent) }
+    if let indent { text += "\n" + .blanks(indent) }
     text += close
   }
 
   private static func writeJSON(_ string: String, into text: inout String) {
     text += "\""
+    defer { text += "\"" }
+    guard string.utf8.contains(where: \.mayNeedEscape) else {
+      text += string
+      return
+    }
     for scalar in string.unicodeScalars {
       switch scalar {
       case "\"": text += "\\\""
@@ -75,6 +82,12 @@ extension AttributeValue {
       default: text.unicodeScalars.append(scalar)
       }
     }
-    text += "\""
+  }
+}
+
+extension UInt8 {
+  /// False for what stands for itself in JSON, as nearly everything does.
+  fileprivate var mayNeedEscape: Bool {
+    self < 0x20 || self >= 0x7F || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\")
   }
 }

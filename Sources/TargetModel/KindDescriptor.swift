@@ -52,6 +52,7 @@ public final class KindDescriptor: Sendable {
   public let sample: String
 
   private let slotByPath: [AttributePath: Int]
+  private let slotByName: [String: Int]
 
   /// Makes a kind descriptor of its parts.
   public init(
@@ -93,6 +94,9 @@ public final class KindDescriptor: Sendable {
     self.sample = sample
     self.slotByPath = Dictionary(
       fields.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+    self.slotByName = Dictionary(
+      fields.enumerated().map { ($1.path.description, $0) }, uniquingKeysWith: { first, _ in first }
+    )
   }
 
   /// True if only a target made by the service may set a field.
@@ -102,6 +106,9 @@ public final class KindDescriptor: Sendable {
 
   /// The slot of the field at a path, or nil if the kind has no such field.
   public func slot(_ path: AttributePath) -> Int? { slotByPath[path] }
+
+  /// The slot of the field that people call `tls.key`, or nil if the kind has no such field.
+  public func slot(named name: String) -> Int? { slotByName[name] }
 
   /// How a target of a kind comes to be.
   public enum Origin: Hashable, Sendable {

@@ -10,7 +10,7 @@ extension Field {
     case .resourceID:
       value.mapText { (try? ARMResourceID(parsing: $0))?.canonical ?? $0.lowercased() }
     case .region:
-      value.mapText { text in String(text.lowercased().filter { !$0.isWhitespace }) }
+      value.mapText(\.asRegion)
     case .set:
       normalisedList(value) { elements in
         var seen: Set<AttributeValue> = []
@@ -46,7 +46,7 @@ extension FieldType {
     case (.resourceID, .text(let text)):
       .text((try? ARMResourceID(parsing: text))?.canonical ?? text.lowercased())
     case (.region, .text(let text)):
-      .text(String(text.lowercased().filter { !$0.isWhitespace }))
+      .text(text.asRegion)
     case (.choice(let choices), .text(let text)):
       .text((choices.first { $0.isMeant(by: text) }?.name ?? text).lowercased())
     default: value
@@ -71,5 +71,16 @@ extension FieldType {
 extension AttributeValue {
   fileprivate func mapText(_ transform: (String) -> String) -> AttributeValue {
     if case .text(let text) = self { .text(transform(text)) } else { self }
+  }
+}
+
+extension String {
+  /// A region as the service compares it: `West Europe` is `westeurope`.
+  fileprivate var asRegion: String {
+    let isNormal = utf8.allSatisfy { byte in
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+    }
+    return isNormal ? self : String(lowercased().filter { !$0.isWhitespace })
   }
 }

@@ -117,13 +117,16 @@ internal import ProvingGround
     let choices = shrinker.shrink(proof.choices)
     let story = Proof.play(Tape(choices), tracing: true)
     let text = story.lines.joined(separator: "\n")
-    guard let scenarios else { return print("seed \(seed), shrunk:\n\(text)") }
+    let words = "\(violation.invariant.rawValue): \(violation.words)"
+    guard let scenarios else {
+      // Whoever sees only the end of a log sees which world it was.
+      return print("seed \(seed), shrunk:\n\(text)\nseed \(seed): \(words)")
+    }
     let folder = "\(scenarios)/seed-\(seed)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let tape = choices.map(String.init).joined(separator: " ") + "\n"
     try Data(tape.utf8).write(to: URL(filePath: folder + "/tape.txt"))
-    let words = "\(violation.invariant.rawValue): \(violation.words)\n\n\(text)\n"
-    try Data(words.utf8).write(to: URL(filePath: folder + "/story.txt"))
+    try Data("\(words)\n\n\(text)\n".utf8).write(to: URL(filePath: folder + "/story.txt"))
     print("Kept in \(folder).")
   }
 }

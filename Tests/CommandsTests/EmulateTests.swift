@@ -34,6 +34,30 @@ struct EmulateTests {
     #expect(clock.now - start < .seconds(10))
   }
 
+  @Test func `what the service's stable interface would drop is refused by validate`() throws {
+    let folder = try TemporaryFolder.stack([
+      "box.yml": """
+      name: box
+      type: computeinstance
+      size: STANDARD_DS3_V2
+      enable_os_patching: true
+
+      """
+    ])
+    #expect(try folder.run("validate").status == 0, "the embedded workspace keeps it")
+    let embedded = try folder.read("berth.yaml").split(separator: "\n").map(String.init)
+    func validate(_ backend: String) throws -> BerthBinary.Run {
+      let lines = embedded.map { $0.hasPrefix("backend:") ? "backend: {\(backend)}" : $0 }
+      try folder.write(lines.joined(separator: "\n"), to: "berth.yaml")
+      return try folder.run("validate")
+    }
+    let refused = try validate("type: azure")
+    #expect(refused.status == 1)
+    #expect(refused.messages.contains("box.yml line 4"))
+    #expect(refused.messages.contains("[preview-only-field]"))
+    #expect(try validate("type: azure, api_version: 2026-05-15-preview").status == 0)
+  }
+
   @Test func `another client changes a stack's workspace behind its back`() throws {
     let folder = try TemporaryFolder.stack([
       "cpu.yml": """

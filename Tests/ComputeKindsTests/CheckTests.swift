@@ -284,6 +284,14 @@ private let instanceCases: [CheckCase] = [
     "a time elsewhere", .computeInstance, start("2026-01-05T08:00:00+02:00"),
     "schedule-start"),
   CheckCase("no date at all", .computeInstance, start("tomorrow"), "schedule-start"),
+  CheckCase(
+    "a fraction of nothing", .computeInstance, start("2026-01-05T08:00:00."), "schedule-start"),
+  CheckCase(
+    "too fine a fraction", .computeInstance, start("2026-01-05T08:00:00.12345678"),
+    "schedule-start"),
+  CheckCase("an hour alone", .computeInstance, start("2026-01-05T08"), "schedule-start"),
+  CheckCase("a date and a letter", .computeInstance, start("2026-01-05T"), "schedule-start"),
+  CheckCase("something behind", .computeInstance, start("2026-01-05Z "), "schedule-start"),
   CheckCase("a zone", .computeInstance, zone("Pacific Standard Time")),
   CheckCase("a zone in small letters", .computeInstance, zone("w. europe standard time")),
   CheckCase("a zone of Microsoft's client", .computeInstance, zone("Kamchatka Standard Time")),

@@ -120,6 +120,24 @@ struct LeaseTests {
     #expect(try granted(try await take(next, "two")).token == lease.token + 1)
   }
 
+  @Test func `F26 where writes go elsewhere, whoever follows a process that is gone is told`()
+    async throws
+  {
+    func elsewhere() throws -> EmbeddedLeases { try open().leases(writesGoElsewhere: true) }
+    var gone: EmbeddedLeases? = try elsewhere()
+    let lease = try granted(try await take(try #require(gone), "one"))
+    gone = nil
+    let next = try elsewhere()
+    guard case .takenOver(let second) = try await take(next, "two") else {
+      Issue.record("nobody is told that a write may still be on its way")
+      return
+    }
+    #expect(second.token == lease.token + 1)
+    #expect(try await elsewhere().leases().map(\.lease) == [second], "its holder lives")
+    try await next.release(second)
+    #expect(try granted(try await take(try elsewhere(), "three")).token == second.token + 1)
+  }
+
   @Test func `F17 a lease that stood still is taken over, and one that was renewed is not`()
     async throws
   {

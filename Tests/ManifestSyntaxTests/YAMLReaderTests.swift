@@ -109,6 +109,17 @@ struct YAMLReaderTests {
     #expect(found.count == 1)
   }
 
+  @Test(arguments: [1, 16, 17, 40])
+  func `a repeated key is found among few and among many`(_ count: Int) {
+    for repeated in [0, count - 1] {
+      let keys = (0..<count).map { "key\($0)" } + ["key\(repeated)"]
+      let found = findings(keys.map { "\($0): 1\n" }.joined())
+      #expect(found.map(\.rule.id) == ["duplicate-key"])
+      #expect(found.first?.location?.description == "a.yml:\(count + 1):1")
+      #expect(found.first?.related.first?.location.start.line == repeated + 1)
+    }
+  }
+
   @Test func `a repeated key names both places and hides nothing else`() throws {
     let found = findings("a: 1\na: 2\n---\nb: 1\nb: 2\n")
     #expect(found.map { $0.location?.start.line } == [2, 5])

@@ -14,7 +14,8 @@ private let rules = [
   "ignore-expired",
   "invalid-configuration", "invalid-value", "literal-secret", "malformed-resource-id",
   "missing-field", "not-a-target", "not-accepted", "not-upgraded", "older-name", "out-of-range",
-  "overlay-target", "reference-not-allowed", "reserved-tag", "secret-command", "secret-file",
+  "overlay-target", "preview-only-field", "reference-not-allowed", "reserved-tag", "secret-command",
+  "secret-file",
   "secret-file-exposed", "secret-reference", "secret-unset", "set-by-service", "unknown-key",
   "unknown-type", "unknown-variable", "unsupported-workload", "variable-reference",
   "variable-unset", "variable-value", "wrong-removal", "wrong-setting", "wrong-type",
@@ -70,6 +71,14 @@ struct DiagnosticPageTests {
         checkIgnoredChanges(of: target, now: july2026 - 1, reporting: &list)
       }
       #expect(list.errorCount == 1, "the last day counts")
+      return list.sorted
+    }
+    if rule == "preview-only-field" {
+      for target in Binding(example).targets {
+        checkPreviewFields(of: target, apiVersion: "2026-05-15-preview", reporting: &list)
+        #expect(list.isEmpty, "previews have it")
+        checkPreviewFields(of: target, apiVersion: "2025-12-01", reporting: &list)
+      }
       return list.sorted
     }
     if rule == "invalid-configuration" {

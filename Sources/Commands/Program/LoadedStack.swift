@@ -97,6 +97,9 @@ struct StackLoader {
     for target in bound.targets where !faulty.contains(target.address.description) {
       checkCertificate(of: target, now: context.now(), reporting: &findings)
       checkIgnoredChanges(of: target, now: context.now(), reporting: &findings)
+      if let apiVersion = configuration.azureAPIVersion {
+        checkPreviewFields(of: target, apiVersion: apiVersion, reporting: &findings)
+      }
     }
     let configurationFile = ManifestFile(path: name, bytes: configurationBytes)
     let lines =

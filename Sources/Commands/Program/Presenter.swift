@@ -104,12 +104,14 @@ struct Presenter: Sendable {
 
   /// Tells programs that targets are about to be read.
   func refreshStart(_ addresses: [TargetAddress]) {
-    for address in addresses.sorted() { events?.write(stream.refreshStart(address)) }
+    guard let events else { return }
+    for address in addresses.sorted() { events.write(stream.refreshStart(address)) }
   }
 
   /// Tells programs that targets were read.
   func refreshComplete(_ addresses: [TargetAddress]) {
-    for address in addresses { events?.write(stream.refreshComplete(address)) }
+    guard let events else { return }
+    for address in addresses { events.write(stream.refreshComplete(address)) }
   }
 
   /// Tells programs that the lock is about to be taken.
@@ -159,7 +161,9 @@ struct Presenter: Sendable {
   /// One that is refused does not say that all is well.
   func show(_ result: PlanningResult, operation: String = "plan") {
     let plan = result.plan
-    for line in stream.plan(plan, operation: operation) { events?.write(line) }
+    if let events {
+      for line in stream.plan(plan, operation: operation) { events.write(line) }
+    }
     say(PlanText(plan, style: style, isRefused: result.isRefused).text)
     show(result.findings)
   }

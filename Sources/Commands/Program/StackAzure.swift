@@ -9,6 +9,13 @@ internal import Manifests
 internal import Storage
 internal import TargetModel
 
+extension StackConfiguration {
+  /// The version of Azure's interface that the stack asks for; nil where its workspace is elsewhere.
+  var azureAPIVersion: String? {
+    backend.azure.map { $0.apiVersion ?? AzureConfiguration.defaultAPIVersion }
+  }
+}
+
 /// A stack's workspace in Azure: cloud, sign-in and network come together here and nowhere else.
 extension LoadedStack {
   /// Finds out where the workspace is and who asks; nil, with a finding, if that is not possible.
@@ -48,7 +55,7 @@ extension LoadedStack {
       clock: context.clock, now: context.now)
     var azure = AzureConfiguration(
       workspace: configuration.workspace, catalog: .azureML, endpoint: cloud.resourceManager,
-      apiVersion: settings.apiVersion ?? AzureConfiguration.defaultAPIVersion)
+      apiVersion: configuration.azureAPIVersion ?? AzureConfiguration.defaultAPIVersion)
     azure.userAgent = "berth/\(BerthVersion.text)"
     if settings.readsCredentials {
       azure.fingerprint = try credentialFingerprint(mayWrite: mayWrite, in: context)

@@ -50,7 +50,12 @@ struct StackWorkspace: Backend {
   }
 
   /// Where the leases on the workspace are kept.
-  func leases() -> any LeaseStore { locks.leases }
+  func leases() -> any LeaseStore {
+    switch (place, locks) {
+    case (.azure, .file(let store)): store.leases(writesGoElsewhere: true)
+    case (.embedded, _), (_, .blob): locks.leases
+    }
+  }
 
   /// The figures of these leases.
   var leaseTimes: LeaseTimes {

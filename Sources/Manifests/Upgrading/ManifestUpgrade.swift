@@ -37,7 +37,7 @@ struct BoundDocuments {
   }
 
   struct Values: Equatable {
-    let fields: [Int: AttributeValue]
+    let fields: [AttributeValue?]
     /// What does not depend on the kind.
     let common: [YAMLValue?]
     let errorCount: Int
@@ -69,7 +69,7 @@ struct BoundDocuments {
           owner: kind.name.text, besides: common, missingAt: document.root.location)
       }
       return Values(
-        fields: bound?.values ?? [:],
+        fields: bound?.values ?? [],
         common: document.kind == nil
           ? [document.root.value] : common.map { document.root[$0]?.value },
         errorCount: binding.findings.errorCount)

@@ -45,9 +45,13 @@ private func drift(of pair: TargetPair, in world: PlanningWorld) -> DriftedTarge
   var (fields, isUnclear) = driftedFields(desired, observed, comparison, in: world)
   // Who only looks is told what nobody can tell for certain; a plan shows the change.
   if isUnclear, !isLooking { fields = [] }
-  let isCertain = world.owns(observed) && observed.marks.applied == desired.appliedDigest
-  if isCertain || (isLooking && world.standing(of: observed, for: desired) == .ours) {
-    fields += driftBesidesFields(desired, observed)
+  let besides = driftBesidesFields(desired, observed)
+  // The digest is dear, and asked for only where something depends on it.
+  if !besides.isEmpty,
+    (isLooking && world.standing(of: observed, for: desired) == .ours)
+      || (world.owns(observed) && observed.marks.applied == desired.appliedDigest)
+  {
+    fields += besides
   }
   guard !fields.isEmpty else { return nil }
   return DriftedTarget(

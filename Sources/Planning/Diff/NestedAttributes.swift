@@ -4,8 +4,9 @@ extension KindDescriptor {
   /// The values that are set, nested as a manifest nests them and without secrets.
   func nested(_ attributes: Attributes) -> AttributeValue {
     var nested = AttributeValue.map([:])
-    for (slot, field) in fields.enumerated() where !field.isSecret {
-      if let value = attributes[slot], value != .null { nested[field.path] = value }
+    // By slot: a row of the table is large to copy.
+    for slot in fields.indices where !fields[slot].isSecret {
+      if let value = attributes[slot], value != .null { nested[fields[slot].path] = value }
     }
     return nested
   }
@@ -15,8 +16,8 @@ extension ComputeTarget {
   /// Every value as it will be, defaults included, nested and without secrets.
   var nestedWithDefaults: AttributeValue {
     var complete = attributes
-    for (slot, field) in kind.fields.enumerated() where complete[slot] == nil {
-      complete[slot] = field.defaultValue
+    for slot in kind.fields.indices where complete[slot] == nil {
+      complete[slot] = kind.fields[slot].defaultValue
     }
     return kind.nested(complete)
   }

@@ -1,0 +1,178 @@
+"""What Benchmarks/bench runs: measures Berth, the floor and the peers, and prints a table."""
+
+import argparse
+import math
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+import peers
+import stacks
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
+
+
+class Sample:
+    """Medians of several runs of one program: CPU and wall in seconds, memory in MiB."""
+
+    def __init__(self, runs):
+        self.cpu = statistics.median(run[0] for run in runs)
+        self.wall = statistics.median(run[1] for run in runs)
+        self.memory = statistics.median(run[2] for run in runs)
+
+
+def run_once(command, folder, expected):
+    start = time.monotonic()
+    with open(os.devnull, "w") as nowhere:
+        process = subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=nowhere)
+        _, status, usage = os.wait4(process.pid, 0)
+    wall = time.monotonic() - start
+    code = os.waitstatus_to_exitcode(status)
+    if code not in expected:
+        sys.exit(f"{' '.join(map(str, command))} ended with {code} in {folder}")
+    return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024
+
+
+def measured(command, folder, runs, expected=(0,)):
+    return Sample([run_once(command, folder, expected) for _ in range(runs)])
+
+
+def berth_rows(given, count):
+    """The figures of one stack: (name, sample)."""
+    folder = given.folder / f"stack-{count}"
+    split = given.folder / f"split-{count}"
+    stacks.write(folder, count)
+    stacks.write(split, count, file_a_target=True)
+
+    def berth(*arguments, folder=folder):
+        return measured([given.berth, *arguments], folder, given.runs)
+
+    yield "libyaml's event loop", measured(
+        [given.floor, "targets/all.yml"], folder, given.runs
+    )
+    yield "validate", berth("validate")
+    yield "validate, a file a target", berth("validate", folder=split)
+    yield "plan, everything new", berth("plan")
+    if count <= given.live:
+        subprocess.run(
+            [given.berth, "apply", "--auto-approve", "--parallelism", "50"],
+            cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        yield "plan, nothing changed", berth("plan")
+        yield "drift, nothing changed", berth("drift")
+        stacks.write(folder, count, changed_percent=1)
+        yield "plan, 1 % changed", berth("plan")
+    yield "version", berth("version")
+
+
+def exponents(tables):
+    """How cost grows with the number of targets: the slope between the least and most of them."""
+    counts = sorted(tables)
+    if len(counts) < 2:
+        return {}
+    first, last = tables[counts[0]], tables[counts[-1]]
+    width = math.log(counts[-1] / counts[0])
+    return {
+        name: math.log(last[name].cpu / first[name].cpu) / width
+        for name in first if name in last and name != "version" and first[name].cpu > 0
+    }
+
+
+def lines(given, tables):
+    yield f"Commit {commit()}, {machine()}; medians of {given.runs} runs."
+    yield ""
+    yield "| targets | what | CPU s | of the floor | wall s | peak MiB |"
+    yield "|---:|---|---:|---:|---:|---:|"
+    for count, table in tables.items():
+        floor = table["libyaml's event loop"].cpu
+        for name, sample in table.items():
+            ratio = f"{sample.cpu / floor:.1f}" if name != "version" and floor else ""
+            yield (f"| {count} | {name} | {sample.cpu:.3f} | {ratio} | {sample.wall:.3f} "
+                   f"| {sample.memory:.0f} |")
+    growth = exponents(tables)
+    if growth:
+        yield ""
+        yield "CPU grows with the number of targets to the power of:"
+        yield ""
+        yield "| what | exponent |"
+        yield "|---|---:|"
+        for name, exponent in growth.items():
+            yield f"| {name} | {exponent:.2f} |"
+
+
+def peer_lines(given, tables):
+    yield ""
+    yield "Peers, planning as many resources with nothing changed, one run:"
+    yield ""
+    yield "| program | targets | CPU s | wall s |"
+    yield "|---|---:|---:|---:|"
+    for name, prepare in (("octoDNS", peers.octodns), ("terraform", peers.terraform)):
+        program = given.octodns if name == "octoDNS" else shutil.which("terraform")
+        if not program or not os.access(program, os.X_OK):
+            yield f"| {name} | | not installed here | |"
+            continue
+        command, folder = prepare(program, given.folder, given.peers)
+        sample = measured(command, folder, 1)
+        yield f"| {name} | {given.peers} | {sample.cpu:.2f} | {sample.wall:.2f} |"
+
+
+def put_between(begin, end, text):
+    """Keeps a table in the docs, in the place of the last one."""
+    page = PAGE.read_text()
+    before, rest = page.split(begin, 1)
+    after = rest.split(end, 1)[1]
+    PAGE.write_text(f"{before}{begin}\n{text}\n{end}{after}")
+
+
+def commit():
+    found = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
+    return found.stdout.strip() or "unknown"
+
+
+def machine():
+    model = ""
+    try:
+        for line in open("/proc/cpuinfo"):
+            if line.startswith("model name"):
+                model = line.split(":", 1)[1].strip()
+                break
+    except OSError:
+        pass
+    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} x {model or 'unknown CPU'}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measures Berth, the floor and the peers.")
+    parser.add_argument("--berth", required=True, help="the binary")
+    parser.add_argument("--floor", required=True, help="Benchmarks/floor.c, compiled")
+    parser.add_argument("--folder", required=True, type=pathlib.Path, help="where to work")
+    parser.add_argument("--octodns", help="octodns-sync, if it can be had")
+    parser.add_argument("--counts", default="1000,10000", help="how many targets; several sizes")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each; medians are told")
+    parser.add_argument("--live", type=int, default=10_000,
+                        help="the most targets that are also applied, for plans of live ones")
+    parser.add_argument("--peers", type=int, default=0, metavar="COUNT",
+                        help="also measure the peers, with so many resources; takes minutes")
+    parser.add_argument("--write", action="store_true", help="put the table into the docs")
+    given = parser.parse_args()
+    given.berth = str(pathlib.Path(given.berth).resolve())
+    tables = {}
+    for count in sorted(int(text) for text in given.counts.split(",")):
+        tables[count] = dict(berth_rows(given, count))
+    text = list(lines(given, tables))
+    if given.peers:
+        text += peer_lines(given, tables)
+    print("\n".join(text))
+    if given.write:
+        put_between(BEGIN, END, "\n".join(text))
+
+
+if __name__ == "__main__":
+    main()
