@@ -105,12 +105,12 @@ struct TerminalTests {
       history.contains("aks.inference-with-a-name (attaching)")
         && history.contains("amlcompute.a-pool (creating)") && history.contains("Waiting for "))
     #expect(history.contains("amlcompute.a-pool: Creation complete after"))
-    #expect(history.contains("amlcompute.b-pool             not started (interrupted)"))
+    #expect(history.contains(/amlcompute\.b-pool +not started \(interrupted\)/))
     // The lock was given back.
     #expect(try folder.run("apply", "--auto-approve").status == 0)
   }
 
-  @Test func `Ctrl-C twice leaves at once, and the next apply goes on`() throws {
+  @Test func `Ctrl-C twice leaves at once, and reports`() throws {
     let folder = try stack(milliseconds: 30_000)
     let terminal = try TmuxTerminal(
       ["apply", "--auto-approve", "--report", "json=report.json"], in: folder.url)
@@ -122,8 +122,6 @@ struct TerminalTests {
     try expectNothingLeft(terminal)
     #expect(try !terminal.history().contains("Apply incomplete"), "it did not wait")
     #expect(try folder.read("report.json").contains("\"exit_code\": 130,"))
-    try folder.write(
-      try folder.read("berth.yaml").replacing("30000", with: "10"), to: "berth.yaml")
   }
 
   @Test func `Ctrl-C at the question does nothing, and gives the lock back`() throws {
