@@ -62,21 +62,21 @@ struct TerminalTests {
   }
 
   @Test func `rows fit a terminal that is resized meanwhile`() throws {
-    let folder = try stack(milliseconds: 12_000)
+    let folder = try TemporaryFolder.stack(
+      ["a.yml": "---\nname: pool-with-a-long-name\ntype: amlcompute\n"], milliseconds: 30_000)
     let terminal = try TmuxTerminal(["apply", "--auto-approve"], in: folder.url, columns: 100)
-    try terminal.wait(for: "0 of 3 steps done")
-    try terminal.resize(columns: 36, rows: 10)
+    try terminal.wait(for: "  amlcompute.pool-with-a-long-name: Creating... [")
+    try terminal.resize(columns: 40, rows: 10)
     try terminal.wait(
       until: { lines in
-        lines.last?.hasPrefix("0 of 3") == true && lines.count <= 10
-          && lines.contains { $0.hasPrefix("  inference-with-a-name: Attaching ") }
-          && lines.contains { $0.hasPrefix("  amlcompute.a-pool: Creating ") }
+        lines.last?.hasPrefix("0 of 1 steps done [") == true && lines.count <= 10
+          && lines.contains { $0.hasPrefix("  pool-with-a-long-name: Creating ") }
       }, "short forms")
     try terminal.resize(columns: 120, rows: 30)
-    try terminal.wait(for: "  aks.inference-with-a-name: Attaching... [")
+    try terminal.wait(for: "  amlcompute.pool-with-a-long-name: Creating... [")
     #expect(try terminal.waitUntilExit() == 0)
     try expectNothingLeft(terminal)
-    #expect(!(try terminal.history()).contains("Attaching "))
+    #expect(!(try terminal.history()).contains("Creating"))
   }
 
   @Test func `a terminal of a few lines is told how many more there are`() throws {
@@ -105,12 +105,12 @@ struct TerminalTests {
       history.contains("aks.inference-with-a-name (attaching)")
         && history.contains("amlcompute.a-pool (creating)") && history.contains("Waiting for "))
     #expect(history.contains("amlcompute.a-pool: Creation complete after"))
-    #expect(history.contains("amlcompute.b-pool             not started (interrupted)"))
+    #expect(history.contains(/amlcompute\.b-pool +not started \(interrupted\)/))
     // The lock was given back.
     #expect(try folder.run("apply", "--auto-approve").status == 0)
   }
 
-  @Test func `Ctrl-C twice leaves at once, and the next apply goes on`() throws {
+  @Test func `Ctrl-C twice leaves at once, and reports`() throws {
     let folder = try stack(milliseconds: 30_000)
     let terminal = try TmuxTerminal(
       ["apply", "--auto-approve", "--report", "json=report.json"], in: folder.url)
@@ -122,8 +122,6 @@ struct TerminalTests {
     try expectNothingLeft(terminal)
     #expect(try !terminal.history().contains("Apply incomplete"), "it did not wait")
     #expect(try folder.read("report.json").contains("\"exit_code\": 130,"))
-    try folder.write(
-      try folder.read("berth.yaml").replacing("30000", with: "10"), to: "berth.yaml")
   }
 
   @Test func `Ctrl-C at the question does nothing, and gives the lock back`() throws {

@@ -24,6 +24,8 @@ final class TmuxTerminal {
     let script = folder.appendingPathComponent(".run.sh")
     try Data(
       """
+      # Ctrl-C is for the binary; the shell stays to tell how that ended.
+      trap : INT
       cd '\(folder.path)'
       env -i PATH=/usr/bin:/bin LANG=C.UTF-8 TERM="$TERM" \(quoted)
       echo "STATUS $?"
