@@ -48,6 +48,7 @@ struct CompletionTests {
     (["plan", "--exclude=v"], ["words", "--exclude=virtualmachine.box"]),
     (["apply", "--replace", "amlcompute.gpu-b"], ["words", "amlcompute.gpu-b200"]),
     (["plan", "--overlay", ""], ["words", "prod"]),
+    (["plan", "--changed-since", ""], ["words", "HEAD"]),
     (["plan", "--color", "a"], ["words", "auto", "always"]),
     (["plan", "--refresh", ""], ["words", "true", "false"]),
     (["plan", "--report", "m"], ["open", "markdown=", "metrics="]),

@@ -89,8 +89,9 @@ private func manifests(below folder: String) throws -> [ManifestFile] {
   @Test func `every folder of examples is tried and explained`() throws {
     let folders = try FileManager.default.contentsOfDirectory(
       atPath: "\(packageFolder)/examples")
-    // The one with variables and overlays is tried through the program alone.
-    #expect(folders.sorted() == (Self.examples.map(\.name) + ["environments"]).sorted())
+    // The one with variables and overlays, and the recipes, are tried through the program alone.
+    let others = ["environments", "pipelines"]
+    #expect(folders.sorted() == (Self.examples.map(\.name) + others).sorted())
     for folder in folders { #expect(packageText("examples/\(folder)/README.md") != nil) }
   }
 

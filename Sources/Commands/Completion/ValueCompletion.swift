@@ -30,6 +30,7 @@ struct ValueCompletion {
     case "class,...": return classes(beginning)
     case "name": return words(overlays(), beginning)
     case "id" where argument.form == .positional: return words(await locks(), beginning)
+    case "rev": return words(revisions(), beginning)
     case "bool": return words(["true", "false"].map { .init(word: $0) }, beginning)
     case "what": return words([.init(word: DriftWriting.accept.rawValue)], beginning)
     case "shell":
@@ -64,6 +65,17 @@ struct ValueCompletion {
 
   private func overlays() -> [Completion.Candidate] {
     StackFolder.containing(startFolder)?.overlayNames.map { .init(word: $0) } ?? []
+  }
+
+  /// What Git calls the ends of branches, and tags.
+  private func revisions() -> [Completion.Candidate] {
+    let names =
+      Git(folder: startFolder, context: context)?
+      .records(
+        "for-each-ref", "--format=%(refname:short)%00", "refs/heads", "refs/remotes", "refs/tags")
+      ?? []
+    let lines = names.map { $0.filter { $0 != "\n" } }.filter { !$0.isEmpty }
+    return (["HEAD"] + lines).map { .init(word: $0) }
   }
 
   /// The locks in a file; a shared one would need the network.

@@ -46,6 +46,8 @@ public struct EmulatorServer: Sendable {
 
   /// How long requests that are being answered may take when the server is to end.
   static let patience: Duration = .milliseconds(500)
+  /// How long the door is shut before the server ends.
+  private static let pause: Duration = .milliseconds(30)
 
   /// Serves until it is told to stop.
   ///
@@ -56,7 +58,8 @@ public struct EmulatorServer: Sendable {
   public func run(
     until stop: AsyncStream<Void>, started: @escaping @Sendable (String) -> Void
   ) async throws(Failure) {
-    let application = application(server: try builder(), started)
+    let door = Doorkeeper.Door()
+    let application = application(server: try builder(), door, started)
     var configuration = ServiceGroupConfiguration(services: [application], logger: Self.silence)
     configuration.maximumGracefulShutdownDuration = Self.patience
     let services = ServiceGroup(configuration: configuration)
@@ -73,6 +76,8 @@ public struct EmulatorServer: Sendable {
       }
       tasks.addTask {
         for await _ in stop {}
+        door.shut()
+        try? await ContinuousClock().sleep(for: Self.pause)
         await services.triggerGracefulShutdown()
         return nil
       }
@@ -88,7 +93,8 @@ public struct EmulatorServer: Sendable {
   }
 
   private func application(
-    server: HTTPServerBuilder, _ started: @escaping @Sendable (String) -> Void
+    server: HTTPServerBuilder, _ door: Doorkeeper.Door,
+    _ started: @escaping @Sendable (String) -> Void
   ) -> some Service {
     let scheme = tls == nil ? "http" : "https"
     let check = HostCheck(takesAnyHost: takesAnyHost)
@@ -100,8 +106,7 @@ public struct EmulatorServer: Sendable {
       server: server,
       configuration: ApplicationConfiguration(
         address: .hostname(bound.host, port: bound.port), serverName: nil,
-        availableConnectionsDelegate: MaximumAvailableConnections(
-          Self.mostConnections, logger: Self.silence)),
+        availableConnectionsDelegate: Doorkeeper(door, most: Self.mostConnections)),
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? bound.port
         started("\(scheme)://\(HostCheck.joined(bound.hostFromHere, port))")

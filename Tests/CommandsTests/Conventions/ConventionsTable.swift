@@ -326,7 +326,7 @@ enum ConventionsTable {
       ["Ctrl-C once says what it waits for and finishes that"]),
     Row(
       "6.6", "the second leaves at once",
-      ["Ctrl-C twice leaves at once, and the next apply goes on"]),
+      ["Ctrl-C twice leaves at once, and reports"]),
   ]
 
   // MARK: 7. Plan file
