@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `berth emulate` as a process.
-@Suite("Emulate", .timeLimit(.minutes(2)))
+@Suite("Emulate", .timeLimit(.minutes(20)))
 struct EmulateTests {
   private func curl(_ arguments: String...) throws -> String {
     let process = Process()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A lock on a blob, as runners that share no disk meet it.
-@Suite("Shared locks", .timeLimit(.minutes(5)))
+@Suite("Shared locks", .timeLimit(.minutes(20)))
 struct SharedLockTests {
   private static let gpu = "name: gpu\ntype: amlcompute\nsize: STANDARD_DS3_V2\n"
 

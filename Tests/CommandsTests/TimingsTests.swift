@@ -5,7 +5,7 @@ import Testing
 
 @testable import Commands
 
-@Suite("Timings and logs of a run", .timeLimit(.minutes(5)))
+@Suite("Timings and logs of a run", .timeLimit(.minutes(20)))
 struct TimingsTests {
   private static let pool = "name: gpu\ntype: amlcompute\n"
 
