@@ -25,7 +25,9 @@ final class LiveWork: Sendable {
 
   // MARK: Reading
 
-  /// Does work of one piece. A signal ends the command at once, since nothing is written.
+  /// Does work of one piece.
+  ///
+  /// A signal ends the command at once, since nothing is written.
   func show<Result, Failure: Error>(
     _ what: String, _ work: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
@@ -73,7 +75,9 @@ final class LiveWork: Sendable {
 
   // MARK: Time
 
-  /// How often rows are drawn again; a resized terminal is noticed as fast. What is over sooner is
+  /// How often rows are drawn again; a resized terminal is noticed as fast.
+  ///
+  /// What is over sooner is
   /// not worth a row.
   private static let interval: Duration = .milliseconds(250)
 

@@ -89,7 +89,9 @@ package struct ApplyProgress: Sendable {
     return rows + [summary(at: now, size)]
   }
 
-  /// A step that runs. A narrow terminal has the time without words, then the name without the kind.
+  /// A step that runs.
+  ///
+  /// A narrow terminal has the time without words, then the name without the kind.
   private func row(_ step: Step, _ elapsed: Duration, _ size: TerminalSize) -> LiveRow {
     let usual = usual[step.act, step.address.kind].flatMap { $0 >= .seconds(1) ? $0 : nil }
     let times = "\(elapsed.shown) elapsed" + (usual.map { ", usually \($0.shown)" } ?? "")

@@ -105,8 +105,9 @@ final class TmuxTerminal {
   @discardableResult
   private func tmux(_ arguments: String...) throws -> String { try tmux(arguments) }
 
-  /// Its server goes on, so it must not keep what this process has open: others wait for the end of
-  /// that. Nor may it have signals blocked, as Foundation's children have.
+  /// Its server goes on, so it must not keep what this process has open, for whose end others wait.
+  ///
+  /// Nor may it have signals blocked, as Foundation's children have.
   private static let withoutFiles = """
     for file in /proc/self/fd/*; do
       number=${file##*/}
