@@ -151,21 +151,26 @@ class Soak:
             self.applies += 1
             process = self.berth("apply", "--auto-approve", "--parallelism", "16")
             watch = Watch(process)
-            if disasters:
-                self.strike(disasters.pop(), process)
+            while disasters and self.strike(disasters[-1], process):
+                # Berth lives on without its service, for a while.
+                if disasters.pop() == "berth":
+                    break
             status = process.wait()
             self.peaks["berth"] = max(self.peaks["berth"], watch.peak)
             print(f"  apply {self.applies}: exit {status}", flush=True)
-            if status == 0 and not disasters:
+            if status == 0:
+                if disasters:
+                    sys.exit("All was done before all could be killed; take more targets.")
                 return
             if status not in (0, 1, 6, -signal.SIGKILL):
                 sys.exit(f"An apply ended with {status}; see {self.folder}.")
         sys.exit(f"It does not converge; see {self.folder}.")
 
-    def strike(self, whom: str, process: subprocess.Popen) -> None:
+    def strike(self, whom: str, process: subprocess.Popen) -> bool:
+        """Kills one of the two after a while; false if the apply was over before."""
         try:
-            process.wait(timeout=self.random.uniform(2, self.options.targets / 60))
-            return
+            process.wait(timeout=self.random.uniform(2, self.options.targets / 30))
+            return False
         except subprocess.TimeoutExpired:
             pass
         if whom == "berth":
@@ -176,6 +181,7 @@ class Soak:
             self.emulator_kills += 1
             time.sleep(2)
             self.start_emulator()
+        return True
 
     def expect_no_changes(self) -> None:
         status = self.berth("plan", "--detailed-exitcode").wait()
