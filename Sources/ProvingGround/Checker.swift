@@ -32,6 +32,8 @@ struct Checker: Sendable {
   var away: [String: Set<String>] = [:]
   /// All that they took away, whether to bring it back or not.
   var takenAway: Set<String> = []
+  /// The runs that made something and found under its name what was left of one before it.
+  private(set) var metRemains: Set<Party> = []
   /// Whose operation is under way on a target.
   var flights: [String: Flight] = [:]
 
@@ -190,6 +192,7 @@ struct Checker: Sendable {
   /// that deleted it itself, or whose stack did, had to wait.
   private mutating func cameBack(_ key: String, _ flight: Flight?) {
     guard let flight, let history = parties[flight.party] else { return }
+    metRemains.insert(flight.party)
     let isOwnWork =
       history.assignment?.plan.steps.contains {
         $0.address.nameKey == key && $0.act == .delete && history.effects[$0.id] != nil
