@@ -34,6 +34,8 @@ struct Checker: Sendable {
   var takenAway: Set<String> = []
   /// The runs that made something and found under its name what was left of one before it.
   private(set) var metRemains: Set<Party> = []
+  /// The names under which a late write left something behind.
+  private var leftByLateWrites: Set<String> = []
   /// Whose operation is under way on a target.
   var flights: [String: Flight] = [:]
 
@@ -178,6 +180,7 @@ struct Checker: Sendable {
         last.map { isExcused($0, key) } ?? true, .notOurs,
         "the resource of \(entry.name) was deleted with it")
     case .orphaned:
+      if last?.isLate == true { leftByLateWrites.insert(key) }
       expect(
         last.map { isExcused($0, key) } ?? true, .notOurs,
         "the machines of \(entry.name) were left behind")
@@ -198,8 +201,9 @@ struct Checker: Sendable {
         $0.address.nameKey == key && $0.act == .delete && history.effects[$0.id] != nil
       } ?? false
     let isOurWork = history.assignment.map { away[$0.stack]?.contains(key) ?? false } ?? false
+    let isNobodysWork = flight.isLate || leftByLateWrites.remove(key) != nil
     expect(
-      flight.isLate || !(isOwnWork || isOurWork), .usedTooSoon,
+      isNobodysWork || !(isOwnWork || isOurWork), .usedTooSoon,
       "run \(flight.party) made \(key) before it was gone for certain")
     ended(key, failed: true)
   }
