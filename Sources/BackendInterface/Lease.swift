@@ -154,5 +154,5 @@ extension BackendFailure {
   public static let leaseLost = BackendFailure(
     .denied, code: leaseLostCode,
     message: "The lock on the workspace was lost: it was taken over or removed by force. Nothing "
-      + "was sent.")
+      + "more was sent.")
 }

@@ -12,7 +12,7 @@ extension ApplyMachine {
   /// A name is free when enough reads in a row say so; false, with another read on its way, if
   /// they do not yet.
   mutating func isConvincedOfAbsence(_ index: Int) -> Bool {
-    guard makes(index) else { return true }
+    guard runs[index].step.act.isMaking else { return true }
     runs[index].absences += 1
     let certainAt = isReuse(index) ? windowEnd(index) : .zero
     // Where nobody used the name, the plan's list was the first to say so.
@@ -31,12 +31,12 @@ extension ApplyMachine {
 
   /// True if what stands under a name may be what was removed: a read that lags behind.
   func mayStillShow(_ index: Int, _ sight: Sight) -> Bool {
-    makes(index) && sight.target != nil && now < windowEnd(index)
+    runs[index].step.act.isMaking && sight.target != nil && now < windowEnd(index)
   }
 
   /// Remembers that a removal was asked for.
   mutating func noteRemoval(_ index: Int) {
-    guard runs[index].context.isRemoval else { return }
+    guard runs[index].context.step.act.isRemoval else { return }
     removals[runs[index].step.address.nameKey] = now
   }
 
@@ -46,13 +46,6 @@ extension ApplyMachine {
   mutating func noteEndOfRemoval(_ index: Int) {
     guard runs[index].step.act == .delete else { return }
     removals[runs[index].step.address.nameKey] = now
-  }
-
-  private func makes(_ index: Int) -> Bool {
-    switch runs[index].step.act {
-    case .create, .attach: true
-    case .update, .start, .stop, .mark, .detach, .delete: false
-    }
   }
 
   private func isReuse(_ index: Int) -> Bool {

@@ -38,7 +38,7 @@ extension ApplyMachine {
   mutating func verify(_ index: Int, _ sight: Sight, _ hint: StepRun.Hint) {
     switch (runs[index].context.effect(in: sight), hint) {
     case (.visible, _):
-      if runs[index].context.isRemoval { verifyAbsence(index) } else { end(index, .done) }
+      if runs[index].context.step.act.isRemoval { verifyAbsence(index) } else { end(index, .done) }
     case (.underWay, _):
       runs[index].absences = 0
       callLater(index, after: growingDelay(index))

@@ -160,8 +160,8 @@ private struct HeldBackend<Base: Backend>: Backend {
 extension BackendFailure {
   fileprivate static let leaseRenewed = BackendFailure(
     .throttled(retryAfter: .zero), code: "LeaseRenewed",
-    message: "The lock on the workspace had to be renewed first. Nothing was sent.")
+    message: "The lock on the workspace had to be renewed first. Nothing more was sent.")
   fileprivate static let leaseUncertain = BackendFailure(
     .throttled(retryAfter: .seconds(5)), code: "LeaseUncertain",
-    message: "The lock on the workspace could not be renewed in time. Nothing was sent.")
+    message: "The lock on the workspace could not be renewed in time. Nothing more was sent.")
 }

@@ -20,7 +20,7 @@ extension StepContext {
         stack: request.plan.stack,
         isFirstOnTarget: touched.insert(step.address.nameKey).inserted,
         reusesName: freed.contains(step.address.nameKey), knownHolders: [])
-      if context.isRemoval { freed.insert(step.address.nameKey) }
+      if step.act.isRemoval { freed.insert(step.address.nameKey) }
       if let resource = context.resourceToTake {
         context.knownHolders = (holders[resource.key] ?? [])
           .filter { $0.lowercased() != step.address.nameKey }

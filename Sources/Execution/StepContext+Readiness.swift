@@ -71,7 +71,7 @@ extension StepContext {
     _ sight: Sight, for request: WriteRequest, hasSent: Bool
   ) -> Readiness {
     guard let target = sight.target else {
-      if isRemoval || change?.action == .forget { return .alreadyDone }
+      if step.act.isRemoval || change?.action == .forget { return .alreadyDone }
       return .refused(refusal("\(step.address) is gone. Plan again."))
     }
     if target.state.isTransitional {

@@ -30,7 +30,7 @@ struct StepContext: Sendable {
 
   /// What to read afterwards: for whoever gave something up, that it is gone.
   var lookAfterwards: LookRequest {
-    isRemoval ? LookRequest(name: name, resource: nil, knownHolders: []) : look
+    step.act.isRemoval ? LookRequest(name: name, resource: nil, knownHolders: []) : look
   }
 
   /// What the step takes; for the first half of a re-attachment, what the second half takes:
@@ -41,7 +41,7 @@ struct StepContext: Sendable {
 
   /// True for a removal that an attachment of the same target follows.
   var isFirstHalf: Bool {
-    guard isRemoval, let action = change?.action, change?.address == step.address else {
+    guard step.act.isRemoval, let action = change?.action, change?.address == step.address else {
       return false
     }
     return action.release == step.act && action.acquisition == .attach
@@ -56,14 +56,6 @@ struct StepContext: Sendable {
   /// The marks that the step leaves; nil where it takes them away.
   var marksAfterwards: OwnershipMarks? {
     change?.action == .forget ? nil : desired?.marks(of: stack)
-  }
-
-  /// True if the step is about having something gone.
-  var isRemoval: Bool {
-    switch step.act {
-    case .detach, .delete: true
-    case .create, .attach, .update, .start, .stop, .mark: false
-    }
   }
 
   /// What to send; nil if the manifests lack the target that the plan speaks of.

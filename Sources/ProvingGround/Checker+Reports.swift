@@ -78,8 +78,10 @@ extension Checker {
       flight.step == step.id, !flight.hasFailed,
       !isTouched(key, since: view, butBy: party)
     else { return }
-    // What came twice may fail and then change; it never came to be.
-    if flight.hasEnded, let live = truth.compute(key), !live.isInEffect { return }
+    // What came twice may fail and then change; it never came to be. And what somebody else removed
+    // before the run looked is not there either.
+    let live = truth.compute(key)
+    if flight.hasEnded, live.map({ !$0.isInEffect }) ?? !step.act.isRemoval { return }
     expect(
       false, .untruth,
       "run \(party): \(step.act.rawValue) \(step.address) is told as failed (\(failure.code)), and "

@@ -254,7 +254,7 @@ struct Checker: Sendable {
 
   private mutating func journaled(_ party: Party, _ record: JournalRecord) {
     parties[party, default: .init()].note(record, at: now)
-    if case .intended(let intent) = record, intent.act == .detach || intent.act == .delete {
+    if case .intended(let intent) = record, intent.act.isRemoval {
       takenAway.insert(intent.address.nameKey)
     }
     switch record {

@@ -106,7 +106,7 @@ struct PartyHistory: Sendable {
   func sighting(of key: String, _ act: Act, at now: Duration) -> Sighting? {
     let resource = assignment?.desired[key]?.heldResource?.key
     let isReattaching = changes[key]?.action.isReplacement == true
-    if act == .detach || act == .delete, isReattaching, let resource {
+    if act.isRemoval, isReattaching, let resource {
       // Before the first half is looked for what would make the second one fail.
       let look = sightings.last { $0.key == key && $0.holderViews[resource] != nil }
       if let target = look?.target, target.event > lastSend[key] ?? -1 { return look }

@@ -53,12 +53,11 @@ extension Sabotage {
     case .detachFirstDropped:
       dropWaits(&result.plan) { step, other in
         step.act == .attach && other.address.nameKey != step.address.nameKey
-          && (other.act == .detach || other.act == .delete)
+          && other.act.isRemoval
       }
     case .nameFreeDropped:
       dropWaits(&result.plan) { step, other in
-        step.address.nameKey == other.address.nameKey
-          && (other.act == .detach || other.act == .delete)
+        step.address.nameKey == other.address.nameKey && other.act.isRemoval
       }
     case .dependsOnDropped:
       let documents = Dictionary(
@@ -78,7 +77,7 @@ extension Sabotage {
       for index in result.plan.changes.indices { result.plan.changes[index].precondition = nil }
     case .listTrusted:
       for index in result.plan.steps.indices
-      where result.plan.steps[index].act == .detach || result.plan.steps[index].act == .delete {
+      where result.plan.steps[index].act.isRemoval {
         result.plan.steps[index].resource = nil
       }
     default: break

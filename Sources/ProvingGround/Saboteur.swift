@@ -45,15 +45,13 @@ final class Saboteur: Backend, Sendable {
     let now = state.withLock { $0 }
     switch sabotage {
     case .noReread where now.submitted[key] == nil && now.hasPlan: return now.planned[key]
-    case .detachTrusted where now.submitted[key] == .detach || now.submitted[key] == .delete:
+    case .detachTrusted where now.submitted[key]?.isRemoval == true:
       return nil
     case .successTrusted where now.succeeded.contains(key),
       .conflictIsDone where now.succeeded.contains(key),
       .lossIsDone where now.succeeded.contains(key):
-      if now.submitted[key] == .detach || now.submitted[key] == .delete { return nil }
-      if now.submitted[key] == .attach || now.submitted[key] == .create,
-        let wanted = now.desired[key]
-      {
+      if now.submitted[key]?.isRemoval == true { return nil }
+      if now.submitted[key]?.isMaking == true, let wanted = now.desired[key] {
         return converged(wanted, stack: Scene.stack)
       }
     case .failureTrusted, .statusErrorIsFailure:

@@ -89,4 +89,10 @@ public enum Act: String, Hashable, Sendable, CaseIterable {
   case stop
   /// Changes Berth's marks on a target and nothing else.
   case mark
+
+  /// Afterwards a target is there that was not.
+  package var isMaking: Bool { self == .create || self == .attach }
+
+  /// Afterwards a target is there no more.
+  package var isRemoval: Bool { self == .detach || self == .delete }
 }
