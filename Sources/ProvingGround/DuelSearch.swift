@@ -103,8 +103,36 @@ package struct DuelSearch {
   ///
   /// - Parameters:
   ///   - step: only each so many-th.
+  ///   - first: the number of the one to begin with, from 0.
   ///   - isWide: with changes in place as well, which are many more.
-  package static func all(jobs: Int, stride step: Int = 1, isWide: Bool = false) async -> Counts {
+  ///   - tell: is told of each meeting that is over: its number, how many there are, and its counts.
+  package static func all(
+    jobs: Int, stride step: Int = 1, from first: Int = 0, isWide: Bool = false,
+    tell: @Sendable (_ number: Int, _ total: Int, Counts) -> Void = { _, _, _ in }
+  ) async -> Counts {
+    let duels = duels(isWide: isWide)
+    var numbers = stride(from: first, to: duels.count, by: step).makeIterator()
+    return await withTaskGroup(of: (Int, Counts).self) { group in
+      func startNext() {
+        guard let number = numbers.next() else { return }
+        group.addTask {
+          var search = DuelSearch(Array(duels[number].dropFirst()))
+          return (number, search.run(from: duels[number][0]))
+        }
+      }
+      for _ in 0..<jobs { startNext() }
+      var counts = Counts()
+      for await (number, some) in group {
+        startNext()
+        tell(number, duels.count, some)
+        counts.add(some)
+      }
+      return counts
+    }
+  }
+
+  /// What is live, and what each of the two wants, for each meeting.
+  private static func duels(isWide: Bool) -> [[[Int]]] {
     var worlds: [[Int]] = []
     for first in 0..<Duel.variants {
       for second in 0..<Duel.variants {
@@ -122,22 +150,7 @@ package struct DuelSearch {
         }
       }
     }
-    let chosen = stride(from: 0, to: duels.count, by: step).map { duels[$0] }
-    return await withTaskGroup(of: Counts.self) { group in
-      for job in 0..<jobs {
-        group.addTask {
-          var counts = Counts()
-          for number in stride(from: job, to: chosen.count, by: jobs) {
-            var search = DuelSearch(Array(chosen[number].dropFirst()))
-            counts.add(search.run(from: chosen[number][0]))
-          }
-          return counts
-        }
-      }
-      var counts = Counts()
-      for await part in group { counts.add(part) }
-      return counts
-    }
+    return duels
   }
 
   /// True unless other names for names, or for resources, give a duel that comes earlier.

@@ -1,3 +1,4 @@
+internal import ProvingGround
 internal import Synchronization
 
 #if canImport(Glibc)
@@ -30,15 +31,20 @@ final class Progress: Sendable {
     guard let total else { return }
     let speed = Int(Double(total) / ((now - start) / .seconds(1)))
     let text = "\(total) of \(worlds) worlds, \(speed) a second"
-    tell(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
+    Self.tell(isTerminal ? "\r\u{1B}[K\(text)" : "\(text)\n")
   }
 
   /// Takes the line away again.
   func end() {
-    if isTerminal { tell("\r\u{1B}[K") }
+    if isTerminal { Self.tell("\r\u{1B}[K") }
   }
 
-  private func tell(_ text: String) {
+  /// A meeting of two runners was gone through.
+  static func met(_ number: Int, of total: Int, _ counts: DuelSearch.Counts) {
+    tell("meeting \(number) of \(total): \(counts.states) states, \(counts.ends) ends\n")
+  }
+
+  private static func tell(_ text: String) {
     var text = text
     // Progress that can't be told is no reason to stop.
     text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }

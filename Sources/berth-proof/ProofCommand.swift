@@ -29,6 +29,8 @@ internal import ProvingGround
   @Flag(help: "Go through all small worlds and all interleavings instead.") var complete = false
   @Option(help: "Of the meetings of two runners only each so many-th; 1 takes hours.")
   var every = 45
+  @Option(help: "The number of the meeting to begin with, from 0, to go on after an interruption.")
+  var from = 0
   @Flag(help: "Let the two runners change their targets in place as well.") var wide = false
   @Flag(help: "Print the tables as Markdown, for docs/proof.md.") var markdown = false
 
@@ -58,7 +60,8 @@ internal import ProvingGround
   }
 
   private func searchCompletely() async throws {
-    let duels = await DuelSearch.all(jobs: jobs, stride: max(1, every), isWide: wide)
+    let duels = await DuelSearch.all(
+      jobs: jobs, stride: max(1, every), from: max(0, from), isWide: wide, tell: Progress.met)
     let counts = await CompleteSearch().run(jobs: jobs)
     print(
       "small worlds \(counts.worlds): \(counts.plans) plans, \(counts.refusals) refusals, "
