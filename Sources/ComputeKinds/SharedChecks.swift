@@ -37,7 +37,7 @@ extension CrossFieldCheck {
   static let identityFits = CrossFieldCheck(.identityMismatch, .identityNotAnID) {
     target, findings in
     let type = target["identity.type"]?.text ?? "none"
-    let choice = FieldType.identityTypes.first { $0.isMeant(by: type) }?.wire
+    let choice = FieldType.identityTypes.first { $0.name == type }?.wire
     let identities = target["identity.user_assigned_identities"]?.list ?? []
     if choice == "SystemAssigned,UserAssigned" {
       findings.append(
@@ -55,7 +55,7 @@ extension CrossFieldCheck {
           "'user_assigned_identities' needs 'type: user_assigned' beside it"))
     }
     for identity in identities {
-      if let text = identity["resource_id"]?.text, !isIdentityID(text) {
+      if let text = identity[key: "resource_id"]?.text, !isIdentityID(text) {
         findings.append(.identityNotAnID(target))
         return
       }

@@ -14,17 +14,13 @@ extension StepContext {
     var touched: Set<String> = []
     var freed = request.freedNames
     return request.plan.steps.map { step in
-      var context = StepContext(
+      let context = StepContext(
         step: step, change: changes[step.address] ?? changesByName[step.address.nameKey],
         desired: request.desired[step.address], catalog: request.catalog,
         stack: request.plan.stack,
         isFirstOnTarget: touched.insert(step.address.nameKey).inserted,
-        reusesName: freed.contains(step.address.nameKey), knownHolders: [])
+        reusesName: freed.contains(step.address.nameKey), holders: holders)
       if step.act.isRemoval { freed.insert(step.address.nameKey) }
-      if let resource = context.resourceToTake {
-        context.knownHolders = (holders[resource.key] ?? [])
-          .filter { $0.lowercased() != step.address.nameKey }
-      }
       return context
     }
   }

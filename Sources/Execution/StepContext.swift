@@ -4,7 +4,9 @@ internal import Planning
 internal import TargetModel
 
 /// A step with everything of the request that bears on it.
-struct StepContext: Sendable {
+///
+/// A class only so that the states of a machine share it; it never changes.
+final class StepContext: Sendable {
   let step: Step
   /// The change it belongs to.
   let change: Change?
@@ -18,7 +20,24 @@ struct StepContext: Sendable {
   /// True if something was removed under the name, by this plan or by an earlier apply.
   let reusesName: Bool
   /// The names under which the step's resource was held when the plan was made.
-  var knownHolders: [String]
+  let knownHolders: [String]
+
+  /// - Parameter holders: the names that give up each resource, by the resource's key.
+  init(
+    step: Step, change: Change?, desired: ComputeTarget?, catalog: KindCatalog, stack: String,
+    isFirstOnTarget: Bool, reusesName: Bool, holders: [String: [String]]
+  ) {
+    self.step = step
+    self.change = change
+    self.desired = desired
+    self.catalog = catalog
+    self.stack = stack
+    self.isFirstOnTarget = isFirstOnTarget
+    self.reusesName = reusesName
+    let resource = Self.resourceToTake(step, change, desired)
+    knownHolders = (resource.flatMap { holders[$0.key] } ?? [])
+      .filter { $0.lowercased() != step.address.nameKey }
+  }
 
   var name: String { step.address.name }
 
@@ -35,12 +54,18 @@ struct StepContext: Sendable {
 
   /// What the step takes; for the first half of a re-attachment, what the second half takes:
   /// whatever would make that fail is found before anything is detached.
-  var resourceToTake: ResourceIdentity? {
-    step.act == .attach || isFirstHalf ? desired?.heldResource : nil
+  var resourceToTake: ResourceIdentity? { Self.resourceToTake(step, change, desired) }
+
+  private static func resourceToTake(
+    _ step: Step, _ change: Change?, _ desired: ComputeTarget?
+  ) -> ResourceIdentity? {
+    step.act == .attach || isFirstHalf(step, change) ? desired?.heldResource : nil
   }
 
   /// True for a removal that an attachment of the same target follows.
-  var isFirstHalf: Bool {
+  var isFirstHalf: Bool { Self.isFirstHalf(step, change) }
+
+  private static func isFirstHalf(_ step: Step, _ change: Change?) -> Bool {
     guard step.act.isRemoval, let action = change?.action, change?.address == step.address else {
       return false
     }

@@ -48,11 +48,12 @@ public func bindStack(
   var documentCount = 0
   for file in files {
     let countBefore = documentCount
+    let mayRefer = mayHoldReferences(file.bytes)
     var syntax = DiagnosticList()
     readYAML(file.bytes, file: file.path, reporting: &syntax) { document in
       guard let root = document.root, root.scalar != .null else { return }
       documentCount += 1
-      if documentCount <= YAMLLimits.standard.documentCount { binder.bind(root) }
+      if documentCount <= YAMLLimits.standard.documentCount { binder.bind(root, mayRefer: mayRefer) }
     }
     if documentCount == countBefore, !syntax.hasErrors {
       syntax.append(.emptyManifest(file.path))
@@ -144,13 +145,16 @@ private struct Binder {
     return tree
   }
 
-  mutating func bind(_ written: YAMLNode) {
+  /// - Parameter mayRefer: false if no value in the document refers to anything.
+  mutating func bind(_ written: YAMLNode, mayRefer: Bool) {
     guard written.kind == .mapping else {
       values.findings.append(.notATarget(written))
       return
     }
     let errorsBefore = values.findings.errorCount
-    guard let (root, isKnown) = composition.composed(written, reporting: &values.findings)
+    guard
+      let (root, isKnown) = composition.composed(
+        written, mayRefer: mayRefer, reporting: &values.findings)
     else { return }
     let name = name(in: root)
     guard let kind = kind(in: root) else { return }
@@ -162,14 +166,16 @@ private struct Binder {
       rules.checkName(name.text, kind, name.location, &values.findings)
       checkUnique(address, at: name.location)
     }
-    var target = ComputeTarget(
-      name: address.name, kind: kind, attributes: Attributes(for: kind),
-      location: name?.location ?? root.location.firstLine)
-    bindFields(of: root, into: &target)
-    if let node = root["berth"] {
-      target.settings = settings(
-        node, of: kind, among: rules.catalog, values.address, reporting: &values.findings)
+    let location = name?.location ?? root.location.firstLine
+    let bound = values.fields(
+      of: root, by: tree(of: kind), table: kind.fields, owner: kind.name.text,
+      besides: Self.commonKeys, missingAt: location)
+    let berth = root["berth"].map {
+      settings($0, of: kind, among: rules.catalog, values.address, reporting: &values.findings)
     }
+    var target = ComputeTarget(
+      name: address.name, kind: kind, attributes: Attributes(bound.values),
+      settings: berth ?? TargetSettings(), location: location, fieldLocations: bound.locations)
     guard isKnown, values.findings.errorCount == errorsBefore else { return }
     checkRemoval(target, root)
     for check in kind.checks { check.run(target, &values.findings) }
@@ -266,18 +272,6 @@ private struct Binder {
     } else {
       placeByName[address.nameKey] = (address, location)
     }
-  }
-
-  // MARK: Fields
-
-  private mutating func bindFields(of root: YAMLNode, into target: inout ComputeTarget) {
-    let kind = target.kind
-    let bound = values.fields(
-      of: root, by: tree(of: kind), table: kind.fields, owner: kind.name.text,
-      besides: Self.commonKeys,
-      missingAt: target.location)
-    for slot in bound.values.indices { target.attributes[slot] = bound.values[slot] }
-    target.fieldLocations = bound.locations
   }
 
   /// What is attached can't be deleted and what the service made can't be detached.

@@ -91,10 +91,15 @@ struct Composition {
   /// A document as it counts, and whether all of it is known; nil if nothing is.
   ///
   /// Why is reported.
+  ///
+  /// - Parameter mayRefer: false if no value in the document refers to anything.
   mutating func composed(
-    _ written: YAMLNode, reporting findings: inout DiagnosticList
+    _ written: YAMLNode, mayRefer: Bool, reporting findings: inout DiagnosticList
   ) -> (root: YAMLNode, isKnown: Bool)? {
-    var (document, isKnown) = substitution.applied(to: written, reporting: &findings)
+    var (document, isKnown) = (written, true)
+    if mayRefer {
+      (document, isKnown) = substitution.applied(to: written, reporting: &findings)
+    }
     if isExhausted { return nil }
     if let type = document["type"], let kind = catalog[KindName(type.text)] {
       if kindsWithFaults.contains(kind.name) { isKnown = false }

@@ -6,7 +6,7 @@ internal import TargetModel
 struct BoundFields {
   var values: [AttributeValue?]
   /// Where each value stands.
-  var locations: [Int: SourceLocation] = [:]
+  var locations = FieldLocations()
   /// The slots whose value was refused, so that nothing more is said about them.
   var refused: Set<Int> = []
 
@@ -79,7 +79,7 @@ extension ValueBinding {
       if field.isKeptSecret { hideLines(of: node) }
       return
     }
-    bound.locations[slot] = node.location
+    bound.locations.append(node.location, of: slot)
     let errorsBefore = findings.errorCount
     let value = value(
       node, of: field, tree, at: AttributePath(place), words: words(of: field, tree))

@@ -152,6 +152,21 @@ struct Substitution {
   }
 }
 
+/// False for a file in which no value can refer to anything, whatever its values are.
+///
+/// An escape in quotes can be a `$` too.
+func mayHoldReferences(_ bytes: [UInt8]) -> Bool {
+  bytes.withUnsafeBufferPointer { bytes in
+    bytes.indices.contains { index in
+      switch bytes[index] {
+      case UInt8(ascii: "\\"): true
+      case UInt8(ascii: "$"): index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "{")
+      default: false
+      }
+    }
+  }
+}
+
 /// A part of a scalar's text.
 private enum TextPiece {
   case literal(String)

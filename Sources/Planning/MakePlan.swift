@@ -62,17 +62,8 @@ public struct PlanningResult: Sendable {
 /// Pure: the same request gives the same result, to the byte, whatever the order of its targets. A
 /// plan that a guard refuses is complete nevertheless, so that people see what was refused.
 public func makePlan(_ request: PlanningRequest) -> PlanningResult {
-  var findings = DiagnosticList()
   let world = PlanningWorld(request)
-  var all = changeDrafts(in: world, reporting: &findings)
-  if request.mode == .apply { repairDoubleAttachments(&all, in: world, reporting: &findings) }
-  checkReplacing(world, &findings)
-  let selected = select(all, in: world, reporting: &findings)
-  let drafts = selected.drafts
-  var refusals = DiagnosticList()
-  for check in guards(for: request.mode) { check(selected.judged, world, &refusals) }
-  findings.append(contentsOf: selected.concerned(refusals.findings))
-
+  let (all, selected, findings) = judgedDrafts(in: world)
   var plan = Plan(
     stack: request.stack, workspace: request.observed.workspace, mode: request.mode,
     drift: driftedTargets(in: world).filter { selected.includes($0.address) },
@@ -81,9 +72,30 @@ public func makePlan(_ request: PlanningRequest) -> PlanningResult {
   if request.mode == .refreshOnly {
     plan.unmanaged = unmanagedTargets(in: world).filter { selected.includes($0.address) }
   } else {
-    (plan.changes, plan.steps) = order(drafts, in: world)
+    (plan.changes, plan.steps) = order(selected.drafts, in: world)
   }
   return PlanningResult(plan: plan, findings: findings)
+}
+
+/// What `makePlan` would find, without the plan.
+public func planFindings(_ request: PlanningRequest) -> DiagnosticList {
+  judgedDrafts(in: PlanningWorld(request)).findings
+}
+
+/// All drafts, those that are selected, and what was found about them.
+private func judgedDrafts(
+  in world: PlanningWorld
+) -> (all: [ChangeDraft], selected: SelectedDrafts, findings: DiagnosticList) {
+  var findings = DiagnosticList()
+  let mode = world.request.mode
+  var all = changeDrafts(in: world, reporting: &findings)
+  if mode == .apply { repairDoubleAttachments(&all, in: world, reporting: &findings) }
+  checkReplacing(world, &findings)
+  let selected = select(all, in: world, reporting: &findings)
+  var refusals = DiagnosticList()
+  for check in guards(for: mode) { check(selected.judged, world, &refusals) }
+  findings.append(contentsOf: selected.concerned(refusals.findings))
+  return (all, selected, findings)
 }
 
 /// A safety rule: reads the finished drafts and adds what it finds.

@@ -59,41 +59,54 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
   /// Reads an id in which nothing is odd, in one go; nil leaves it to the careful way, which says
   /// what is wrong.
   private init?(plain text: String) {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count)
-    var starts: [Int] = []
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "/"):
-        if bytes.last == UInt8(ascii: "/") { return nil }
-        starts.append(bytes.count + 1)
-        bytes.append(byte)
-      case UInt8(ascii: "A")...UInt8(ascii: "Z"): bytes.append(byte | 0x20)
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-        UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "("), UInt8(ascii: ")"):
-        bytes.append(byte)
-      // A segment may be nothing but full stops.
-      case UInt8(ascii: ".") where bytes.last != UInt8(ascii: "/"): bytes.append(byte)
-      default: return nil
-      }
-    }
-    guard starts.first == 1, bytes.last != UInt8(ascii: "/"), starts.count >= 8,
+    var text = text
+    guard let (canonical, starts) = text.withUTF8(Self.lowercased), starts.count >= 8,
       starts.count.isMultiple(of: 2)
     else { return nil }
-    func key(_ index: Int) -> ArraySlice<UInt8> {
-      bytes[starts[index]..<(index + 1 < starts.count ? starts[index + 1] - 1 : bytes.count)]
+    let bytes = canonical.utf8
+    func key(_ index: Int) -> Substring {
+      let end = index + 1 < starts.count ? starts[index + 1] - 1 : bytes.count
+      let start = bytes.index(bytes.startIndex, offsetBy: starts[index])
+      return canonical[start..<bytes.index(bytes.startIndex, offsetBy: end)]
     }
-    guard key(0).elementsEqual("subscriptions".utf8), key(2).elementsEqual("resourcegroups".utf8),
-      key(4).elementsEqual("providers".utf8)
-    else { return nil }
-    var type = Array(key(5))
-    for index in stride(from: 6, to: starts.count, by: 2) {
-      type.append(UInt8(ascii: "/"))
-      type += key(index)
+    guard key(0) == "subscriptions", key(2) == "resourcegroups", key(4) == "providers" else {
+      return nil
     }
+    var type = "\(key(5))"
+    for index in stride(from: 6, to: starts.count, by: 2) { type += "/" + key(index) }
     self.text = text
-    self.canonical = String(decoding: bytes, as: UTF8.self)
-    self.type = String(decoding: type, as: UTF8.self)
+    self.canonical = canonical
+    self.type = type
+  }
+
+  /// An id in lower case, and where its segments start; nil for one in which anything is odd.
+  private static func lowercased(
+    _ bytes: UnsafeBufferPointer<UInt8>
+  ) -> (canonical: String, starts: [Int])? {
+    let slash = UInt8(ascii: "/")
+    guard bytes.first == slash, bytes.last != slash else { return nil }
+    var starts: [Int] = []
+    starts.reserveCapacity(10)
+    var isOdd = false
+    let canonical = String(unsafeUninitializedCapacity: bytes.count) { target in
+      for (index, byte) in bytes.enumerated() {
+        target[index] = byte
+        switch byte {
+        case slash:
+          if starts.last == index { isOdd = true }
+          starts.append(index + 1)
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): target[index] = byte | 0x20
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+          UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "("), UInt8(ascii: ")"):
+          break
+        // A segment may be nothing but full stops.
+        case UInt8(ascii: ".") where starts.last != index: break
+        default: isOdd = true
+        }
+      }
+      return isOdd ? 0 : bytes.count
+    }
+    return isOdd ? nil : (canonical, starts)
   }
 
   /// The subscription, in lower case.

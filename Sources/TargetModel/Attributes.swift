@@ -10,6 +10,9 @@ public struct Attributes: Hashable, Sendable {
     slots = Array(repeating: nil, count: slotCount)
   }
 
+  /// The values of all slots.
+  public init(_ slots: [AttributeValue?]) { self.slots = slots }
+
   /// No values yet.
   public init(for kind: KindDescriptor) {
     self.init(slotCount: kind.fields.count)

@@ -2,36 +2,59 @@ public import Diagnostics
 
 /// A target as a manifest wants it.
 public struct ComputeTarget: Sendable {
-  /// The target's name.
-  public let name: String
-  /// The kind.
-  public let kind: KindDescriptor
   /// The values of its fields.
   public var attributes: Attributes
-  /// What the manifest says under `berth:`.
-  public var settings: TargetSettings
-  /// Where the manifest names it.
-  public let location: SourceLocation
-  /// Where the manifest gives a field its value, by slot.
-  public var fieldLocations: [Int: SourceLocation]
-  /// A keyed fingerprint of each secret that is set, by path, so that a rotation shows although
-  /// the service never tells the value.
-  public var secretFingerprints: [AttributePath: String]
+  /// Everything else.
+  ///
+  /// Copies share it: a plan has each target several times.
+  private var facts: Shared<Facts>
+
+  private struct Facts: Sendable {
+    let name: String
+    let kind: KindDescriptor
+    var settings: TargetSettings
+    let location: SourceLocation
+    let fieldLocations: FieldLocations
+    var secretFingerprints: [AttributePath: String]
+  }
 
   /// Makes a compute target of its parts.
   public init(
     name: String, kind: KindDescriptor, attributes: Attributes,
     settings: TargetSettings = TargetSettings(), location: SourceLocation,
-    fieldLocations: [Int: SourceLocation] = [:],
+    fieldLocations: FieldLocations = FieldLocations(),
     secretFingerprints: [AttributePath: String] = [:]
   ) {
-    self.name = name
-    self.kind = kind
     self.attributes = attributes
-    self.settings = settings
-    self.location = location
-    self.fieldLocations = fieldLocations
-    self.secretFingerprints = secretFingerprints
+    facts = Shared(
+      Facts(
+        name: name, kind: kind, settings: settings, location: location,
+        fieldLocations: fieldLocations, secretFingerprints: secretFingerprints))
+  }
+
+  /// The target's name.
+  public var name: String { facts.value.name }
+
+  /// The kind.
+  public var kind: KindDescriptor { facts.value.kind }
+
+  /// What the manifest says under `berth:`.
+  public var settings: TargetSettings {
+    get { facts.value.settings }
+    set { facts = facts.changed { $0.settings = newValue } }
+  }
+
+  /// Where the manifest names it.
+  public var location: SourceLocation { facts.value.location }
+
+  /// Where the manifest gives a field its value, by slot.
+  public var fieldLocations: FieldLocations { facts.value.fieldLocations }
+
+  /// A keyed fingerprint of each secret that is set, by path, so that a rotation shows although
+  /// the service never tells the value.
+  public var secretFingerprints: [AttributePath: String] {
+    get { facts.value.secretFingerprints }
+    set { facts = facts.changed { $0.secretFingerprints = newValue } }
   }
 
   /// The target concerned.

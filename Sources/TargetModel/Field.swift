@@ -4,7 +4,9 @@
 /// body and the simulator's behaviour. If a kind seems to need code in a comparison, look for the
 /// missing word in `Comparison` first: once comparing is arbitrary code, nobody can say what a
 /// plan means.
-public struct Field: Sendable {
+///
+/// A class only so that handing a row around copies nothing; it never changes.
+public final class Field: Sendable {
   /// Where the manifest has it.
   public let path: AttributePath
   /// The type.

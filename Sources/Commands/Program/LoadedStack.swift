@@ -12,8 +12,22 @@ struct LoadedStack: Sendable {
   let folder: StackFolder
   let configuration: StackConfiguration
   let targets: [ComputeTarget]
+  /// Every file that was read.
+  let files: [ManifestFile]
+  /// The variables that some document refers to, with their values; sorted by name.
+  let usedVariables: [(name: String, value: VariableValue)]
+
   /// The SHA-256 of everything that was read, 64 hexadecimal digits.
-  let manifestsSHA256: String
+  ///
+  /// Computed each time: what is only looked at needs none.
+  var manifestsSHA256: String {
+    let lines =
+      files.map { "\($0.path)=\(sha256($0.bytes))" }
+      + usedVariables.map { name, value in
+        "var \(name)=\(value.isPlain ? "plain" : "text") \(sha256(Array(value.text.utf8)))"
+      }
+    return sha256(lines.joined(separator: "\n"))
+  }
 
   /// Where the embedded workspace is kept; for a workspace elsewhere, the locks on it.
   var storePath: String {
@@ -114,14 +128,9 @@ struct StackLoader {
       }
     }
     let configurationFile = ManifestFile(path: name, bytes: configurationBytes)
-    let lines =
-      ([configurationFile] + manifests + overlays).map { "\($0.path)=\(sha256($0.bytes))" }
-      + bound.usedVariables.map { name, value in
-        "var \(name)=\(value.isPlain ? "plain" : "text") \(sha256(Array(value.text.utf8)))"
-      }
     let stack = LoadedStack(
       folder: folder, configuration: configuration, targets: bound.targets,
-      manifestsSHA256: sha256(lines.joined(separator: "\n")))
+      files: [configurationFile] + manifests + overlays, usedVariables: bound.usedVariables)
     self.stack = stack
     return stack
   }

@@ -96,11 +96,11 @@ struct ValidateCommand: Subcommand {
   /// - Parameter isWhole: false if targets with mistakes are missing, which others may refer to.
   private static func refusals(of stack: LoadedStack, isWhole: Bool) -> [Diagnostic] {
     let nothing = Snapshot(workspace: stack.configuration.workspace, targets: [])
-    return makePlan(
+    return planFindings(
       PlanningRequest(
         stack: stack.configuration.stack, desired: stack.targets, observed: nothing, mode: .apply,
         catalog: .azureML)
-    ).findings.findings.filter { finding in
+    ).findings.filter { finding in
       // Secrets are not looked up here.
       finding.rule != .secretsFirst && (isWhole || finding.rule == .attachOnce)
     }

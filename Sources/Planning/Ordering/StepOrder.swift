@@ -23,7 +23,7 @@ func order(
       waits: waits(of: node, in: graph, number))
   }
   let changes = drafts.indices.sorted { (firstStep[$0], $0) < (firstStep[$1], $1) }
-    .map { drafts[$0].change }
+    .map { drafts[$0].described }
   return (changes, steps)
 }
 

@@ -126,7 +126,13 @@ public struct Change: Hashable, Sendable {
   /// target is not there.
   public var before: AttributeValue
   /// Every attribute as it will be, likewise.
-  public var after: AttributeValue
+  ///
+  /// Of a target that is to be made it is put together each time.
+  public var after: AttributeValue {
+    get { afterwards.nested }
+    set { afterwards = .given(newValue) }
+  }
+  private var afterwards: Afterwards
   /// The secret attributes that are set afterwards.
   public var sensitivePaths: [AttributePath]
   /// A fingerprint of the live target this change was made for (`ObservedTarget.fingerprint`); nil
@@ -152,10 +158,32 @@ public struct Change: Hashable, Sendable {
     self.source = source
     self.resource = resource
     self.before = before
-    self.after = after
+    self.afterwards = .given(after)
     self.sensitivePaths = sensitivePaths
     self.precondition = precondition
   }
+}
+
+extension Change {
+  /// What a target will be like: most plans are read as text, which does not show it.
+  private enum Afterwards: Hashable, Sendable {
+    case given(AttributeValue)
+    case made(ComputeTarget)
+
+    var nested: AttributeValue {
+      switch self {
+      case .given(let value): value
+      case .made(let target): target.nestedWithDefaults
+      }
+    }
+
+    static func == (left: Afterwards, right: Afterwards) -> Bool { left.nested == right.nested }
+
+    func hash(into hasher: inout Hasher) { hasher.combine(nested) }
+  }
+
+  /// Says that the target will be as a manifest wants it.
+  mutating func nestAfterwards(_ target: ComputeTarget) { afterwards = .made(target) }
 }
 
 /// Why a change is due.
