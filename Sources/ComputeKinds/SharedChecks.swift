@@ -37,7 +37,8 @@ extension CrossFieldCheck {
   static let identityFits = CrossFieldCheck(.identityMismatch, .identityNotAnID) {
     target, findings in
     let type = target["identity.type"]?.text ?? "none"
-    let choice = FieldType.identityTypes.first { $0.name == type }?.wire
+    let types = FieldType.identityTypes
+    let choice = (types.first { $0.name == type } ?? types.first { $0.isMeant(by: type) })?.wire
     let identities = target["identity.user_assigned_identities"]?.list ?? []
     if choice == "SystemAssigned,UserAssigned" {
       findings.append(

@@ -78,7 +78,7 @@ struct DocumentBuilder {
     expandedSize = 0
   }
 
-  mutating func begin(_ located: EventSource.Located, isExplicit: Bool) throws(Refusal) {
+  mutating func begin(_ located: TextStretch, isExplicit: Bool) throws(Refusal) {
     clear()
     start = located.start
     try layout.checkGap(upTo: start, indent: nil, closes: true)
@@ -87,7 +87,7 @@ struct DocumentBuilder {
     layout.lastEnd = located.end
   }
 
-  mutating func finish(_ located: EventSource.Located) throws(Refusal) -> YAMLDocument {
+  mutating func finish(_ located: TextStretch) throws(Refusal) -> YAMLDocument {
     try endStream(located)
     layout.lastEnd = max(layout.lastEnd, located.end)
     return YAMLDocument(
@@ -99,7 +99,7 @@ struct DocumentBuilder {
   func checkLineEnd(at end: TextPoint) throws(Refusal) { try layout.checkLineEnd(at: end) }
 
   /// Looks at what stands before the end of the text or of a document.
-  func endStream(_ located: EventSource.Located) throws(Refusal) {
+  func endStream(_ located: TextStretch) throws(Refusal) {
     try layout.checkGap(upTo: located.start, indent: nil, closes: true)
   }
 
@@ -107,9 +107,12 @@ struct DocumentBuilder {
     SourceLocation(file: file, from: start, to: end)
   }
 
+  /// False where there are too many findings to go on.
+  func hasRoom(in findings: DiagnosticList) -> Bool { findings.findings.count < room }
+
   /// Ends the file where there are too many findings.
   func checkRoom(in findings: DiagnosticList, at point: TextPoint) throws(Refusal) {
-    guard findings.findings.count >= room else { return }
+    guard !hasRoom(in: findings) else { return }
     throw Refusal(.tooManyFindings(limits.findings, place(point, point)), endsFile: true)
   }
 
@@ -126,16 +129,22 @@ struct DocumentBuilder {
   // MARK: Scalars
 
   mutating func add(
-    _ scalar: EventSource.Scalar, _ located: EventSource.Located,
+    _ scalar: EventSource.Scalar, _ located: TextStretch,
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
     let (start, end) = try placeChecked(scalar, located)
-    try checkLength(of: scalar.text, at: place(start, end))
+    try checkLength(of: scalar.text, from: start, to: end)
     if isInFlow, scalar.style == .plain, scalar.text == "-" {
       throw Refusal(.dashInFlow(place(start, end)))
     }
-    if scalar.anchor != nil || scalar.tag != nil { try layout.checkProperties(from: start) }
-    let reading = reading(of: scalar, at: place(start, end), reporting: &findings)
+    var reading = scalar.style == .plain ? YAMLScalar.Reading.plain : .quoted
+    if scalar.anchor != nil || scalar.tag != nil {
+      try layout.checkProperties(from: start)
+      if let tag = scalar.tag {
+        reading = self.reading(
+          tag, of: scalar.text, at: place(start, end), reporting: &findings)
+      }
+    }
     let node = append(
       NodeRecord(
         content: .scalar(scalar.text, reading), start: start, end: end, expandedSize: 1, height: 0))
@@ -146,7 +155,7 @@ struct DocumentBuilder {
 
   /// Where a scalar stands, once its layout is known to be right.
   private mutating func placeChecked(
-    _ scalar: EventSource.Scalar, _ located: EventSource.Located
+    _ scalar: EventSource.Scalar, _ located: TextStretch
   ) throws(Refusal) -> (start: TextPoint, end: TextPoint) {
     let (start, end) = (located.start, located.end)
     guard start < end else {
@@ -165,17 +174,20 @@ struct DocumentBuilder {
     return (start, end)
   }
 
-  private func checkLength(of text: String, at place: SourceLocation) throws(Refusal) {
+  private func checkLength(
+    of text: String, from start: TextPoint, to end: TextPoint
+  ) throws(Refusal) {
     let limit = expectsKey ? limits.keyLength : limits.scalarLength
     guard text.utf8.count > limit else { return }
     throw Refusal(
-      .tooLarge("\(expectsKey ? "a key" : "a value") has at most \(limit) bytes", place))
+      .tooLarge(
+        "\(expectsKey ? "a key" : "a value") has at most \(limit) bytes", place(start, end)))
   }
 
   // MARK: Collections
 
   mutating func begin(
-    _ opening: EventSource.Opening, _ located: EventSource.Located,
+    _ opening: EventSource.Opening, _ located: TextStretch,
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
     let hasProperties = opening.anchor != nil || opening.tag != nil
@@ -187,9 +199,14 @@ struct DocumentBuilder {
     guard open.count < limits.depth else {
       throw Refusal(.tooDeep(limits.depth, place(located.start, located.start)))
     }
-    let place = place(located.start, located.end)
-    checkTag(opening.tag, ofMapping: opening.isMapping, at: place, reporting: &findings)
-    if expectsKey { findings.append(.badKey("a collection", place)) }
+    if let tag = opening.tag {
+      checkTag(
+        tag, ofMapping: opening.isMapping, at: place(located.start, located.end),
+        reporting: &findings)
+    }
+    if expectsKey {
+      findings.append(.badKey("a collection", place(located.start, located.end)))
+    }
     let node = append(
       NodeRecord(
         content: opening.isMapping ? .mapping(0..<0) : .sequence(0..<0), start: located.start,
@@ -212,7 +229,7 @@ struct DocumentBuilder {
   }
 
   mutating func end(
-    _ located: EventSource.Located, reporting findings: inout DiagnosticList
+    _ located: TextStretch, reporting findings: inout DiagnosticList
   ) throws(Refusal) {
     guard var collection = open.last else { return }
     let record = nodes[collection.node]
@@ -246,7 +263,7 @@ struct DocumentBuilder {
   // MARK: Aliases
 
   mutating func addAlias(
-    _ name: String, _ located: EventSource.Located, reporting findings: inout DiagnosticList
+    _ name: String, _ located: TextStretch, reporting findings: inout DiagnosticList
   ) throws(Refusal) {
     try checkStart(of: located.start)
     try layout.checkEndOfName(at: Int(located.end.offset), from: located.start)
@@ -272,7 +289,7 @@ struct DocumentBuilder {
       try attach(anchored.node, alias: (name, located))
       return
     }
-    try checkLength(of: text, at: place)
+    try checkLength(of: text, from: located.start, to: located.end)
     // A key of its own, so that findings name the alias. It is no merge key.
     let key = append(
       NodeRecord(
@@ -289,7 +306,7 @@ struct DocumentBuilder {
 
   /// Gives a node its place in the collection around it, and counts what it stands for.
   private mutating func attach(
-    _ node: Int, alias: (name: String, located: EventSource.Located)? = nil
+    _ node: Int, alias: (name: String, located: TextStretch)? = nil
   ) throws(Refusal) {
     lastNodeEnd = alias?.located.end ?? nodes[node].end
     let written = nodes.count
@@ -329,10 +346,9 @@ struct DocumentBuilder {
   }
 
   private func reading(
-    of scalar: EventSource.Scalar, at place: SourceLocation,
+    _ tag: String, of text: String, at place: SourceLocation,
     reporting findings: inout DiagnosticList
   ) -> YAMLScalar.Reading {
-    guard let tag = scalar.tag else { return scalar.style == .plain ? .plain : .quoted }
     if tag == "!" { return .quoted }
     guard tag.hasPrefix("tag:yaml.org,2002:"),
       let core = YAMLScalar.CoreTag(rawValue: String(tag.dropFirst(18)))
@@ -340,15 +356,15 @@ struct DocumentBuilder {
       findings.append(.unknownTag(place))
       return .quoted
     }
-    if !core.fits(scalar.text) { findings.append(.tagMisfit("!!\(core.rawValue)", place)) }
+    if !core.fits(text) { findings.append(.tagMisfit("!!\(core.rawValue)", place)) }
     return .tagged(core)
   }
 
   private func checkTag(
-    _ tag: String?, ofMapping isMapping: Bool, at place: SourceLocation,
+    _ tag: String, ofMapping isMapping: Bool, at place: SourceLocation,
     reporting findings: inout DiagnosticList
   ) {
-    guard let tag, tag != "!", tag != "tag:yaml.org,2002:\(isMapping ? "map" : "seq")" else {
+    guard tag != "!", tag != "tag:yaml.org,2002:\(isMapping ? "map" : "seq")" else {
       return
     }
     let core = ["str", "int", "float", "bool", "null", "map", "seq"]

@@ -46,8 +46,10 @@ struct EventSource: ~Copyable {
   /// An event with its place.
   struct Located {
     let event: Event
-    let start: TextPoint
-    let end: TextPoint
+    let place: TextStretch
+
+    var start: TextPoint { place.start }
+    var end: TextPoint { place.end }
   }
 
   /// The text is not YAML.
@@ -124,7 +126,8 @@ struct EventSource: ~Copyable {
     guard yaml_parser_parse(parser, &raw) == 1 else { throw failure() }
     defer { yaml_event_delete(&raw) }
     return Located(
-      event: Self.event(raw), start: point(raw.start_mark), end: point(raw.end_mark))
+      event: Self.event(raw),
+      place: TextStretch(start: point(raw.start_mark), end: point(raw.end_mark)))
   }
 
   private mutating func failure() -> Failure {

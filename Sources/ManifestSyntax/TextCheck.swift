@@ -11,6 +11,10 @@ struct CheckedText {
   ///
   /// Both end a document wherever they stand, even inside quotes.
   let boundaries: [TextPoint]
+  /// Where it ends.
+  let end: TextPoint
+  /// False if directives, marks of order or of ends, or an unfinished last line stand in it.
+  let mayBeInCommonForm: Bool
 }
 
 /// Looks at every byte once: the text must be UTF-8 without characters that YAML does not allow,
@@ -74,6 +78,11 @@ extension CheckedText {
 }
 
 extension CheckedText {
+  /// True for the start of a line with `---`.
+  func isMarker(at point: TextPoint) -> Bool {
+    point.column == 0 && bytes.isMarker(UInt8(ascii: "-"), at: Int(point.offset))
+  }
+
   /// True for blank lines, comments and ends of documents, `...`.
   func hasNoContent(in stretch: Range<Int>) -> Bool {
     var offset = stretch.lowerBound
@@ -103,6 +112,7 @@ private struct TextScan {
   private var line: Int32 = 0
   private var isASCII = true
   private var boundaries: [TextPoint] = []
+  private var hasEndMarkers = false
   var directives = 0
 
   init(bytes: [UInt8], start: Int) {
@@ -116,7 +126,11 @@ private struct TextScan {
   var text: CheckedText {
     CheckedText(
       bytes: bytes, start: TextPoint(line: 0, column: 0, offset: Int32(start)), isASCII: isASCII,
-      boundaries: boundaries)
+      boundaries: boundaries,
+      end: TextPoint(
+        line: line, column: Int32(bytes.count - lineStart), offset: Int32(bytes.count)),
+      mayBeInCommonForm: start == 0 && directives == 0 && !hasEndMarkers
+        && bytes.last == UInt8(ascii: "\n"))
   }
 
   mutating func run() -> Fault? {
@@ -145,6 +159,7 @@ private struct TextScan {
 
   private mutating func beginLine(at index: Int) {
     let endsDocument = bytes.isMarker(UInt8(ascii: "."), at: lineStart)
+    if endsDocument { hasEndMarkers = true }
     lineStart = index
     line += 1
     guard index < bytes.count else { return }

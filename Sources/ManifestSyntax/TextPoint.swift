@@ -13,6 +13,12 @@ struct TextPoint: Hashable, Sendable, Comparable {
   }
 }
 
+/// From a point up to, not including, another one.
+struct TextStretch: Hashable, Sendable {
+  var start: TextPoint
+  var end: TextPoint
+}
+
 extension SourceLocation {
   init(file: String, from start: TextPoint, to end: TextPoint) {
     let last = end.offset < start.offset ? start : end

@@ -20,9 +20,11 @@ public func readYAML(
 
 /// Reads the documents of a YAML file one by one, so that there is never more than one in memory.
 ///
-/// - Parameter take: is handed each document that could be read whole, in their order.
+/// - Parameters:
+///   - takesCommonForm: false to read everything with libyaml, which comes to the same.
+///   - take: is handed each document that could be read whole, in their order.
 package func readYAML(
-  _ bytes: [UInt8], file: String, limits: YAMLLimits = .standard,
+  _ bytes: [UInt8], file: String, limits: YAMLLimits = .standard, takesCommonForm: Bool = true,
   reporting findings: inout DiagnosticList, _ take: (YAMLDocument) -> Void
 ) {
   guard let text = checkText(bytes, file: file, limits: limits, reporting: &findings) else {
@@ -30,6 +32,7 @@ package func readYAML(
   }
   var stream = YAMLStream(
     file: file, text: text, limits: limits, room: findings.findings.count + limits.findings)
+  stream.takesCommonForm = takesCommonForm && text.mayBeInCommonForm
   stream.readAll(reporting: &findings, take)
 }
 
@@ -51,6 +54,8 @@ private struct YAMLStream: ~Copyable {
   /// What stood where, if that is wanted.
   private(set) var layout: [LayoutMark] = []
   var keepsLayout = false
+  /// Whether `CommonForm` is asked first.
+  var takesCommonForm = false
   private let file: String
   private let text: CheckedText
   private let limits: YAMLLimits
@@ -58,6 +63,8 @@ private struct YAMLStream: ~Copyable {
   private var builder: DocumentBuilder
   /// Whether the document before was ended by `...`, after which directives may stand.
   private var mayHaveDirectives = true
+  /// How many documents may yet turn out not to be in the common form before nobody asks any more.
+  private var patience = 8
   /// A document can't begin again before this offset.
   private var reached: Int32
   private var nextBoundary = 0
@@ -76,6 +83,8 @@ private struct YAMLStream: ~Copyable {
     reporting findings: inout DiagnosticList, _ take: (YAMLDocument) -> Void
   ) {
     guard !isEmptyAtStart || goOn() else { return }
+    let first = isEmptyAtStart ? text.boundaries[nextBoundary] : text.start
+    guard takeCommonDocuments(at: first, given: findings, take) else { return }
     while let refusal = read(reporting: &findings, take) {
       if findings.findings.last != refusal.finding { findings.append(refusal.finding) }
       guard !refusal.endsFile, goOn() else { break }
@@ -144,29 +153,68 @@ private struct YAMLStream: ~Copyable {
     switch located.event {
     case .streamStart: break
     case .streamEnd:
-      try builder.endStream(located)
+      try builder.endStream(located.place)
       return false
     case .documentStart(let directives):
       guard documentCount < limits.documentCount else {
         throw Refusal(.tooManyDocuments(file, limits.documentCount), endsFile: true)
       }
       reached = max(reached, located.end.offset - 1)
-      try builder.begin(located, isExplicit: directives.isExplicit)
+      try builder.begin(located.place, isExplicit: directives.isExplicit)
       check(directives, at: builder.place(located.start, located.start), reporting: &findings)
     case .documentEnd(let isExplicit):
       mayHaveDirectives = isExplicit
-      take(try builder.finish(located))
+      take(try builder.finish(located.place))
       documentCount += 1
-      guard isExplicit else { break }
+      guard isExplicit else {
+        // Behind a document that only seems to have ended nothing may begin.
+        guard text.isMarker(at: located.start) else { break }
+        return takeCommonDocuments(at: located.start, given: findings, take)
+      }
       // libyaml takes no document without `---` after a `...`, YAML does.
       try builder.checkLineEnd(at: located.end)
       reached = max(reached, located.end.offset - 1)
       return goOn()
-    case .scalar(let scalar): try builder.add(scalar, located, reporting: &findings)
-    case .collectionStart(let opening): try builder.begin(opening, located, reporting: &findings)
-    case .collectionEnd: try builder.end(located, reporting: &findings)
-    case .alias(let name): try builder.addAlias(name, located, reporting: &findings)
+    case .scalar(let scalar): try builder.add(scalar, located.place, reporting: &findings)
+    case .collectionStart(let opening):
+      try builder.begin(opening, located.place, reporting: &findings)
+    case .collectionEnd: try builder.end(located.place, reporting: &findings)
+    case .alias(let name): try builder.addAlias(name, located.place, reporting: &findings)
     }
+    return true
+  }
+
+  /// Takes documents in the common form for as long as there are any; libyaml reads on behind them.
+  ///
+  /// - Returns: false at the end of the text.
+  private mutating func takeCommonDocuments(
+    at first: TextPoint, given findings: DiagnosticList, _ take: (YAMLDocument) -> Void
+  ) -> Bool {
+    guard takesCommonForm, first.offset < text.end.offset,
+      builder.hasRoom(in: findings)
+    else { return true }
+    var position = first
+    while patience > 0, documentCount < limits.documentCount {
+      while nextBoundary < text.boundaries.count,
+        text.boundaries[nextBoundary].offset <= position.offset
+      {
+        nextBoundary += 1
+      }
+      let isLast = nextBoundary == text.boundaries.count
+      let end = isLast ? text.end : text.boundaries[nextBoundary]
+      var form = CommonForm(text, from: position, to: end)
+      guard let document = form.read(with: &builder) else {
+        patience -= 1
+        break
+      }
+      take(document)
+      documentCount += 1
+      mayHaveDirectives = false
+      if isLast { return false }
+      position = end
+    }
+    builder.restart(at: position)
+    if position != first { source.restart(at: position) }
     return true
   }
 

@@ -53,7 +53,9 @@ public func bindStack(
     readYAML(file.bytes, file: file.path, reporting: &syntax) { document in
       guard let root = document.root, root.scalar != .null else { return }
       documentCount += 1
-      if documentCount <= YAMLLimits.standard.documentCount { binder.bind(root, mayRefer: mayRefer) }
+      if documentCount <= YAMLLimits.standard.documentCount {
+        binder.bind(root, mayRefer: mayRefer)
+      }
     }
     if documentCount == countBefore, !syntax.hasErrors {
       syntax.append(.emptyManifest(file.path))

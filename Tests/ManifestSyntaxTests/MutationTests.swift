@@ -63,7 +63,7 @@ struct MutationTests {
     }
   }
 
-  private static func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
+  static func mutate(_ bytes: inout [UInt8], _ random: inout SeededRandom) {
     let place = Int.random(in: 0...bytes.count, using: &random)
     switch Int.random(in: 0..<6, using: &random) {
     case 0 where place < bytes.count:
@@ -89,7 +89,7 @@ struct MutationTests {
     "%YAML 1.2\n", "ü", "🐟", "\u{FEFF}", "\u{2028}", "~", "\\", "\0",
   ]
 
-  private static let corpus = [
+  static let corpus = [
     "name: gpu\ntype: amlcompute # c\nsize: Standard_NC6\ntags: {a: b, \"c\": 'd'}\nlist:\n- a\n- b: c\n",
     "# ä\na: &a\n  x: 1\nb:\n  <<: *a\n  y: [*a, {z: *a}]\n---\nc: |\n  text ü\n  more\n\nd: >-\n  x\n...\n",
     "\u{FEFF}%YAML 1.2\n---\r\na: \"ü\\n\r\n  b\"\r\n? c\r\n: d\r\n",
