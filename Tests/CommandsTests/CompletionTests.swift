@@ -189,7 +189,7 @@ struct CompletionTests {
     try process.run()
     process.waitUntilExit()
     if process.terminationStatus == 69 {
-      print("SKIPPED: there is no \(shell) here; scripts/install-shells gets one.")
+      print("SKIPPED: there is no \(shell) here; scripts/install-test-tools gets one.")
       return
     }
     let found = try String(contentsOf: output, encoding: .utf8)
