@@ -186,7 +186,10 @@ let package = Package(
     // What tests share; neither is part of a product.
     module(
       "TestSupport",
-      imports: ["Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds", "Planning"]),
+      imports: [
+        "BackendInterface", "Diagnostics", "ManifestSyntax", "TargetModel", "ComputeKinds",
+        "Planning",
+      ]),
     module(
       "BackendConformance",
       imports: ["BackendInterface", "TestSupport", "TargetModel", "Diagnostics"]),

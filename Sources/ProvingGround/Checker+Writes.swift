@@ -1,5 +1,6 @@
 internal import ApplyJournal
 internal import BackendInterface
+internal import Execution
 internal import Planning
 internal import SimulatorBackend
 internal import TargetModel
@@ -198,21 +199,6 @@ extension Checker {
       expect(
         stands || isTouched(dependency.nameKey, since: 0, butBy: party), .outOfOrder,
         "\(words) before \(dependency)")
-    }
-  }
-}
-
-extension WriteRequest {
-  var act: Act {
-    switch self {
-    case .create: .create
-    case .attach: .attach
-    case .update: .update
-    case .detach: .detach
-    case .delete: .delete
-    case .start: .start
-    case .stop: .stop
-    case .mark: .mark
     }
   }
 }

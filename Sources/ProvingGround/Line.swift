@@ -1,6 +1,7 @@
 internal import ApplyJournal
 internal import BackendInterface
 internal import ComputeService
+internal import Execution
 internal import Planning
 internal import SimulatorBackend
 internal import Synchronization

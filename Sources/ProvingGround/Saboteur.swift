@@ -1,5 +1,6 @@
 internal import ApplyJournal
 internal import BackendInterface
+internal import Execution
 internal import Planning
 internal import Synchronization
 internal import TargetModel

@@ -90,16 +90,8 @@ public final class JournalFile: JournalWriting {
 
   /// The names of a folder's journals, oldest first.
   public static func names(in folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let found = readdir(directory) {
-      let name = withUnsafePointer(to: &found.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasSuffix(suffix) { names.append(name) }
-    }
-    return names.sorted()
+    let entries = (try? FolderEntry.all(in: folder)) ?? []
+    return entries.map(\.name).filter { $0.hasSuffix(suffix) }.sorted()
   }
 
   private static func prune(_ folder: String) {

@@ -164,29 +164,29 @@ public struct StackFolder: Hashable, Sendable {
     var folders: [[String]] = [[]]
     while let components = folders.popLast() {
       let folder = ([path] + components).joined(separator: "/")
-      guard let directory = opendir(folder) else {
+      let found: [FolderEntry]
+      do throws(FileFailure) {
+        found = try FolderEntry.all(in: folder)
+      } catch {
         if !components.isEmpty {
-          findings.append(.unreadable(components.joined(separator: "/"), .system(errno)))
+          findings.append(.unreadable(components.joined(separator: "/"), error))
         }
         continue
       }
-      defer { closedir(directory) }
       var inside: [Entry] = []
       var foldersInside: [[String]] = []
       var isStack = false
-      while let found = readdir(directory) {
-        let name = withUnsafePointer(to: &found.pointee.d_name) { pointer in
-          pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        if name.hasPrefix(".") { continue }
-        let inner = components + [name]
-        if name == Self.configurationName, !entersStacks {
+      for entry in found where !entry.name.hasPrefix(".") {
+        let inner = components + [entry.name]
+        if entry.name == Self.configurationName, !entersStacks {
           isStack = true
-        } else if isFolder(inner, found.pointee.d_type) {
+        } else if Self.isEntered(entry) {
           if mayHaveManifests(inner) { foldersInside.append(inner) }
         } else {
           inside.append(
-            Entry(components: inner, isLinkToFolder: isLinkToFolder(inner, found.pointee.d_type)))
+            Entry(
+              components: inner,
+              isLinkToFolder: entry.kind == .link && Self.isFolder(entry.path)))
         }
       }
       if isStack, !components.isEmpty { continue }
@@ -205,28 +205,9 @@ public struct StackFolder: Hashable, Sendable {
   /// Deeper than anybody nests stacks; also the end of a loop of mounts.
   private static let depthLimit = 32
 
-  private func isLinkToFolder(_ components: [String], _ type: UInt8) -> Bool {
-    guard type == UInt8(DT_LNK) || type == UInt8(DT_UNKNOWN) else { return false }
-    var information = stat()
-    let path = ([path] + components).joined(separator: "/")
-    guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFLNK else {
-      return false
-    }
-    return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
-  }
-
   /// True for a folder; a folder that is named like a manifest is one that was not meant to be.
-  private func isFolder(_ components: [String], _ type: UInt8) -> Bool {
-    var information = stat()
-    let isFolder: Bool
-    if type == UInt8(DT_UNKNOWN) {
-      let name = ([path] + components).joined(separator: "/")
-      isFolder = lstat(name, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
-    } else {
-      isFolder = type == UInt8(DT_DIR)
-    }
-    let name = components.last ?? ""
-    return isFolder && !name.hasSuffix(".yml") && !name.hasSuffix(".yaml")
+  private static func isEntered(_ entry: FolderEntry) -> Bool {
+    entry.kind == .folder && !entry.name.hasSuffix(".yml") && !entry.name.hasSuffix(".yaml")
   }
 }
 

@@ -1,13 +1,5 @@
 package import Diagnostics
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// The overlays of a stack: `overlays/NAME.yml` beside its `berth.yaml`.
 extension StackFolder {
   /// Reads an overlay; nil, with a finding, if there is none of that name.
@@ -33,13 +25,9 @@ extension StackFolder {
 
   /// The names of the overlays there are, sorted.
   package var overlayNames: [String] {
-    guard let directory = opendir(path + "/" + Self.overlaysFolderName) else { return [] }
-    defer { closedir(directory) }
+    let entries = try? FolderEntry.all(in: path + "/" + Self.overlaysFolderName)
     var names: Set<String> = []
-    while let found = readdir(directory) {
-      let name = withUnsafePointer(to: &found.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
+    for name in (entries ?? []).map(\.name) {
       guard let dot = name.lastIndex(of: "."), [".yml", ".yaml"].contains(name[dot...]),
         dot != name.startIndex
       else { continue }

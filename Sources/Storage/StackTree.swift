@@ -1,13 +1,5 @@
 package import Diagnostics
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Musl)
-  internal import Musl
-#else
-  internal import Darwin
-#endif
-
 /// The stacks of a repository that has many.
 extension StackFolder {
   /// Every folder with a `berth.yaml`, from a folder downward and with the folder itself, sorted by
@@ -56,23 +48,12 @@ extension StackFolder {
   private static func names(
     in folder: String
   ) throws(FileFailure) -> (folders: [String], isStack: Bool) {
-    guard let directory = opendir(folder) else { throw .system(errno) }
-    defer { closedir(directory) }
-    var folders: [String] = []
-    var isStack = false
-    while let found = readdir(directory) {
-      let name = withUnsafePointer(to: &found.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name == configurationName { isStack = true }
-      if name.hasPrefix(".") || foldersOfOthers.contains(name) { continue }
-      var information = stat()
-      guard lstat(folder + "/" + name, &information) == 0,
-        information.st_mode & S_IFMT == S_IFDIR
-      else { continue }
-      folders.append(name)
+    let entries = try FolderEntry.all(in: folder)
+    let folders = entries.filter { entry in
+      !entry.name.hasPrefix(".") && !foldersOfOthers.contains(entry.name)
+        && entry.kindOnDisk == .folder
     }
-    return (folders, isStack)
+    return (folders.map(\.name), entries.contains { $0.name == configurationName })
   }
 }
 

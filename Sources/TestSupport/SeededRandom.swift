@@ -1,17 +1,11 @@
-/// A small random source that repeats itself from its seed (SplitMix64), so that a failing law can
-/// be run again from the seed it printed.
+internal import BackendInterface
+
+/// A small random source that repeats itself from its seed, so that a failing law can be run again
+/// from the seed it printed.
 package struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
+  private var random: SplitMix
 
-  package init(seed: UInt64) {
-    state = seed
-  }
+  package init(seed: UInt64) { random = SplitMix(state: seed) }
 
-  package mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
+  package mutating func next() -> UInt64 { random.next() }
 }

@@ -70,8 +70,7 @@ private struct Capture {
 
   init() throws {
     url = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    _ = FileManager.default.createFile(atPath: url.path, contents: nil)
-    handle = try FileHandle(forWritingTo: url)
+    handle = try FileHandle.making(url)
   }
 
   func text() -> String {

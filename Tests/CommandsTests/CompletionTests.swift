@@ -183,13 +183,12 @@ struct CompletionTests {
     process.arguments = [shell, BerthBinary.location.path, folder.url.path]
     let lines = try folder.write(presses.map { $0.line + "\n" }.joined(), to: ".lines")
     process.standardInput = try FileHandle(forReadingFrom: lines)
-    let output = try folder.write("", to: ".output")
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: output)
+    let output = folder.url.appendingPathComponent(".output")
+    try process.write(into: output)
     try process.run()
     process.waitUntilExit()
     if process.terminationStatus == 69 {
-      print("SKIPPED: there is no \(shell) here; scripts/install-shells gets one.")
+      print("SKIPPED: there is no \(shell) here; scripts/install-test-tools gets one.")
       return
     }
     let found = try String(contentsOf: output, encoding: .utf8)

@@ -62,12 +62,9 @@ struct DiagnosticPagesTests {
 
   /// The ids in `Rule("...")` of all sources; comments do not count.
   static func rules() throws -> Set<String> {
-    let sources = BerthBinary.packageFolder.appendingPathComponent("Sources")
-    let files = try #require(
-      FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
     var rules: Set<String> = []
-    for case let file as URL in files where file.pathExtension == "swift" {
-      let code = try text(file).split(separator: "\n").filter {
+    for file in try SwiftFile.all(below: "Sources") {
+      let code = file.text.split(separator: "\n").filter {
         !$0.drop(while: \.isWhitespace).hasPrefix("//")
       }
       for match in code.joined(separator: "\n").matches(of: /\bRule\(\s*"([^"]+)"/) {

@@ -13,10 +13,7 @@ final class EmulatorProcess {
     process = BerthBinary.process(
       ["emulate"] + listen + arguments + tape, in: folder)
     output = folder.appendingPathComponent("emulator-\(UUID().uuidString).txt")
-    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-    let handle = try FileHandle(forWritingTo: output)
-    process.standardOutput = handle
-    process.standardError = handle
+    try process.write(into: output)
     try process.run()
   }
 

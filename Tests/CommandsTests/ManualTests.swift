@@ -17,7 +17,7 @@ struct ManualTests {
   private func run(_ program: String, _ arguments: [String]) throws -> String? {
     let paths = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"].map { "\($0)/\(program)" }
     guard let path = paths.first(where: FileManager.default.isExecutableFile) else {
-      print("SKIPPED: there is no \(program) here; scripts/install-shells gets one.")
+      print("SKIPPED: there is no \(program) here; scripts/install-test-tools gets one.")
       return nil
     }
     let process = Process()

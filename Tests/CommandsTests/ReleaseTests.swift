@@ -215,7 +215,7 @@ struct ReleaseTests {
     #expect(bill.contains("\"timestamp\": \"2026-01-05T09:00:00Z\""))
     let checked = try run("scripts/check-reports", ["bills", release.path])
     if checked.status == 69 {
-      print("SKIPPED: nothing checks bills, for want of scripts/install-report-checkers.")
+      print("SKIPPED: nothing checks bills, for want of scripts/install-test-tools.")
       return
     }
     #expect(checked.status == 0 && checked.output.isEmpty, "\(checked.output)\(checked.messages)")

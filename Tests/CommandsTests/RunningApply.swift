@@ -14,9 +14,8 @@ struct RunningApply {
     process = BerthBinary.process(
       arguments, in: folder.url, environment: isHinted ? ["BERTH_IN_AUTOMATION": ""] : [:])
     messageFile = folder.url.appendingPathComponent(".messages-\(UUID().uuidString)")
-    _ = FileManager.default.createFile(atPath: messageFile.path, contents: nil)
     process.standardOutput = pipe
-    process.standardError = try FileHandle(forWritingTo: messageFile)
+    process.standardError = try FileHandle.making(messageFile)
     process.standardInput = FileHandle.nullDevice
     try process.run()
   }

@@ -176,10 +176,7 @@ struct SharedLockTests {
       .appendingPathComponent("scripts/check-blob-leases")
     process.arguments = [try emulator.url()]
     let output = place.url.appendingPathComponent("told.txt")
-    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-    let handle = try FileHandle(forWritingTo: output)
-    process.standardOutput = handle
-    process.standardError = handle
+    try process.write(into: output)
     try process.run()
     process.waitUntilExit()
     let told = try String(contentsOf: output, encoding: .utf8)

@@ -30,17 +30,9 @@ final class Emulation: Sendable {
     self.clock = clock
     var configuration = EmulatorConfiguration(catalog: .azureML)
     change(&configuration)
-    let random = Mutex<UInt64>(7)
     service = EmulatedService(
       configuration, file: file, faults: faults, now: { clock.now },
-      randomBytes: { count in
-        (0..<count).map { _ in
-          random.withLock { state in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(truncatingIfNeeded: state >> 33)
-          }
-        }
-      })
+      randomBytes: SeededBytes().bytes)
   }
 
   /// Lets time go by, in milliseconds.

@@ -94,7 +94,7 @@ struct ServerTests {
     }
   }
 
-  @Test func `a lost answer breaks the connection`() async throws {
+  @Test func `a lost answer is a reset, not an orderly end`() async throws {
     var server = EmulatorServer { _ in
       var answer = EmulatedAnswer(EmulatedResponse(200))
       answer.isLost = true
@@ -102,20 +102,10 @@ struct ServerTests {
     }
     server.address = try #require(ListenAddress("127.0.0.1:0"))
     try await Self.run(server) { client in
-      let answer = try await client.ask("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      let request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+      let answer = try await client.ask(request)
       #expect(answer.isEmpty)
-    }
-  }
-
-  @Test func `a reset is a reset, not an orderly end`() async throws {
-    var server = EmulatorServer { _ in
-      var answer = EmulatedAnswer(EmulatedResponse(200))
-      answer.isLost = true
-      return answer
-    }
-    server.address = try #require(ListenAddress("127.0.0.1:0"))
-    try await Self.run(server) { client in
-      let end = try await client.end(of: "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+      let end = try await client.end(of: request)
       #expect(end == ECONNRESET)
     }
   }

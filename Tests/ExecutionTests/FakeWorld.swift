@@ -1,4 +1,6 @@
 import BackendInterface
+import Execution
+import Planning
 import TargetModel
 
 /// A small service as a value: operations take a few polls, and a second attachment is accepted
@@ -43,10 +45,10 @@ struct FakeWorld {
     _ request: WriteRequest, failing failure: (code: String, message: String)? = nil
   ) -> OperationHandle {
     let key = request.name.lowercased()
-    effects.append("\(request.word) \(request.name)")
+    effects.append("\(request.act.rawValue) \(request.name)")
     switch request {
     case .create(let target, let marks), .attach(let target, let marks):
-      make(target, marks, isAttach: request.word == "attach")
+      make(target, marks, isAttach: request.act == .attach)
     case .update(let target, let fields, let marks):
       for path in fields {
         if let slot = target.kind.slot(path), !target.kind.fields[slot].isWriteOnly {
@@ -57,8 +59,8 @@ struct FakeWorld {
       targets[key]?.state = .updating
     case .detach, .delete:
       guard let target = targets[key] else { return .finished }
-      if target.isAttached != (request.word == "detach") {
-        violations.append("\(request.word) of \(target.address)")
+      if target.isAttached != (request.act == .detach) {
+        violations.append("\(request.act.rawValue) of \(target.address)")
       }
       targets[key]?.state = .deleting
     case .start, .stop:
@@ -131,21 +133,6 @@ struct FakeWorld {
       if let power = powers.removeValue(forKey: operation.name) {
         targets[operation.name]?.power = power
       }
-    }
-  }
-}
-
-extension WriteRequest {
-  var word: String {
-    switch self {
-    case .create: "create"
-    case .attach: "attach"
-    case .update: "update"
-    case .detach: "detach"
-    case .delete: "delete"
-    case .start: "start"
-    case .stop: "stop"
-    case .mark: "mark"
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import ApplyJournal
+internal import BackendInterface
 internal import Diagnostics
 internal import Planning
 internal import Reporting
@@ -10,14 +11,15 @@ final class LiveWork: Sendable {
   private let screen: Screen?
   private let style: TerminalStyle
   private let context: CommandContext
-  private let watch: Stopwatch
+  /// The time since it was made.
+  private let elapsed: @Sendable () -> Duration
   private let progress = Mutex<ApplyProgress?>(nil)
 
   init(_ context: CommandContext, on screen: Screen?, _ style: TerminalStyle) {
     self.context = context
     self.screen = screen
     self.style = style
-    watch = Stopwatch(context.clock)
+    elapsed = stopwatch(context.clock)
   }
 
   /// True if somebody sees it while it lasts.
@@ -31,8 +33,8 @@ final class LiveWork: Sendable {
   func show<Result, Failure: Error>(
     _ what: String, _ work: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
-    let piece = LongWork(what, at: watch.elapsed())
-    return try await showing({ [watch] _ in piece.rows(at: watch.elapsed()) }) {
+    let piece = LongWork(what, at: elapsed())
+    return try await showing({ [elapsed] _ in piece.rows(at: elapsed()) }) {
       [context] in
       for await signal in context.signals.listen() { context.leave(signal.exitStatus) }
     } while: {
@@ -48,10 +50,10 @@ final class LiveWork: Sendable {
     _ plan: Plan, usual: UsualDurations, parallelism: Int, _ work: () async -> Result
   ) async -> Result {
     progress.withLock {
-      $0 = ApplyProgress(plan, usual: usual, parallelism: parallelism, at: watch.elapsed())
+      $0 = ApplyProgress(plan, usual: usual, parallelism: parallelism, at: elapsed())
     }
     return await showing({ [self] size in
-      progress.withLock { $0?.rows(at: watch.elapsed(), size) ?? [] }
+      progress.withLock { $0?.rows(at: elapsed(), size) ?? [] }
     }) {
     } while: {
       await work()
@@ -60,7 +62,7 @@ final class LiveWork: Sendable {
 
   /// Something happened in the apply.
   func handle(_ event: ApplyEvent) {
-    progress.withLock { $0?.handle(event, at: watch.elapsed()) }
+    progress.withLock { $0?.handle(event, at: elapsed()) }
   }
 
   /// Somebody asked the apply to end.

@@ -205,6 +205,28 @@ private struct StackSecrets: SecretSource {
   }
 }
 
+/// Loads a stack and opens something of it; nil if that is not possible, which is told.
+func openStack<Opened>(
+  _ context: CommandContext, _ common: CommonOptions,
+  _ open: (LoadedStack, inout DiagnosticList) async -> Opened?
+) async -> (Opened, LoadedStack, Presenter)? {
+  var loader = StackLoader(context)
+  let stack = loader.load(from: common.folder(in: context), secrets: .checkForm)
+  var presenter = Presenter(context, common)
+  presenter.sources = loader.sources
+  guard let stack else {
+    presenter.show(loader.findings)
+    return nil
+  }
+  // What is wrong with single manifests is no matter of what is opened.
+  var findings = DiagnosticList()
+  guard let opened = await open(stack, &findings) else {
+    presenter.show(findings)
+    return nil
+  }
+  return (opened, stack, presenter)
+}
+
 extension Rule {
   static let stackNotFound = Rule("stack-not-found")
 }

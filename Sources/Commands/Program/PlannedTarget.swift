@@ -43,9 +43,7 @@ struct PlannedTarget {
     }
     let explanation = TargetExplanation(
       of: found, in: result, document: document, live: live)
-    var json = explanation.json
-    json["format_version"] = "1.0"
-    context.output.write(printsJSON ? json.prettyJSON + "\n" : explanation.text)
+    context.printExplanation(printsJSON ? explanation.json : nil, explanation.text)
     return .success
   }
 }

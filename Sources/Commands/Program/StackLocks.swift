@@ -154,17 +154,10 @@ func withLeases(
   _ context: CommandContext, _ common: CommonOptions, access: EmbeddedWorkspace.Access,
   _ body: (any LeaseStore, Presenter) async throws(BackendFailure) -> ExitStatus
 ) async -> ExitStatus {
-  var loader = StackLoader(context)
-  let stack = loader.load(from: common.folder(in: context), secrets: .checkForm)
-  // What is wrong with single manifests is no matter of the locks'.
-  var findings = DiagnosticList()
-  let locks = await stack?.openLocks(for: access, in: context, reporting: &findings)
-  var presenter = Presenter(context, common)
-  presenter.sources = loader.sources
-  guard let locks else {
-    presenter.show(stack == nil ? loader.findings : findings)
-    return .failure
+  let opened = await openStack(context, common) { stack, findings in
+    await stack.openLocks(for: access, in: context, reporting: &findings)
   }
+  guard let (locks, _, presenter) = opened else { return .failure }
   do throws(BackendFailure) {
     return try await body(locks.leases, presenter)
   } catch {

@@ -1,3 +1,4 @@
+internal import BackendInterface
 internal import Diagnostics
 internal import Reporting
 
@@ -17,12 +18,12 @@ struct ReportedRun {
     let writer = ReportWriter(requests: requests, printsJSON: printsJSON, context: context)
     guard writer.isNeeded else { return await work(context, nil) }
     let began = context.now()
-    let clock = Stopwatch(context.clock)
+    let elapsed = stopwatch(context.clock)
     let record = RunRecord(
       RunReport(command, berthVersion: BerthVersion.text, startedAt: began))
     let finish = { @Sendable (status: ExitStatus) -> ExitStatus in
       var report = record.state(endingWith: status)
-      report.duration = clock.elapsed()
+      report.duration = elapsed()
       let isWritten = context.trace.within(.report) { [report] in writer.write(report) }
       return isWritten ? status : status.orFailure
     }

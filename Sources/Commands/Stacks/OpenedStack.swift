@@ -77,8 +77,9 @@ struct PlansOfStacks: Sendable {
     waitsFor = opened.map { _ in [] }
     guard mode == .apply else { return }
     // The rules between stacks know only those that can be planned.
-    let indices = opened.indices.filter { opened[$0].asSeenByOthers != nil }
-    let stacks = indices.compactMap { opened[$0].asSeenByOthers }
+    let seen = opened.map(\.asSeenByOthers)
+    let indices = seen.indices.filter { seen[$0] != nil }
+    let stacks = seen.compactMap(\.self)
     let moves = MovesAcrossStacks(stacks, indices.map { results[$0]?.plan })
     for (place, index) in indices.enumerated() {
       waitsFor[index] = Set(moves.waitsFor[place].map { indices[$0] })

@@ -38,6 +38,27 @@ struct StackWalk: Sendable {
     presenter = Presenter(context, common, events: destination, record: record)
   }
 
+  /// Finds the stacks, does something for them, and tells all of it as the options of events say.
+  ///
+  /// - Parameter work: is not done if the stacks can't be told.
+  static func through(
+    _ options: ManyStacksOptions, _ common: CommonOptions, _ choice: EnvironmentChoice,
+    _ events: EventOptions, width: Int?, record: RunRecord?, in context: CommandContext,
+    _ work: ([StackOfWalk], StackWalk) async -> ExitStatus
+  ) async -> ExitStatus {
+    var findings = DiagnosticList()
+    let destination = events.destination(in: context, reporting: &findings)
+    var walk = StackWalk(
+      options, common, choice, width: width, destination: destination, record: record, in: context)
+    walk.hasCompactWarnings = events.hasCompactWarnings
+    walk.isConcise = events.isConcise
+    walk.presenter.begin()
+    let stacks = walk.begin(reporting: &findings)
+    walk.presenter.show(findings)
+    guard let stacks, !findings.hasErrors else { return ExitStatus(of: findings) }
+    return walk.presenter.closed(await work(stacks, walk), eventFile: events.eventFile)
+  }
+
   private var root: String {
     "/" + RepositoryFolder.components(of: common.folder(in: context)).joined(separator: "/")
   }

@@ -31,19 +31,10 @@ struct StacksApply {
   }
 
   private func apply() async -> ExitStatus {
-    var findings = DiagnosticList()
-    let destination = run.events.destination(in: context, reporting: &findings)
     let width = min(run.options.parallelism, context.processorCount)
-    var walk = StackWalk(
-      many, run.common, run.choice, width: width, destination: destination, record: run.record,
-      in: context)
-    walk.hasCompactWarnings = run.events.hasCompactWarnings
-    walk.isConcise = run.events.isConcise
-    walk.presenter.begin()
-    let stacks = walk.begin(reporting: &findings)
-    walk.presenter.show(findings)
-    guard let stacks, !findings.hasErrors else { return ExitStatus(of: findings) }
-    return walk.presenter.closed(await apply(stacks, walk), eventFile: run.events.eventFile)
+    return await StackWalk.through(
+      many, run.common, run.choice, run.events, width: width, record: run.record, in: context
+    ) { stacks, walk in await apply(stacks, walk) }
   }
 
   private func apply(_ stacks: [StackOfWalk], _ walk: StackWalk) async -> ExitStatus {

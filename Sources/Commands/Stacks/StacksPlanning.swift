@@ -18,19 +18,9 @@ struct StacksPlanning {
   }
 
   private func plan(in context: CommandContext, _ record: RunRecord?) async -> ExitStatus {
-    var findings = DiagnosticList()
-    let destination = run.events.destination(in: context, reporting: &findings)
-    var walk = StackWalk(
-      many, run.common, run.choice, width: width, destination: destination, record: record,
-      in: context)
-    walk.hasCompactWarnings = run.events.hasCompactWarnings
-    walk.isConcise = run.events.isConcise
-    walk.presenter.begin()
-    let stacks = walk.begin(reporting: &findings)
-    walk.presenter.show(findings)
-    guard let stacks, !findings.hasErrors else { return ExitStatus(of: findings) }
-    let status = await plan(stacks, walk)
-    return walk.presenter.closed(status, eventFile: run.events.eventFile)
+    await StackWalk.through(
+      many, run.common, run.choice, run.events, width: width, record: record, in: context
+    ) { stacks, walk in await plan(stacks, walk) }
   }
 
   private func plan(_ stacks: [StackOfWalk], _ walk: StackWalk) async -> ExitStatus {

@@ -50,13 +50,8 @@ struct DriftCommand: Subcommand {
       command: .drift, common: common, events: events, reports: reports, choice: reuse.choice,
       failOn: failOn.classes, mode: .refreshOnly, selection: selection)
     run.acceptsDrift = write == .accept
-    if many.isUsed {
-      return await StacksPlanning(
-        run: run, many: many, width: stackParallelism.count,
-        hasDetailedExitCode: hasDetailedExitCode
-      ).run(in: context)
-    }
-    return await run.run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: nil)
+    return await run.run(
+      in: context, many, width: stackParallelism.count, hasDetailedExitCode: hasDetailedExitCode)
   }
 }
 

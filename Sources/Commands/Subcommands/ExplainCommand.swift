@@ -43,9 +43,7 @@ struct ExplainCommand: Subcommand {
     var findings = DiagnosticList()
     switch meaning(reporting: &findings) {
     case .known(let explanation)?:
-      var json = explanation.json
-      json["format_version"] = "1.0"
-      context.output.write(printsJSON ? json.prettyJSON + "\n" : explanation.text)
+      context.printExplanation(printsJSON ? explanation.json : nil, explanation.text)
       return .success
     case .noField(let kind, let path, let known)?:
       if let address = TargetAddress(subject),
@@ -89,6 +87,15 @@ struct ExplainCommand: Subcommand {
     case .unknown(let known):
       return .noField(kind, path, known: known + settings.map { "berth.\($0.key)" })
     }
+  }
+}
+
+extension CommandContext {
+  /// Prints an explanation: as JSON if there is that of it, else as text.
+  func printExplanation(_ json: AttributeValue?, _ text: String) {
+    guard var json else { return output.write(text) }
+    json["format_version"] = "1.0"
+    output.write(json.prettyJSON + "\n")
   }
 }
 

@@ -90,13 +90,9 @@ struct PlanCommand: Subcommand {
     run.replacing = replace.addresses
     run.readsWorkspace = readsWorkspace
     run.generatedFile = generatedFile
-    if many.isUsed {
-      return await StacksPlanning(
-        run: run, many: many, width: stackParallelism.count,
-        hasDetailedExitCode: hasDetailedExitCode
-      ).run(in: context)
-    }
-    return await run.run(in: context, hasDetailedExitCode: hasDetailedExitCode, planFile: out)
+    return await run.run(
+      in: context, many, width: stackParallelism.count, hasDetailedExitCode: hasDetailedExitCode,
+      planFile: out)
   }
 }
 
@@ -118,10 +114,17 @@ struct PlanningRun {
   /// True to write what is live into the manifests.
   var acceptsDrift = false
 
+  /// Plans one stack, or as many as the options name.
   func run(
-    in context: CommandContext, hasDetailedExitCode: Bool, planFile: String?
+    in context: CommandContext, _ many: ManyStacksOptions, width: Int?, hasDetailedExitCode: Bool,
+    planFile: String? = nil
   ) async -> ExitStatus {
-    await ReportedRun(
+    if many.isUsed {
+      return await StacksPlanning(
+        run: self, many: many, width: width, hasDetailedExitCode: hasDetailedExitCode
+      ).run(in: context)
+    }
+    return await ReportedRun(
       command: command, requests: reports.requests, printsJSON: events.printsEvents,
       context: context
     ).run { context, record in

@@ -182,19 +182,10 @@ func withWorkspace(
   _ context: CommandContext, _ common: CommonOptions, access: EmbeddedWorkspace.Access,
   _ body: (EmbeddedWorkspace, Presenter) async throws -> ExitStatus
 ) async -> ExitStatus {
-  var loader = StackLoader(context)
-  let stack = loader.load(from: common.folder(in: context), secrets: .checkForm)
-  // What is wrong with single manifests is no matter of the workspace's.
-  var findings = DiagnosticList()
-  let workspace = stack.flatMap {
-    $0.openStore(for: access, in: context, reporting: &findings)
+  let opened = await openStack(context, common) { stack, findings in
+    stack.openStore(for: access, in: context, reporting: &findings)
   }
-  var presenter = Presenter(context, common)
-  presenter.sources = loader.sources
-  guard let workspace, let stack else {
-    presenter.show(stack == nil ? loader.findings : findings)
-    return .failure
-  }
+  guard let (workspace, stack, presenter) = opened else { return .failure }
   guard stack.configuration.backend.azure == nil else {
     presenter.show(
       .portalRefused("The workspace is in Azure: change it there, in the portal or with 'az ml'."))

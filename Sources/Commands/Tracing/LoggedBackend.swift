@@ -1,5 +1,7 @@
 internal import BackendInterface
+internal import Execution
 internal import Logs
+internal import Planning
 internal import TargetModel
 
 /// A workspace whose reads, writes and operations are told to a log.
@@ -60,7 +62,7 @@ struct LoggedBackend: Backend {
   }
 
   private func facts(of request: WriteRequest) -> [LogFact] {
-    [.word("what", request.word), .name("name", request.name)]
+    [.name("what", request.act.rawValue), .name("name", request.name)]
   }
 
   private func told<Answer>(
@@ -114,21 +116,6 @@ extension OperationStatus {
       [.word("state", "running")] + (delay.map { [.milliseconds("delay_ms", $0)] } ?? [])
     case .succeeded: [.word("state", "succeeded")]
     case .failed(let failure): [.word("state", "failed")] + failure.facts
-    }
-  }
-}
-
-extension WriteRequest {
-  fileprivate var word: StaticString {
-    switch self {
-    case .create: "create"
-    case .attach: "attach"
-    case .update: "update"
-    case .detach: "detach"
-    case .delete: "delete"
-    case .start: "start"
-    case .stop: "stop"
-    case .mark: "mark"
     }
   }
 }

@@ -39,13 +39,9 @@ extension BlobError {
     "The emulator keeps no more blobs than this in memory. Delete some, or start it again.")
 
   static func notMet(isRead: Bool) -> BlobError {
-    isRead
-      ? BlobError(
-        304, "ConditionNotMet",
-        "The condition specified using HTTP conditional header(s) is not met.")
-      : BlobError(
-        412, "ConditionNotMet",
-        "The condition specified using HTTP conditional header(s) is not met.")
+    BlobError(
+      isRead ? 304 : 412, "ConditionNotMet",
+      "The condition specified using HTTP conditional header(s) is not met.")
   }
 
   static func badHeader(_ name: String) -> BlobError {

@@ -7,17 +7,11 @@ internal import Synchronization
 /// (swift-nio issue 2813), so the door is shut a moment before the server ends.
 struct Doorkeeper: AvailableConnectionsDelegate {
   let door: Door
-  let most: Int
-  private var count = 0
+  var limit: MaximumAvailableConnections
 
-  init(_ door: Door, most: Int) {
-    self.door = door
-    self.most = most
-  }
-
-  mutating func connectionOpened() { count += 1 }
-  mutating func connectionClosed() { count -= 1 }
-  func isAcceptingNewConnections() -> Bool { count < most && door.isOpen }
+  mutating func connectionOpened() { limit.connectionOpened() }
+  mutating func connectionClosed() { limit.connectionClosed() }
+  func isAcceptingNewConnections() -> Bool { limit.isAcceptingNewConnections() && door.isOpen }
 
   /// Open until somebody shuts it.
   final class Door: Sendable {

@@ -106,7 +106,8 @@ public struct EmulatorServer: Sendable {
       server: server,
       configuration: ApplicationConfiguration(
         address: .hostname(bound.host, port: bound.port), serverName: nil,
-        availableConnectionsDelegate: Doorkeeper(door, most: Self.mostConnections)),
+        availableConnectionsDelegate: Doorkeeper(
+          door: door, limit: .maximum(Self.mostConnections, logger: Self.silence))),
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? bound.port
         started("\(scheme)://\(HostCheck.joined(bound.hostFromHere, port))")

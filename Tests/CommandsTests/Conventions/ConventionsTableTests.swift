@@ -6,14 +6,10 @@ import Testing
 struct ConventionsTableTests {
   /// The names of all tests of the project.
   private static let tests = Result { () -> Set<String> in
-    let folder = BerthBinary.packageFolder.appendingPathComponent("Tests")
-    let files = try #require(
-      FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
     var found: Set<String> = []
-    for case let file as URL in files where file.pathExtension == "swift" {
-      let text = try String(contentsOf: file, encoding: .utf8)
-      for match in text.matches(of: /func `([^`]+)`/) { found.insert(String(match.1)) }
-      for match in text.matches(of: /@Test\(\s*"([^"]+)"/) { found.insert(String(match.1)) }
+    for file in try SwiftFile.all(below: "Tests") {
+      for match in file.text.matches(of: /func `([^`]+)`/) { found.insert(String(match.1)) }
+      for match in file.text.matches(of: /@Test\(\s*"([^"]+)"/) { found.insert(String(match.1)) }
     }
     return found
   }

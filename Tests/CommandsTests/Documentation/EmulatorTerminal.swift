@@ -14,10 +14,7 @@ final class EmulatorTerminal {
     let words = line.split(separator: " ").dropFirst().map(String.init)
     output = folder.appendingPathComponent("terminal-\(UUID().uuidString).txt")
     process = BerthBinary.process(words + ["--listen", "127.0.0.1:0"], in: folder)
-    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-    let handle = try FileHandle(forWritingTo: output)
-    process.standardOutput = handle
-    process.standardError = handle
+    try process.write(into: output)
     try process.run()
     var found: String?
     while process.isRunning, found == nil {

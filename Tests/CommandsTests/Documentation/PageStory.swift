@@ -118,14 +118,9 @@ struct PageStory {
     let binary = BerthBinary.location.deletingLastPathComponent().path
     process.environment = ["PATH": "\(binary):/usr/bin:/bin", "LANG": "C.UTF-8"]
     process.standardInput = FileHandle.nullDevice
-    // One file for both streams, as a terminal shows them.
     let file = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-    _ = FileManager.default.createFile(atPath: file.path, contents: nil)
     defer { try? FileManager.default.removeItem(at: file) }
-    let handle = try FileHandle(forWritingTo: file)
-    _ = try handle.seekToEnd()
-    process.standardOutput = handle
-    process.standardError = handle
+    try process.write(into: file)
     try process.run()
     process.waitUntilExit()
     return (process.terminationStatus, try String(contentsOf: file, encoding: .utf8))

@@ -79,7 +79,7 @@ import Testing
     let rows = Dictionary(
       uniqueKeysWithValues: try RulesPage().rows.map { ($0.number, $0) })
     var cited: Set<Int> = []
-    for source in try RulesPage.sources() {
+    for source in try SwiftFile.all(below: "Sources") {
       for number in source.citedRules {
         cited.insert(number)
         let row = try #require(rows[number], "\(source.path) cites R\(number)")
@@ -154,15 +154,6 @@ private struct RulesPage {
     return Dictionary(rows.map { (String($0.1), String($0.2)) }) { first, _ in first }
   }
 
-  static func sources() throws -> [SourceText] {
-    let folder = BerthBinary.packageFolder.appendingPathComponent("Sources")
-    let files = try #require(FileManager.default.enumerator(atPath: folder.path))
-    return files.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }.sorted()
-      .compactMap { path in
-        text("Sources/\(path)").map { SourceText(path: "Sources/\(path)", text: $0) }
-      }
-  }
-
   static func text(_ path: String) -> String? {
     let url = BerthBinary.packageFolder.appendingPathComponent(path)
     return try? String(contentsOf: url, encoding: .utf8)
@@ -170,12 +161,9 @@ private struct RulesPage {
 }
 
 /// A source file, as far as it cites rules.
-private struct SourceText {
-  let path: String
-  let text: String
-
+extension SwiftFile {
   /// The numbers in comments of a file that speaks of `domain.md`.
-  var citedRules: Set<Int> {
+  fileprivate var citedRules: Set<Int> {
     guard text.contains("domain.md R") else { return [] }
     var numbers: Set<Int> = []
     for line in text.split(separator: "\n") {
@@ -186,7 +174,7 @@ private struct SourceText {
   }
 
   /// Rules' ids that are declared right below a comment with a number.
-  var citedDeclarations: [(number: Int, id: String)] {
+  fileprivate var citedDeclarations: [(number: Int, id: String)] {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     return lines.indices.dropFirst().flatMap { index -> [(number: Int, id: String)] in
       guard let match = lines[index].firstMatch(of: /static let \w+ = Rule\("([^"]+)"\)/) else {

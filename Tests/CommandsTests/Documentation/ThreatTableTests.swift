@@ -60,17 +60,12 @@ struct ThreatTableTests {
 
   /// Number and module of each test whose name says so, such as `T17 CommandsTests`.
   private static func tests() throws -> Set<String> {
-    let folder = BerthBinary.packageFolder.appendingPathComponent("Tests")
-    let files = try #require(
-      FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
     var found: Set<String> = []
-    for case let file as URL in files where file.pathExtension == "swift" {
-      let parts = file.pathComponents
-      guard let index = parts.lastIndex(of: "Tests"), index + 1 < parts.count else { continue }
-      let text = try String(contentsOf: file, encoding: .utf8)
-      for name in text.matches(of: /func `([^`]*)`/) {
+    for file in try SwiftFile.all(below: "Tests") {
+      let module = file.path.split(separator: "/")[1]
+      for name in file.text.matches(of: /func `([^`]*)`/) {
         for number in name.1.matches(of: /\b[TF][0-9]+\b/) {
-          found.insert("\(number.0) \(parts[index + 1])")
+          found.insert("\(number.0) \(module)")
         }
       }
     }

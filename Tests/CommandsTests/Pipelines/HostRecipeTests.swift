@@ -5,12 +5,12 @@ import Testing
 /// What runs on machines: the image, the timer and the hooks of a checkout.
 @Suite("Recipes for hosts")
 struct HostRecipeTests {
-  /// A program from `scripts/install-recipe-checkers`; nil, aloud, where it is not there.
+  /// A program from `scripts/install-test-tools`; nil, aloud, where it is not there.
   static func checker(_ name: String) -> URL? {
     let file = BerthBinary.packageFolder.appendingPathComponent(
       ".build/recipe-checkers/bin/\(name)")
     if FileManager.default.isExecutableFile(atPath: file.path) { return file }
-    print("SKIPPED: no \(name), for want of scripts/install-recipe-checkers.")
+    print("SKIPPED: no \(name), for want of scripts/install-test-tools.")
     return nil
   }
 

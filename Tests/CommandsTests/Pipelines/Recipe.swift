@@ -77,9 +77,6 @@ final class FakeRunner {
     let file = try tools.write(script, to: "step.sh")
     let output = tools.url.appendingPathComponent("output")
     let messages = tools.url.appendingPathComponent("messages")
-    for url in [output, messages] {
-      _ = FileManager.default.createFile(atPath: url.path, contents: nil)
-    }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments = ["--noprofile", "--norc", "-eo", "pipefail", file.path]
@@ -87,8 +84,8 @@ final class FakeRunner {
     process.environment = ["PATH": tools.url.path + ":/usr/bin:/bin", "HOME": tools.url.path]
       .merging(environment) { $1 }.merging(more) { $1 }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: output)
-    process.standardError = try FileHandle(forWritingTo: messages)
+    process.standardOutput = try FileHandle.making(output)
+    process.standardError = try FileHandle.making(messages)
     try process.run()
     process.waitUntilExit()
     return BerthBinary.Run(

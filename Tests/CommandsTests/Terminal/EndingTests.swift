@@ -140,10 +140,9 @@ struct EndingTests {
     process.currentDirectoryURL = folder.url
     process.environment = ["PATH": "/usr/bin:/bin", "BERTH_IN_AUTOMATION": "1"]
     let (output, messages) = (Pipe(), folder.url.appendingPathComponent(".messages"))
-    _ = FileManager.default.createFile(atPath: messages.path, contents: nil)
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = output
-    process.standardError = try FileHandle(forWritingTo: messages)
+    process.standardError = try FileHandle.making(messages)
     try process.run()
     let data = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()

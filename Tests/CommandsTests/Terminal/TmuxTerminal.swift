@@ -3,14 +3,16 @@ import Storage
 import Testing
 
 /// A real terminal emulator in which the binary runs, as somebody sees it: tmux, of which
-/// `scripts/install-tmux` sees to it that there is one.
+/// `scripts/install-test-tools` sees to it that there is one.
 final class TmuxTerminal {
   private static let program = ["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"]
     .map { $0 + "/tmux" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
   /// False, and said, where there is no tmux.
   static let isThere: Bool = {
-    if program == nil { print("Skipped: there is no tmux. scripts/install-tmux installs it.") }
+    if program == nil {
+      print("Skipped: there is no tmux. scripts/install-test-tools installs it.")
+    }
     return program != nil
   }()
 

@@ -28,7 +28,7 @@ enum ReportReaders {
     try process.run()
     process.waitUntilExit()
     if process.terminationStatus == 69 {
-      print("SKIPPED: reports are not read by others, for want of scripts/install-report-checkers.")
+      print("SKIPPED: reports are not read by others, for want of scripts/install-test-tools.")
       return nil
     }
     try #require(process.terminationStatus == 0, "scripts/check-reports \(kind) failed")
