@@ -8,13 +8,19 @@ struct Reading {
   let documents: [YAMLDocument]
   let findings: DiagnosticList
 
-  init(_ bytes: [UInt8]) {
+  /// - Parameter takesCommonForm: false to leave everything to libyaml.
+  init(_ bytes: [UInt8], takesCommonForm: Bool = true) {
     var limits = YAMLLimits.standard
     // What is printed may be longer than what was read: aliases are expanded.
     limits.documentSize = .max
     limits.expansionFactor = .max
     var findings = DiagnosticList()
-    documents = readYAML(bytes, file: Self.file, limits: limits, reporting: &findings)
+    var documents: [YAMLDocument] = []
+    readYAML(
+      bytes, file: Self.file, limits: limits, takesCommonForm: takesCommonForm,
+      reporting: &findings
+    ) { documents.append($0) }
+    self.documents = documents
     self.findings = findings
   }
 
@@ -27,6 +33,11 @@ struct Reading {
         (0...bytes.count).contains(place.end.offset)
           && place.start.offset <= place.end.offset, "\(finding)")
     }
+    let other = Reading(bytes, takesCommonForm: false)
+    try require("libyaml alone finds the same", other.findings.findings == findings.findings)
+    try require(
+      "libyaml alone reads the same",
+      other.documents.map { $0.root?.value.yaml } == documents.map { $0.root?.value.yaml })
     for document in documents {
       guard let value = document.root?.value else { continue }
       let printed = value.yaml
