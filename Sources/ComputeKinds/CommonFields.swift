@@ -188,8 +188,8 @@ extension AttributeValue {
 @Sendable func foldNetwork(
   _ kind: KindDescriptor, _ attributes: inout Attributes, _ workspace: WorkspaceIdentity
 ) {
-  guard let networkSlot = kind.slot("network_settings.vnet_name"),
-    let subnetSlot = kind.slot("network_settings.subnet"),
+  guard let networkSlot = kind.slot(named: "network_settings.vnet_name"),
+    let subnetSlot = kind.slot(named: "network_settings.subnet"),
     let network = attributes[networkSlot]?.text, let subnet = attributes[subnetSlot]?.text
   else { return }
   attributes[networkSlot] = nil

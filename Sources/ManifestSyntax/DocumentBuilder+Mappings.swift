@@ -6,6 +6,7 @@ extension DocumentBuilder {
   func settled(
     _ pairs: [Int32], reporting findings: inout DiagnosticList
   ) throws(Refusal) -> [Int32] {
+    if areFewAndDiffer(pairs) { return pairs }
     var seen = KeyIndex(count: pairs.count / 2)
     var merge: (key: Int32, value: Int32)?
     var result: [Int32] = []
@@ -27,6 +28,21 @@ extension DocumentBuilder {
     }
     if let merge { try mergeEntries(of: Int(merge.value), &seen, &result, reporting: &findings) }
     return result
+  }
+
+  /// True for so few keys that looking at each pair of them is quickest, if all differ and none is a
+  /// merge key.
+  private func areFewAndDiffer(_ pairs: [Int32]) -> Bool {
+    guard pairs.count <= 32 else { return false }
+    for index in stride(from: 0, to: pairs.count, by: 2) {
+      guard case .scalar(let key, _) = nodes[Int(pairs[index])].content, key != "<<" else {
+        return false
+      }
+      for other in stride(from: 0, to: index, by: 2) {
+        if case .scalar(key, _) = nodes[Int(pairs[other])].content { return false }
+      }
+    }
+    return true
   }
 
   /// Adds the entries of a merged mapping, or of a list of them, that are not there yet.

@@ -309,6 +309,21 @@ struct DocumentBuilder {
     _ node: Int, alias: (name: String, located: TextStretch)? = nil
   ) throws(Refusal) {
     lastNodeEnd = alias?.located.end ?? nodes[node].end
+    if expandedSize > 0 || nodes.count > limits.expandedNodes {
+      try checkSize(at: node, alias)
+    }
+    guard let last = open.indices.last else {
+      root = node
+      return
+    }
+    open[last].children.append(Int32(node))
+    open[last].height = max(open[last].height, nodes[node].height + 1)
+  }
+
+  /// Refuses a document that stands for too many nodes.
+  private func checkSize(
+    at node: Int, _ alias: (name: String, located: TextStretch)?
+  ) throws(Refusal) {
     let written = nodes.count
     let grown = written.multipliedReportingOverflow(by: limits.expansionFactor)
     let most = min(limits.expandedNodes, grown.overflow ? .max : max(1_000, grown.partialValue))
@@ -317,12 +332,6 @@ struct DocumentBuilder {
         alias.map { self.place($0.located.start, $0.located.end) } ?? location(node)
       throw Refusal(.tooManyNodes(alias?.name, limits, place))
     }
-    guard let last = open.indices.last else {
-      root = node
-      return
-    }
-    open[last].children.append(Int32(node))
-    open[last].height = max(open[last].height, nodes[node].height + 1)
   }
 
   func location(_ node: Int) -> SourceLocation {
@@ -335,7 +344,7 @@ struct DocumentBuilder {
     _ text: String, _ reading: YAMLScalar.Reading, _ node: Int,
     reporting findings: inout DiagnosticList
   ) {
-    if YAMLScalar(text, read: reading) == .null {
+    if YAMLScalar.isNull(text, read: reading) {
       findings.append(.badKey("null", location(node)))
     }
     // libyaml reads `{ ?a: 1 }` as the key `a`, YAML as the key `?a`.

@@ -100,6 +100,9 @@ public struct YAMLNode: Sendable {
   /// The meaning of a scalar by the core schema; nil for collections.
   public var scalar: YAMLScalar? { written.map { YAMLScalar($0.text, read: $0.reading) } }
 
+  /// True for a scalar that means null.
+  public var isNull: Bool { written.map { YAMLScalar.isNull($0.text, read: $0.reading) } ?? false }
+
   /// True for a scalar without quotes, block style or tag.
   public var isPlain: Bool { written?.reading == .plain }
 

@@ -52,6 +52,16 @@ public enum YAMLScalar: Hashable, Sendable {
     }
   }
 
+  /// True for a scalar that means null, told without finding out what others mean.
+  static func isNull(_ text: String, read reading: Reading) -> Bool {
+    guard reading == .plain else { return YAMLScalar(text, read: reading) == .null }
+    return switch text.utf8.first {
+    case nil, UInt8(ascii: "~"), UInt8(ascii: "n"), UInt8(ascii: "N"):
+      YAMLScalar(plain: text) == .null
+    default: false
+    }
+  }
+
   /// What a plain scalar means.
   public init(plain text: String) {
     guard text.utf8.first?.mayBeginAMeaning ?? true else {

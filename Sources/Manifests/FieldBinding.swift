@@ -42,30 +42,31 @@ extension ValueBinding {
     return bound
   }
 
+  /// - Parameter path: where the table's own mapping stands.
   private mutating func bind(
     _ node: YAMLNode, _ tree: FieldTree, _ path: [String], _ owner: String, _ besides: [String],
     into bound: inout BoundFields
   ) {
-    for (key, value) in node.entries where !besides.contains(key.text) {
+    for (key, value) in node.entries {
       guard let child = tree.children[key.text] else {
-        refuse(key, value, in: tree, owner, besides)
+        if !besides.contains(key.text) { refuse(key, value, in: tree, owner, besides) }
         continue
       }
-      let place = path + [key.text]
       if let (slot, field) = child.field {
-        bind(key, value, slot, field, child, place, into: &bound)
+        bind(key, value, slot, field, child, path, into: &bound)
       } else if value.kind == .mapping {
-        bind(value, child, place, place.joined(separator: "."), [], into: &bound)
-      } else if value.scalar != .null {
+        bind(value, child, path, child.path(in: path).description, [], into: &bound)
+      } else if !value.isNull {
         bound.refused.formUnion(child.slots.map(\.slot))
-        refuse(value, "a mapping", at: place, mayHoldSecret: child.holdsSecret)
+        refuse(
+          value, "a mapping", at: child.path(in: path).segments, mayHoldSecret: child.holdsSecret)
       }
     }
   }
 
   private mutating func bind(
     _ key: YAMLNode, _ node: YAMLNode, _ slot: Int, _ field: Field, _ tree: FieldTree,
-    _ place: [String], into bound: inout BoundFields
+    _ outer: [String], into bound: inout BoundFields
   ) {
     guard field.setBy == .user else {
       findings.append(.setByService(field.path, key, address))
@@ -81,8 +82,7 @@ extension ValueBinding {
     }
     bound.locations.append(node.location, of: slot)
     let errorsBefore = findings.errorCount
-    let value = value(
-      node, of: field, tree, at: AttributePath(place), words: words(of: field, tree))
+    let value = value(node, of: field, tree, in: outer, words: words(of: field, tree))
     bound.values[slot] = value
     if findings.errorCount > errorsBefore { bound.refused.insert(slot) }
   }

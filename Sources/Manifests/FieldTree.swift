@@ -11,6 +11,13 @@ final class FieldTree: Sendable {
   let children: [String: FieldTree]
   /// Where the field holds objects, however deep in lists and maps: what one may hold.
   let object: FieldTree?
+  /// The keys that lead here from the table's own mapping.
+  private let keys: [String]
+
+  /// The path of what stands here.
+  ///
+  /// - Parameter outer: the path of the table's own mapping.
+  func path(in outer: [String]) -> AttributePath { AttributePath(outer + keys) }
 
   private typealias Row = (
     path: ArraySlice<String>, slot: Int, field: Field, currentName: AttributePath?,
@@ -32,10 +39,11 @@ final class FieldTree: Sendable {
         rows.append((form.path.segments[...], slot, field, field.path, form.shape))
       }
     }
-    self.init(rows)
+    self.init(rows, at: [])
   }
 
-  private init(_ rows: [Row]) {
+  private init(_ rows: [Row], at keys: [String]) {
+    self.keys = keys
     var here: Row?
     var deeper: [String: [Row]] = [:]
     for row in rows {
@@ -50,7 +58,10 @@ final class FieldTree: Sendable {
     currentName = here?.currentName
     olderShape = here?.olderShape
     object = here?.field.type.objectFields.map { FieldTree($0) }
-    children = deeper.mapValues { FieldTree($0) }
+    children = Dictionary(
+      uniqueKeysWithValues: deeper.map { key, rows in
+        (key, FieldTree(rows, at: keys + [key]))
+      })
   }
 
   /// Names to show: the current ones of what a manifest may set.

@@ -26,19 +26,18 @@ struct ValueBinding {
 
   /// The value of a field; nil if it is absent (`null`) or does not fit, which is then reported.
   mutating func value(
-    _ node: YAMLNode, of field: Field, _ tree: FieldTree, at path: AttributePath,
-    words: OlderWords
+    _ node: YAMLNode, of field: Field, _ tree: FieldTree, in outer: [String], words: OlderWords
   ) -> AttributeValue? {
     if field.isKeptSecret { hideLines(of: node) }
-    if node.scalar == .null { return nil }
+    if node.isNull { return nil }
     switch tree.olderShape {
-    case .fileName: return namedFile(path, node)
-    case .texts: return texts(node, of: field, at: path)
+    case .fileName: return namedFile(tree.path(in: outer), node)
+    case .texts: return texts(node, of: field, at: tree.path(in: outer))
     case nil: break
     }
-    if field.isKeptSecret { return secret(node, of: field, at: path) }
+    if field.isKeptSecret { return secret(node, of: field, at: tree.path(in: outer)) }
     return value(
-      node, field.type, Naming(path, object: tree.object, words: words))
+      node, field.type, Naming(outer, tree: tree, object: tree.object, words: words))
   }
 
   /// Keeps the lines of a node out of every finding about this file.
@@ -62,20 +61,28 @@ struct ValueBinding {
 
   /// What findings call a value, and what else is known of its place.
   private struct Naming {
-    let path: AttributePath
+    private let outer: [String]
+    /// Nil for an element.
+    private let tree: FieldTree?
     /// What objects in it may hold.
     let object: FieldTree?
     /// What the words of older clients come to in it.
     let words: OlderWords
 
-    init(_ path: AttributePath, object: FieldTree?, words: OlderWords = .unknown) {
-      self.path = path
+    init(
+      _ outer: [String], tree: FieldTree?, object: FieldTree?, words: OlderWords = .unknown
+    ) {
+      self.outer = outer
+      self.tree = tree
       self.object = object
       self.words = words
     }
 
+    /// Put together where it is asked for: few values are wrong.
+    var path: AttributePath { tree?.path(in: outer) ?? AttributePath(outer) }
+
     func inside(_ segment: String) -> Naming {
-      Naming(AttributePath(path.segments + [segment]), object: object)
+      Naming(path.segments + [segment], tree: nil, object: object)
     }
   }
 
@@ -105,7 +112,7 @@ struct ValueBinding {
   private mutating func word(
     _ node: YAMLNode, _ expected: @autoclosure () -> String, _ name: Naming
   ) -> String? {
-    guard node.kind == .scalar, node.scalar != .null else {
+    guard node.kind == .scalar, !node.isNull else {
       findings.append(.wrongType(name.path, expected(), node, address))
       return nil
     }
@@ -277,7 +284,8 @@ struct ValueBinding {
     _ node: YAMLNode, of field: Field, at path: AttributePath
   ) -> AttributeValue? {
     guard case .list(.object(let fields), let limit) = field.type, let only = fields.first,
-      case .list(let values)? = list(node, only.type, limit, Naming(path, object: nil))
+      case .list(let values)? = list(
+        node, only.type, limit, Naming(path.segments, tree: nil, object: nil))
     else { return nil }
     return .list(
       values.map { value in
@@ -300,7 +308,7 @@ struct ValueBinding {
     for (key, entry) in node.entries {
       if areTags, MarkTags.isMark(key.text) {
         findings.append(.reservedTag(key, address))
-      } else if entry.scalar == .null, !areTags {
+      } else if entry.isNull, !areTags {
         entries[key.text] = .null
       } else {
         entries[key.text] = value(entry, element, name.inside(key.text))
@@ -376,7 +384,7 @@ enum OlderWords {
 
 extension Field {
   /// True if older clients called it as it is called today.
-  var keepsItsName: Bool { everyOlderName.isEmpty }
+  var keepsItsName: Bool { olderNames.isEmpty && olderForms.isEmpty }
 }
 
 extension String.UTF8View {
