@@ -1,11 +1,12 @@
 internal import Diagnostics
 
 /// Reads a document that is written as nearly all manifests are: mappings and sequences in block
-/// style, and scalars on one line. It feeds the same builder as libyaml's events do.
+/// style, scalars and brackets on one line, and plain blocks of text. It feeds the same builder as
+/// libyaml's events do.
 ///
-/// At anything else it gives up, and at whatever may be wrong: brackets, blocks of text, anchors,
-/// tags, escapes, tabs, texts of several lines. libyaml then reads the document from its start. Both
-/// come to the same where both can read, which `CommonFormTests` hold.
+/// At anything else it gives up, and at whatever may be wrong: anchors, tags, escapes, tabs, texts
+/// and brackets of several lines. libyaml then reads the document from its start. Both come to the
+/// same where both can read, which `CommonFormTests` hold.
 struct CommonForm {
   private let bytes: [UInt8]
   private let isASCII: Bool
@@ -14,6 +15,8 @@ struct CommonForm {
   private var offset: Int
   private var line: Int32
   private var lineStart: Int
+  /// How many bytes before this one on the line begin no character.
+  private var continuations = 0
   /// The collections whose end has not come yet.
   private var open: [(column: Int32, isSequence: Bool)] = []
   /// Right behind the colon of a key whose value has not come yet.
@@ -81,6 +84,7 @@ struct CommonForm {
     offset += 1
     line += 1
     lineStart = offset
+    continuations = 0
   }
 
   /// Passes blanks and a comment up to the next line.
@@ -127,8 +131,8 @@ struct CommonForm {
     }
     guard isEntry else { return try addEntry(&builder, &findings) }
     offset += 1
-    while bytes[offset] == .space { offset += 1 }
-    guard let keyEnd = endOfKey() else { return try addScalar(&builder, &findings) }
+    skipSpaces()
+    guard let keyEnd = endOfKey() else { return try addValue(&builder, &findings) }
     try openCollection(isSequence: false, at: point.column, &builder, &findings)
     try addEntry(upTo: keyEnd, &builder, &findings)
   }
@@ -166,12 +170,12 @@ struct CommonForm {
     try add(offset..<keyEnd, .plain, endingAt: keyEnd, &builder, &findings)
     offset += 1
     let value = point
-    while bytes[offset] == .space { offset += 1 }
+    skipSpaces()
     switch bytes[offset] {
     case .lineFeed, .hash:
       awaited = value
       try skipToLineEnd()
-    default: try addScalar(&builder, &findings)
+    default: try addValue(&builder, &findings)
     }
   }
 
@@ -198,27 +202,123 @@ struct CommonForm {
     return index
   }
 
-  /// Adds what stands on the rest of the line, and goes to the next one.
-  private mutating func addScalar(
+  /// Adds what stands on the rest of the line, or a block that begins there, and goes to the line
+  /// behind it.
+  private mutating func addValue(
     _ builder: inout DocumentBuilder, _ findings: inout DiagnosticList
   ) throws {
     switch bytes[offset] {
-    case UInt8(ascii: "\""), UInt8(ascii: "'"):
-      let quote = bytes[offset]
-      var index = offset + 1
-      while bytes[index] != quote {
-        // What is escaped, and what goes on in the next line.
-        guard bytes[index] >= 0x20, bytes[index] != UInt8(ascii: "\\") else { throw GivenUp() }
-        index += 1
-      }
-      guard bytes[index + 1] != quote else { throw GivenUp() }
-      try add((offset + 1)..<index, .quoted, endingAt: index + 1, &builder, &findings)
+    case UInt8(ascii: "|"): return try addBlock(joinedBy: "\n", &builder, &findings)
+    case UInt8(ascii: ">"): return try addBlock(joinedBy: " ", &builder, &findings)
+    case UInt8(ascii: "["), UInt8(ascii: "{"): try addBrackets(&builder, &findings)
+    case UInt8(ascii: "\""), UInt8(ascii: "'"): try addQuoted(&builder, &findings)
     case let first where first.mayBeginText:
       let end = try endOfText()
       try add(offset..<end, .plain, endingAt: end, &builder, &findings)
     default: throw GivenUp()
     }
     try skipToLineEnd()
+  }
+
+  private mutating func addQuoted(
+    _ builder: inout DocumentBuilder, _ findings: inout DiagnosticList
+  ) throws {
+    let quote = bytes[offset]
+    var index = offset + 1
+    while bytes[index] != quote {
+      // What is escaped, and what goes on in the next line.
+      guard bytes[index] >= 0x20, bytes[index] != UInt8(ascii: "\\") else { throw GivenUp() }
+      index += 1
+    }
+    guard bytes[index + 1] != quote else { throw GivenUp() }
+    try add((offset + 1)..<index, .quoted, endingAt: index + 1, &builder, &findings)
+  }
+
+  /// Adds a block of text whose lines are all indented alike, with none empty.
+  private mutating func addBlock(
+    joinedBy joint: String, _ builder: inout DocumentBuilder, _ findings: inout DiagnosticList
+  ) throws {
+    let start = point
+    offset += 1
+    let isStripped = bytes[offset] == .dash
+    if isStripped { offset += 1 }
+    guard bytes[offset] == .lineFeed else { throw GivenUp() }
+    goToNextLine()
+    guard offset < end.offset else { throw GivenUp() }
+    skipSpaces()
+    let indent = offset - lineStart
+    guard indent > Int(open.last?.column ?? 0) else { throw GivenUp() }
+    var lines: [String] = []
+    repeat {
+      let from = offset
+      guard bytes[from] > .space else { throw GivenUp() }
+      while bytes[offset] >= 0x20 { offset += 1 }
+      guard bytes[offset] == .lineFeed else { throw GivenUp() }
+      lines.append(text(in: from..<offset))
+      goToNextLine()
+      while offset < end.offset, offset - lineStart < indent, bytes[offset] == .space {
+        offset += 1
+      }
+    } while offset < end.offset && offset - lineStart == indent
+    // An empty line behind the text may belong to it.
+    guard offset == end.offset || bytes[offset] > .space else { throw GivenUp() }
+    offset = lineStart
+    try builder.add(
+      EventSource.Scalar(
+        text: lines.joined(separator: joint) + (isStripped ? "" : "\n"), tag: nil, anchor: nil,
+        style: .block),
+      TextStretch(start: start, end: point), reporting: &findings)
+  }
+
+  // MARK: Brackets
+
+  /// Adds what stands in brackets up to their end, on this line.
+  private mutating func addBrackets(
+    _ builder: inout DocumentBuilder, _ findings: inout DiagnosticList
+  ) throws {
+    let isMapping = bytes[offset] == UInt8(ascii: "{")
+    let closing = isMapping ? UInt8(ascii: "}") : UInt8(ascii: "]")
+    try builder.begin(
+      EventSource.Opening(isMapping: isMapping, isFlow: true, tag: nil, anchor: nil),
+      passOne(), reporting: &findings)
+    skipSpaces()
+    while bytes[offset] != closing {
+      if isMapping {
+        guard let keyEnd = endOfKey() else { throw GivenUp() }
+        try add(offset..<keyEnd, .plain, endingAt: keyEnd, &builder, &findings)
+        offset += 1
+        skipSpaces()
+      }
+      switch bytes[offset] {
+      case UInt8(ascii: "["), UInt8(ascii: "{"):
+        // The builder lets no more of them stand inside each other than `YAMLLimits` do.
+        try addBrackets(&builder, &findings)
+      case UInt8(ascii: "\""), UInt8(ascii: "'"): try addQuoted(&builder, &findings)
+      default:
+        guard bytes[offset].mayBeginKey else { throw GivenUp() }
+        var index = offset
+        while bytes[index].mayBeInKey { index += 1 }
+        try add(offset..<index, .plain, endingAt: index, &builder, &findings)
+      }
+      skipSpaces()
+      guard bytes[offset] != closing else { break }
+      guard bytes[offset] == UInt8(ascii: ",") else { throw GivenUp() }
+      offset += 1
+      skipSpaces()
+      guard bytes[offset] != closing else { throw GivenUp() }
+    }
+    try builder.end(passOne(), reporting: &findings)
+  }
+
+  /// The place of the next character, which is passed.
+  private mutating func passOne() -> TextStretch {
+    let start = point
+    offset += 1
+    return TextStretch(start: start, end: point)
+  }
+
+  private mutating func skipSpaces() {
+    while bytes[offset] == .space { offset += 1 }
   }
 
   /// Where a text without quotes ends that begins here.
@@ -245,23 +345,24 @@ struct CommonForm {
     _ builder: inout DocumentBuilder, _ findings: inout DiagnosticList
   ) throws {
     let start = point
-    var characters = end - offset
-    let text = bytes.withUnsafeBufferPointer { bytes in
-      String(decoding: UnsafeBufferPointer(rebasing: bytes[text]), as: UTF8.self)
-    }
-    if !isASCII { characters -= text.utf8.count { $0.isContinuation } }
+    let text = self.text(in: text)
+    if !isASCII { continuations += text.utf8.count { $0.isContinuation } }
     offset = end
-    let place = TextStretch(
-      start: start,
-      end: TextPoint(line: line, column: start.column + Int32(characters), offset: Int32(end)))
     try builder.add(
-      EventSource.Scalar(text: text, tag: nil, anchor: nil, style: style), place,
-      reporting: &findings)
+      EventSource.Scalar(text: text, tag: nil, anchor: nil, style: style),
+      TextStretch(start: start, end: point), reporting: &findings)
   }
 
-  /// Where reading is, as long as only ASCII stands before it on its line.
+  private func text(in stretch: Range<Int>) -> String {
+    bytes.withUnsafeBufferPointer { bytes in
+      String(decoding: UnsafeBufferPointer(rebasing: bytes[stretch]), as: UTF8.self)
+    }
+  }
+
+  /// Where reading is.
   private var point: TextPoint {
-    TextPoint(line: line, column: Int32(offset - lineStart), offset: Int32(offset))
+    TextPoint(
+      line: line, column: Int32(offset - lineStart - continuations), offset: Int32(offset))
   }
 }
 

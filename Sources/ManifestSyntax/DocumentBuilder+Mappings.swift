@@ -33,7 +33,7 @@ extension DocumentBuilder {
   /// True for so few keys that looking at each pair of them is quickest, if all differ and none is a
   /// merge key.
   private func areFewAndDiffer(_ pairs: [Int32]) -> Bool {
-    guard pairs.count <= 32 else { return false }
+    guard pairs.count <= 32, pairs.count.isMultiple(of: 2) else { return false }
     for index in stride(from: 0, to: pairs.count, by: 2) {
       guard case .scalar(let key, _) = nodes[Int(pairs[index])].content, key != "<<" else {
         return false

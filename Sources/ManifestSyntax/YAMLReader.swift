@@ -63,7 +63,8 @@ private struct YAMLStream: ~Copyable {
   private var builder: DocumentBuilder
   /// Whether the document before was ended by `...`, after which directives may stand.
   private var mayHaveDirectives = true
-  /// How many documents may yet turn out not to be in the common form before nobody asks any more.
+  /// How many more documents may turn out not to be in the common form before nobody asks any more;
+  /// each one that is gives some back.
   private var patience = 8
   /// A document can't begin again before this offset.
   private var reached: Int32
@@ -207,6 +208,7 @@ private struct YAMLStream: ~Copyable {
         patience -= 1
         break
       }
+      patience = min(8, patience + 1)
       take(document)
       documentCount += 1
       mayHaveDirectives = false

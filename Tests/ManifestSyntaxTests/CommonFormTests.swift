@@ -11,7 +11,8 @@ struct CommonFormTests {
     "a:\n- b\n- c\nd: e\n", "a:\n  - b: c\n    d: \"e # f\"\n  - g\n",
     "- a: b\n  c:\n- d:\n  - e\n",
     "$schema: https://example.com/a.json\nname: x\nnull-ish: ~\nempty:\n",
-    "a: é#é # ü\nb: 0 1 * * 1-5\n",
+    "a: é#é # ü\nb: 0 1 * * 1-5\n", "a: [b, 'c', [d], {}]  # e\nf: { g: \"4\", h: 16Gi }\n",
+    "a: >\n  b c\n  d\ne: |-\n  f: g # h\n", "- a: |\n    b\n- >-\n  c\n",
   ])
   func `what nearly everybody writes is read without libyaml`(text: String) throws {
     let checked = try checked(text)
@@ -22,7 +23,9 @@ struct CommonFormTests {
   }
 
   @Test(arguments: [
-    "a: [b]\n", "a: {b: c}\n", "a: |\n  b\n", "a: &b c\n", "a: !!str b\n", "a: *b\n", "a:\tb\n",
+    "a: [b,\n  c]\n", "a: {b}\n", "a: [b: c]\n", "a: [b,]\n", "a: [é: b]\n", "a: |\n  b\n\n",
+    "a: |+\n  b\n", "a: |2\n  b\n", "a: >\n  b\n   c\n", "a: |\nb: c\n", "a: &b c\n",
+    "a: !!str b\n", "a: *b\n", "a:\tb\n",
     "a: b\n  c\n", "a: \"b\n  c\"\n", "a: 'b''c'\n", "a: \"\\x41\"\n", "? a\n", "a: b: c\n",
     "a: b\na: c\n", "<<: {a: b}\n", "- - a\n", "-\n  a\n", "a\n", "a: b\r\n", "--- a: b\n",
     "a: 'b'c\n", "a: 'b'#c\n", "a: -b\n", "null: a\n", "a: b\n c: d\n", "a:\n    b: c\n  d: e\n",
@@ -47,6 +50,9 @@ struct CommonFormTests {
     "m: ~", "n: -1", "o: - p", "'q': r", "- - s", "a: c", "text", "...", "p: 'q' r", "p: \"q\" # r",
     "q: \"\\u0061\"", "r: |", "s: &t u", "u: *t", "<<: a", "- {a: b}", "v: +1", "w: (x)", "- x: ",
     "\ty: z", "z: a\tb", "--- # c", "--- a", "- # c", "null: x", "a.b-c/d_1: e",
+    "a: >", "b: |-", "- |", "  b c", "c: [d, 'e']", "- [x, {y: \"z\"}]", "d: {e: f, g: [h]} # i",
+    "e: [i,, j]", "f: [k l]", "g: { }", "h: [ m:n ]", "- {n: o}", "i: [\"ü\", p] ", "j: [q]r",
+    "k: [s # t]", "l: {u: v w}", "m: |  # n", "n: >+",
   ]
 
   @Test(arguments: 0..<60 as Range<UInt64>)
