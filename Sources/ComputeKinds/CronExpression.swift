@@ -38,6 +38,10 @@ private struct CronField {
 
   /// What is wrong with one element of the field's list.
   func fault(in part: Substring) -> String? {
+    // Most elements are this, or one of the range's numbers.
+    if part == "*" { return nil }
+    let isNumber = part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    if isNumber, let number = Int(part), range.contains(number) { return nil }
     let pieces = part.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     if pieces.count == 2, Int(pieces[1]).map({ $0 < 1 }) ?? true {
       return "'\(pieces[1])' is no step of the \(name)"

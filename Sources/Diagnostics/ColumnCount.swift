@@ -15,7 +15,10 @@ extension String {
   ///
   /// From bytes: repeating a `String` costs more than everything else on a plan's line.
   package static func blanks(_ count: Int) -> String {
-    String(decoding: repeatElement(UInt8(ascii: " "), count: count), as: UTF8.self)
+    String(unsafeUninitializedCapacity: count) { bytes in
+      for index in 0..<count { bytes[index] = UInt8(ascii: " ") }
+      return count
+    }
   }
 
   /// How many lines a terminal of so many columns makes of the text; a wide character is not parted.

@@ -113,11 +113,23 @@ public struct PlanText: Sendable {
 
   /// - Parameter ofMade: true where the target is not there yet, so that even a secret is added.
   private func attributes(_ changes: [AttributeChange], ofMade: Bool) -> [String] {
-    let width = changes.map { $0.path.description.visible.columnCount }.max() ?? 0
-    return changes.map { change in
-      let name = change.path.description.visible.padded(to: width)
-      return
-        "      \(ofMade ? style.paint("+", .green) : symbol(change)) \(name) = \(values(change))\(cost(change))\(gravity(change))"
+    let names = changes.map(\.path.description.visible)
+    let widths = names.map(\.columnCount)
+    let width = widths.max() ?? 0
+    let plus = style.paint("+", .green)
+    return changes.indices.map { index in
+      let change = changes[index]
+      // Piece by piece: most lines of a large plan are made here.
+      var line = "      "
+      line += ofMade ? plus : symbol(change)
+      line += " "
+      line += names[index]
+      line += .blanks(width - widths[index])
+      line += " = "
+      line += values(change)
+      line += cost(change)
+      line += gravity(change)
+      return line
     }
   }
 

@@ -29,7 +29,7 @@ enum ValueText {
       block(
         "{", "}",
         entries.sorted { $0.key < $1.key }.map {
-          "\(key($0.key)) = \(text($0.value, indent: indent + 2))"
+          key($0.key) + " = " + text($0.value, indent: indent + 2)
         }, isFlat: entries.values.allSatisfy(\.isScalar), indent)
     }
   }
@@ -40,17 +40,22 @@ enum ValueText {
     guard !parts.isEmpty else { return open + close }
     let line = parts.joined(separator: ", ")
     if isFlat, line.columnCount <= shortLimit {
-      return open == "{" ? "{ \(line) }" : "[\(line)]"
+      return open == "{" ? "{ " + line + " }" : "[" + line + "]"
     }
     let margin = String.blanks(indent + 2)
-    return open + "\n" + parts.map { "\(margin)\($0),\n" }.joined()
-      + .blanks(indent) + close
+    var lines = open + "\n"
+    for part in parts {
+      lines += margin
+      lines += part
+      lines += ",\n"
+    }
+    return lines + .blanks(indent) + close
   }
 
   /// A text in quotes, with nothing in it that a terminal might act on.
   static func quoted(_ text: String) -> String {
     let visible = text.visible
-    guard visible.utf8.contains(UInt8(ascii: "\"")) else { return "\"\(visible)\"" }
+    guard visible.utf8.contains(UInt8(ascii: "\"")) else { return "\"" + visible + "\"" }
     return "\"\(visible.replacing("\"", with: "\\\""))\""
   }
 

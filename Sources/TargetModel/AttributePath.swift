@@ -24,7 +24,14 @@ public struct AttributePath: Hashable, Sendable, Comparable, CustomStringConvert
   public init(stringLiteral text: String) { self.init(text) }
 
   /// The text that people read.
-  public var description: String { segments.joined(separator: ".") }
+  public var description: String {
+    var text = segments.first ?? ""
+    for segment in segments.dropFirst() {
+      text += "."
+      text += segment
+    }
+    return text
+  }
 
   /// The order in which they are listed.
   public static func < (left: AttributePath, right: AttributePath) -> Bool {
