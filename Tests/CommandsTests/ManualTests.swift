@@ -47,6 +47,20 @@ struct ManualTests {
     #expect(wrong.status == 1 && wrong.messages.contains("Did you mean \"plan\"?"))
   }
 
+  @Test func `the first page tells of the environment, as the page of commands does`() throws {
+    let page = try TemporaryFolder().run("manual").output
+    let told = page.matches(of: /\n\.It Ev ([A-Za-z_]+)/).map { String($0.1) }
+    #expect(told == EnvironmentVariable.all.flatMap(\.names))
+    let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let docs = try String(
+      contentsOf: repository.appendingPathComponent("docs/commands.md"), encoding: .utf8)
+    let named = docs.matches(of: /`([A-Z_]+(?:_plan)?)(?:=[01])?`/).map { String($0.1) }
+      .filter { $0.hasPrefix("BERTH_") || $0.contains("COLOR") }
+    #expect(Set(told).isSuperset(of: named), "\(Set(named).subtracting(told))")
+    #expect(named.count > 7)
+  }
+
   @Test func `mandoc finds nothing to complain of, and each page leads to pages that exist`() throws
   {
     let (folder, names) = try Self.written()

@@ -16,7 +16,7 @@ struct ManualPage {
     let parts = DiscussionParts(command.discussion)
     return [
       heading, name, synopsis, description(parts.paragraphs), subcommands, options,
-      exitStatus(parts.exitCodes), examples(parts.example), seeAlso,
+      environment, exitStatus(parts.exitCodes), examples(parts.example), seeAlso,
     ].joined()
   }
 
@@ -88,6 +88,15 @@ struct ManualPage {
 
   private func list(_ items: [String]) -> String {
     ".Bl -tag -width Ds\n" + items.joined() + ".El\n"
+  }
+
+  /// On the program's own page only, since all commands heed them.
+  private var environment: String {
+    guard command.path.count == 1 else { return "" }
+    let items = EnvironmentVariable.all.map { variable in
+      variable.names.map { ".It Ev \($0)\n" }.joined() + Mdoc.paragraph(variable.meaning)
+    }
+    return ".Sh ENVIRONMENT\n" + list(items)
   }
 
   private func exitStatus(_ codes: String) -> String {
