@@ -273,9 +273,12 @@ struct CommonForm {
   // MARK: Brackets
 
   /// Adds what stands in brackets up to their end, on this line.
+  ///
+  /// - Parameter depth: how many others they stand in; each takes stack, so that only a few may.
   private mutating func addBrackets(
-    _ builder: inout DocumentBuilder, _ findings: inout DiagnosticList
+    inside depth: Int = 0, _ builder: inout DocumentBuilder, _ findings: inout DiagnosticList
   ) throws {
+    guard depth < 4 else { throw GivenUp() }
     let isMapping = bytes[offset] == UInt8(ascii: "{")
     let closing = isMapping ? UInt8(ascii: "}") : UInt8(ascii: "]")
     try builder.begin(
@@ -291,8 +294,7 @@ struct CommonForm {
       }
       switch bytes[offset] {
       case UInt8(ascii: "["), UInt8(ascii: "{"):
-        // The builder lets no more of them stand inside each other than `YAMLLimits` do.
-        try addBrackets(&builder, &findings)
+        try addBrackets(inside: depth + 1, &builder, &findings)
       case UInt8(ascii: "\""), UInt8(ascii: "'"): try addQuoted(&builder, &findings)
       default:
         guard bytes[offset].mayBeginKey else { throw GivenUp() }

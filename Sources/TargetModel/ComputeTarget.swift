@@ -97,6 +97,11 @@ public struct ComputeTarget: Sendable {
   public var removal: RemovalPolicy { settings.onRemove ?? (isAttached ? .detach : .delete) }
 }
 
+extension ComputeTarget: CustomStringConvertible {
+  /// The text that people read: its address, and nothing of what it holds.
+  public var description: String { address.description }
+}
+
 extension KindDescriptor {
   /// The underlying resource that these attributes name; nil if they name none.
   public func heldResource(of attributes: Attributes) -> ResourceIdentity? {

@@ -23,7 +23,8 @@ struct CommonFormTests {
   }
 
   @Test(arguments: [
-    "a: [b,\n  c]\n", "a: {b}\n", "a: [b: c]\n", "a: [b,]\n", "a: [é: b]\n", "a: |\n  b\n\n",
+    "a: [b,\n  c]\n", "a: [[[[[b]]]]]\n", "a: {b}\n", "a: [b: c]\n", "a: [b,]\n", "a: [é: b]\n",
+    "a: |\n  b\n\n",
     "a: |+\n  b\n", "a: |2\n  b\n", "a: >\n  b\n   c\n", "a: |\nb: c\n", "a: &b c\n",
     "a: !!str b\n", "a: *b\n", "a:\tb\n",
     "a: b\n  c\n", "a: \"b\n  c\"\n", "a: 'b''c'\n", "a: \"\\x41\"\n", "? a\n", "a: b: c\n",
