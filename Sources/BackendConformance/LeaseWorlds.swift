@@ -169,12 +169,13 @@ extension LeaseWorld {
     },
 
     LeaseWorld("of many at once one has it") { visit in
-      let runner = visit.runner
+      // Each stays to the end: one that is gone leaves its lease to whoever comes late.
+      let runners = try (0..<8).map { _ in try visit.runner() }
       let holder = visit.holder("crowd")
       let granted = try await withThrowingTaskGroup(of: Bool.self) { group in
-        for number in 0..<8 {
+        for (number, runner) in runners.enumerated() {
           group.addTask {
-            let attempt = try await runner().acquire(
+            let attempt = try await runner.acquire(
               String(repeating: "a\(number)", count: 16), for: holder,
               expiresAt: 1_800_000_060_000, standingStill: nil)
             if case .held = attempt { return false }
@@ -183,6 +184,7 @@ extension LeaseWorld {
         }
         return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
       }
+      withExtendedLifetime(runners) {}
       visit.expect(granted == 1, "one of eight has it, not \(granted)")
     },
   ]
