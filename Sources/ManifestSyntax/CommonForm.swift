@@ -1,8 +1,9 @@
 internal import Diagnostics
 
-/// Reads a document that is written as nearly all manifests are: mappings and sequences in block
-/// style, scalars and brackets on one line, and plain blocks of text. It feeds the same builder as
-/// libyaml's events do.
+/// Reads a document that is written as nearly all manifests are.
+///
+/// That is: mappings and sequences in block style, scalars and brackets on one line, and plain blocks
+/// of text. It feeds the same builder as libyaml's events do.
 ///
 /// At anything else it gives up, and at whatever may be wrong: anchors, tags, escapes, tabs, texts
 /// and brackets of several lines. libyaml then reads the document from its start. Both come to the
