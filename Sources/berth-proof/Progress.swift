@@ -41,7 +41,9 @@ final class Progress: Sendable {
 
   /// A meeting of two runners was gone through.
   static func met(_ number: Int, of total: Int, _ counts: DuelSearch.Counts) {
-    tell("meeting \(number) of \(total): \(counts.states) states, \(counts.ends) ends\n")
+    tell(
+      "meeting \(number) of \(total): \(counts.states) states, \(counts.ends) ends, "
+        + "\(counts.violations.count) violations\n")
   }
 
   private static func tell(_ text: String) {
