@@ -14,6 +14,11 @@ extension ApplyMachine {
   mutating func isConvincedOfAbsence(_ index: Int) -> Bool {
     guard runs[index].step.act.isMaking else { return true }
     runs[index].absences += 1
+    if runs[index].foundBeingDeleted {
+      // By an earlier apply, or by somebody else: it ended at some time before this read.
+      runs[index].foundBeingDeleted = false
+      removals[runs[index].step.address.nameKey] = now
+    }
     let certainAt = isReuse(index) ? windowEnd(index) : .zero
     // Where nobody used the name, the plan's list was the first to say so.
     let needed =
@@ -48,12 +53,18 @@ extension ApplyMachine {
     removals[runs[index].step.address.nameKey] = now
   }
 
+  /// Remembers what bears the name that the step wants.
+  mutating func noteNameInUse(_ index: Int, by target: ObservedTarget) {
+    runs[index].foundNameInUse = true
+    runs[index].foundBeingDeleted = target.state == .deleting && !target.isAttached
+  }
+
   private func isReuse(_ index: Int) -> Bool {
     runs[index].context.reusesName || runs[index].foundNameInUse
   }
 
   /// From when on the absence of what was removed under the step's name counts.
-  private func windowEnd(_ index: Int) -> Duration {
+  func windowEnd(_ index: Int) -> Duration {
     removals[runs[index].step.address.nameKey].map { $0 + limits.absenceWindow } ?? .zero
   }
 }

@@ -43,7 +43,7 @@ extension ApplyMachine {
       failure.outcomeIsUnknown = runs[index].lostReplies > 0
       end(index, .failed(failure))
     case .wait(let reason):
-      if sight.target != nil { runs[index].foundNameInUse = true }
+      if let target = sight.target { noteNameInUse(index, by: target) }
       wait(index, reason)
     case .ready(let request):
       if isConvincedOfAbsence(index) { intend(index, request) }

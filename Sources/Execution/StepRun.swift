@@ -32,6 +32,8 @@ struct StepRun: Sendable {
   var hasNotedWaiting = false
   /// True once the service showed, or said, that the name of what is to be made is in use.
   var foundNameInUse = false
+  /// True while the last read showed that what bears that name is being deleted.
+  var foundBeingDeleted = false
   /// True once an intent stands in the journal.
   var hasIntent = false
 

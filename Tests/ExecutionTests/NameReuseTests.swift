@@ -67,6 +67,16 @@ import Testing
     #expect(sent(.create, &other) == .zero)
   }
 
+  @Test func `F30 what is still being deleted is given its time when it is gone`() throws {
+    var driver = driver([pool("p")], [], freed: ["p"], deleted: ["p"])
+    driver.world.put(observed(pool("p"), state: .deleting))
+    driver.run(until: { $0.now >= .seconds(40) })
+    driver.world.remove("p")
+    let gone = driver.now
+    let created = try #require(sent(.create, &driver))
+    #expect(created - gone >= .seconds(60), "not from the beginning of the run")
+  }
+
   @Test func `what comes back before the second absence is waited for`() throws {
     var driver = driver([pool("p")], [], freed: ["p"])
     driver.run(until: { $0.machine.runs[0].absences == 1 })
