@@ -153,4 +153,12 @@ final class TemporaryFolder {
     for (path, text) in manifests { try folder.write(text, to: path) }
     return folder
   }
+
+  /// Lets operations that begin from now on take so many milliseconds.
+  func takeFromNowOn(milliseconds: Int) throws {
+    try write(
+      try read("berth.yaml").replacing(
+        /operation_milliseconds: [0-9]+/, with: "operation_milliseconds: \(milliseconds)"),
+      to: "berth.yaml")
+  }
 }

@@ -36,7 +36,8 @@ struct SharedLockTests {
     throws
   {
     let place = try TemporaryFolder()
-    let emulator = try emulator(place)
+    // Long enough for a busy machine.
+    let emulator = try emulator(place, milliseconds: 5_000)
     let (one, two) = (try runner(try emulator.url()), try runner(try emulator.url()))
     var first = try RunningApply(in: one)
     first.wait(for: "Creating...")
@@ -44,10 +45,11 @@ struct SharedLockTests {
     #expect(refused.status == 4, "\(refused.messages)")
     #expect(refused.messages.contains("[state-lock]") && refused.messages.contains("Who:"))
     #expect(try two.run("plan").status == 0, "who only reads needs no lock")
-    let waiting = try two.run("apply", "--auto-approve", "--lock-timeout", "60s")
-    #expect(waiting.status == 0, "\(waiting.messages)")
-    #expect(waiting.output.contains("Acquiring lock."))
+    var waiting = try RunningApply(in: two, ["apply", "--auto-approve", "--lock-timeout", "300s"])
+    waiting.wait(for: "Acquiring lock.")
     #expect(first.waitUntilExit() == 0)
+    #expect(waiting.waitUntilExit() == 0, "\(waiting.messages)")
+    #expect(waiting.output.contains("Acquiring lock."))
     #expect(!first.messages.contains("runners elsewhere"), "\(first.messages)")
     #expect(!first.output.contains("runners elsewhere"))
     #expect(try two.run("lock", "list").output == "Nobody holds a lock.\n")
@@ -96,7 +98,7 @@ struct SharedLockTests {
     let emulator = try emulator(place)
     let folder = try runner(
       try emulator.url(), lock: ", auth: {type: none}",
-      backend: "{type: local, operation_milliseconds: 1500}")
+      backend: "{type: local, operation_milliseconds: 4000}")
     var first = try RunningApply(in: folder)
     first.wait(for: "Creating...")
     #expect(try folder.run("apply", "--auto-approve").status == 4)

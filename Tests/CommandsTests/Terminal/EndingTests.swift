@@ -102,9 +102,9 @@ struct EndingTests {
   }
 
   @Test func `a run that is locked out or comes half the way reports`() throws {
-    let folder = try TemporaryFolder.stack(Self.two, milliseconds: 2_500)
+    let folder = try TemporaryFolder.stack(Self.two, milliseconds: 30_000)
     try folder.write(
-      try folder.read("berth.yaml") + "deadlines: {amlcompute: 1s}\n", to: "berth.yaml")
+      try folder.read("berth.yaml") + "deadlines: {amlcompute: 4s}\n", to: "berth.yaml")
     var apply = try RunningApply(in: folder)
     apply.wait(for: "Creating...")
     #expect(try folder.run(["apply", "--auto-approve"] + Self.reports).status == 4)
