@@ -32,9 +32,60 @@ struct Duel: Sendable {
   }
 
   /// A command that is under way, or its answer on the way back.
-  struct Call: Sendable {
+  ///
+  /// A class, like `Running`, since millions of states share it; it never changes.
+  final class Call: Sendable {
     let command: MachineCommand
-    var answer: MachineEvent?
+    let answer: MachineEvent?
+    /// What tells it from other calls.
+    let number: Int64
+
+    init(_ command: MachineCommand, answer: MachineEvent? = nil) {
+      self.command = command
+      self.answer = answer
+      number = answer?.number ?? command.number
+    }
+  }
+
+  /// An apply at work.
+  final class Running: Sendable {
+    let machine: ApplyMachine
+    /// When it wants to hear that time passed; nil if it only waits for answers.
+    let wake: Duration?
+    /// The operations that steps wait for, in the order of the steps.
+    let operations: [Operation?]
+    let shape: Key
+
+    init(_ machine: ApplyMachine) {
+      self.machine = machine
+      wake = machine.nextWake.flatMap { $0 < Duel.never ? $0 : nil }
+      operations = machine.operations.map { $0.flatMap(Operation.init) }
+      var shape = Key()
+      for number in machine.shape { shape.add(number) }
+      self.shape = shape
+    }
+
+    /// The shape, and which operations they are.
+    var identity: Key {
+      var identity = shape
+      for operation in operations { identity.add(Int32(operation?.reference ?? -1)) }
+      return identity
+    }
+  }
+
+  /// Something that the service is at work on.
+  struct Operation: Sendable {
+    /// Under which name.
+    let name: Int
+    /// The how manieth under that name.
+    let number: Int
+
+    var reference: Int { name | number << 1 }
+
+    init?(_ reference: String) {
+      guard let reference = Int(reference) else { return nil }
+      (name, number) = (reference & 1, reference >> 1)
+    }
   }
 
   struct Runner: Sendable {
@@ -51,11 +102,14 @@ struct Duel: Sendable {
       /// For the lease.
       case waiting
       case planning
-      case running(ApplyMachine)
+      case running(Running)
       case crashed
       case over
     }
   }
+
+  /// Later than anything that happens.
+  static let never: Duration = .seconds(1_000_000_000)
 
   var live: [Live?]
   /// The world before its last change, which a list may still show.
@@ -160,15 +214,13 @@ struct Duel: Sendable {
     case .create, .delete, .start, .stop, .mark:
       harm = "\(request.act.rawValue) is nothing for links"
     }
-    return OperationHandle(reference: "\(name) \(counters[name])")
+    return OperationHandle(reference: "\(name | counters[name] << 1)")
   }
 
   /// True if an operation is under way.
-  func runs(_ operation: OperationHandle) -> Bool {
-    guard let parts = operation.reference?.split(separator: " "), parts.count == 2,
-      let name = Int(parts[0]), let number = Int(parts[1])
-    else { return false }
-    return counters[name] == number && live[name].map { $0.state != .still } ?? false
+  func runs(_ operation: Operation) -> Bool {
+    counters[operation.name] == operation.number
+      && live[operation.name].map { $0.state != .still } ?? false
   }
 
   // MARK: Knowing a state again
@@ -176,20 +228,24 @@ struct Duel: Sendable {
   /// Everything that decides what may happen from here on.
   func key() -> Key {
     var key = Key()
-    for cell in live + former {
-      key.add(cell.map { Int32($0.variant << 8 | $0.state.rawValue << 4 | $0.looks) } ?? -1)
-    }
+    for cell in live { key.add(cell) }
+    // Only a stale read shows it.
+    if budget.contains(.staleRead) { for cell in former { key.add(cell) } }
     key.add(Int32(holder ?? -1))
     key.add(Int32(budget.rawValue))
     for runner in runners {
-      key.add(
-        Int32(
-          runner.plan << 8 | runner.phase.number << 4 | (runner.knowsLoss ? 1 : 0)))
-      key.add(Int32(runner.stranded.whole << 4 | runner.stranded.torn))
-      guard case .running(let machine) = runner.phase else { continue }
-      for number in machine.shape { key.add(number) }
-      for operation in machine.operations {
-        key.add(operation.map { runs(OperationHandle(reference: $0)) ? 2 : 1 } ?? 0)
+      key.add(Int32(runner.phase.number))
+      // Nobody asks any more what became of it.
+      if case .over = runner.phase { continue }
+      key.add(Int32(runner.plan << 4 | (runner.knowsLoss ? 1 : 0)))
+      // Only whoever follows a crash reads its journal.
+      if runner.mayCrash(budget) {
+        key.add(Int32(runner.stranded.whole << 4 | runner.stranded.torn))
+      }
+      guard case .running(let running) = runner.phase else { continue }
+      key.add(running.shape)
+      for operation in running.operations {
+        key.add(operation.map { Int32(runs($0) ? 2 : 1) } ?? 0)
       }
       // In an order of their own: which was asked for first decides nothing.
       var calls = runner.calls.map(\.number)
@@ -203,13 +259,32 @@ struct Duel: Sendable {
     private var first: UInt64 = 0xCBF2_9CE4_8422_2325
     private var second: UInt64 = 0x9E37_79B9_7F4A_7C15
 
-    mutating func add(_ number: Int32) {
-      let number = UInt64(UInt32(bitPattern: number))
+    mutating func add(_ cell: Live?) {
+      add(cell.map { Int32($0.variant << 8 | $0.state.rawValue << 4 | $0.looks) } ?? -1)
+    }
+
+    mutating func add(_ other: Key) {
+      add(other.first)
+      add(other.second)
+    }
+
+    mutating func add(_ number: Int32) { add(UInt64(UInt32(bitPattern: number))) }
+
+    mutating func add(_ number: Int64) { add(UInt64(bitPattern: number)) }
+
+    private mutating func add(_ number: UInt64) {
       first = (first ^ number) &* 0x100_0000_01B3
       first ^= first >> 29
       second = (second &+ number &+ 0x9E37_79B9_7F4A_7C15) &* 0xBF58_476D_1CE4_E5B9
       second ^= second >> 31
     }
+  }
+}
+
+extension Duel.Runner {
+  /// True if it has crashed, or may yet.
+  fileprivate func mayCrash(_ budget: Duel.Budget) -> Bool {
+    if case .crashed = phase { true } else { budget.contains(.crash) }
   }
 }
 
@@ -225,42 +300,53 @@ extension Duel.Runner.Phase {
   }
 }
 
-extension Duel.Call {
-  /// The command, and what is in its answer.
-  fileprivate var number: Int32 {
-    let (kind, step) =
-      switch command {
-      case .look(let step, _): (0, step)
-      case .submit(let step, _, _): (1, step)
-      case .poll(let step, _): (2, step)
-      case .append, .tell: (3, StepID(0))
-      }
-    return Int32(step.number << 16 | kind << 12 | (answer?.number ?? 0))
-  }
-}
-
-extension MachineEvent {
-  /// Tells the answers apart that a small world gives.
-  fileprivate var number: Int {
+extension MachineCommand {
+  /// Tells the commands of a step apart; which operation is asked for stands in the machine.
+  fileprivate var number: Int64 {
     switch self {
-    case .looked(_, .success(let sight)):
-      1 + sight.target.digit + 16 * (sight.others.first?.digit ?? 0) + 256 * sight.others.count
-    case .submitted(_, .success(let operation)): operation.reference == nil ? 2 : 3
-    case .submitted(_, .failure(let failure)): failure.failureClass == .retryable ? 4 : 5
-    case .polled(_, .success(.running)): 6
-    case .polled: 7
-    default: 8
+    case .look(let step, _): .moment(1, step)
+    case .submit(let step, _, _): .moment(2, step)
+    case .poll(let step, _): .moment(3, step)
+    case .append, .tell: 0
     }
   }
 }
 
+extension MachineEvent {
+  /// Tells the events apart that a small world gives.
+  var number: Int64 {
+    switch self {
+    case .began: 4
+    case .timePassed: 5
+    case .interrupted: 6
+    case .looked(let step, .success(let sight)):
+      .moment(7, step, sight.others.reduce(sight.target.digits) { $0 << 6 | $1.digits })
+    case .submitted(let step, .success(let operation)):
+      .moment(8, step, operation.reference.flatMap { Int64($0) } ?? -1)
+    case .submitted(let step, .failure(let failure)):
+      .moment(failure.failureClass == .retryable ? 9 : 10, step)
+    case .polled(let step, .success(.running)): .moment(11, step)
+    case .polled(let step, _): .moment(12, step)
+    default: preconditionFailure("a small world gives no such event: \(self)")
+    }
+  }
+}
+
+extension Int64 {
+  /// What happens to a step, with its particulars.
+  fileprivate static func moment(_ kind: Int64, _ step: StepID, _ particulars: Int64 = 0) -> Int64 {
+    (particulars + 1) << 12 | Int64(step.number) << 4 | kind
+  }
+}
+
 extension ObservedTarget? {
-  fileprivate var digit: Int { self?.digit ?? 0 }
+  fileprivate var digits: Int64 { self?.digits ?? 0 }
 }
 
 extension ObservedTarget {
-  fileprivate var digit: Int {
-    let phase =
+  /// Six bits for everything that a target of a small world may be.
+  fileprivate var digits: Int64 {
+    let phase: Int64 =
       switch state {
       case .creating: 0
       case .updating: 1
@@ -269,5 +355,6 @@ extension ObservedTarget {
       }
     let isOne = resource?.shown.hasSuffix("1") == true
     return 1 + phase + (isOne ? 4 : 0) + (attributes[1] == "on" ? 8 : 0)
+      + (name == Duel.names[1] ? 16 : 0)
   }
 }

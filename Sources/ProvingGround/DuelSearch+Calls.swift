@@ -1,4 +1,3 @@
-internal import ApplyJournal
 internal import BackendInterface
 internal import Execution
 internal import Planning
@@ -12,7 +11,7 @@ extension DuelSearch {
   ) {
     func answered(_ duel: Duel, _ event: MachineEvent) -> Duel {
       var next = duel
-      next.runners[runner].calls[index].answer = event
+      next.runners[runner].calls[index] = Duel.Call(command, answer: event)
       return next
     }
     /// Reads are answered at once: when they were made is told by the one that is stale.
@@ -39,7 +38,7 @@ extension DuelSearch {
       stale.budget.remove(.staleRead)
       body(&self, delivered(stale, .looked(step, .success(sight))))
     case .submit(let step, let request, _):
-      guard duel.holder == runner else {
+      guard duel.holder == runner || !isFenced else {
         return body(&self, answered(duel, .submitted(step, .failure(.leaseLost))))
       }
       var next = duel
@@ -52,39 +51,12 @@ extension DuelSearch {
       before.budget.remove(.lostReply)
       body(&self, answered(before, .submitted(step, .failure(.lost))))
     case .poll(let step, let operation):
+      guard let operation = operation.reference.flatMap(Duel.Operation.init), duel.runs(operation)
+      else { return body(&self, delivered(duel, .polled(step, .success(.succeeded)))) }
       var next = duel
-      guard duel.runs(operation) else {
-        return body(&self, delivered(duel, .polled(step, .success(.succeeded))))
-      }
-      let name = operation.reference?.first == "0" ? 0 : 1
-      guard next.seesTransition(name) else { return }
+      guard next.seesTransition(operation.name) else { return }
       body(&self, delivered(next, .polled(step, .success(.running(retryAfter: nil)))))
     case .append, .tell: break
-    }
-  }
-
-  func send(_ event: MachineEvent, to runner: Int, _ duel: inout Duel) {
-    guard case .running(var machine) = duel.runners[runner].phase else { return }
-    // The machine is to be the only one that has its arrays.
-    duel.runners[runner].phase = .over
-    var events = [event]
-    while !events.isEmpty {
-      for command in machine.handle(events.removeFirst(), at: duel.runners[runner].now) {
-        switch command {
-        case .tell: break
-        case .append(let record):
-          duel.runners[runner].note(record, in: plans[duel.runners[runner].plan])
-          events.append(.journaled(record))
-        case .look, .submit, .poll:
-          duel.runners[runner].calls.append(Duel.Call(command: command))
-        }
-      }
-    }
-    if machine.isFinished {
-      checkReport(machine.report, runner, &duel)
-      finish(runner, &duel)
-    } else {
-      duel.runners[runner].phase = .running(machine)
     }
   }
 
@@ -95,8 +67,8 @@ extension DuelSearch {
   }
 
   /// What is told as done is done, as long as nobody else may write.
-  private func checkReport(_ report: ApplyReport, _ runner: Int, _ duel: inout Duel) {
-    guard duel.holder == runner, report.isComplete else { return }
+  func checkCompletion(_ runner: Int, _ duel: inout Duel) {
+    guard duel.holder == runner else { return }
     for (name, wish) in wishes[runner].enumerated() {
       let plan = plans[duel.runners[runner].plan]
       guard plan.changes.contains(where: { $0.address.name == Duel.names[name] }) else { continue }
@@ -135,20 +107,5 @@ extension Duel {
     guard let found = live[name], found.looks < 2 else { return false }
     live[name]?.looks += 1
     return true
-  }
-}
-
-extension Duel.Runner {
-  /// Follows the journal as `RunHistory` does.
-  fileprivate mutating func note(_ record: JournalRecord, in plan: Plan) {
-    stranded.torn = stranded.whole
-    switch record {
-    case .intended(let intent) where intent.act == .detach:
-      stranded.whole |= 1 << UInt8(Duel.name(of: intent.address.name))
-    case .finished(let id, .done):
-      guard let step = plan.steps.first(where: { $0.id == id }), step.act == .attach else { return }
-      stranded.whole &= ~(1 << UInt8(Duel.name(of: step.address.name)))
-    default: break
-    }
   }
 }

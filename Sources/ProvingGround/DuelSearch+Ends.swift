@@ -59,6 +59,9 @@ extension DuelSearch {
   private mutating func converge(_ live: [Int], _ stranded: UInt8, _ approved: Int) {
     let wanted = wishes[1]
     var duel = Duel(live.map { $0 == 0 ? nil : Duel.Live(variant: $0, state: .still) })
+    let approval =
+      approved < 0 ? "nothing" : plans[approved].steps.map(\.wordsWithOrder).joined(separator: ", ")
+    let start = "from \(live), with \(stranded) stranded, and \(approval) approved"
     var approved = approved
     for round in 0..<3 {
       counts.applies += 1
@@ -83,21 +86,21 @@ extension DuelSearch {
       duel.holder = 1
       duel.runners[1] = Duel.Runner()
       duel.runners[1].plan = number
-      duel.runners[1].phase = .running(machine(number, wanted))
+      duel.runners[1].phase = .running(Duel.Running(machine(number, wanted)))
       applyCalmly(&duel)
       if let harm = duel.harm { return violate(duel, "calmly, \(harm)") }
     }
-    violate(duel, "two calm applies do not converge")
+    violate(duel, "two calm applies do not converge, \(start)")
   }
 
   private mutating func applyCalmly(_ duel: inout Duel) {
     send(.began, to: 1, &duel)
     for _ in 0..<300 {
-      guard case .running(let machine) = duel.runners[1].phase else { return }
+      guard case .running(let running) = duel.runners[1].phase else { return }
       duel.budget = []
       if duel.runners[1].calls.isEmpty {
         for name in duel.live.indices where duel.live[name]?.state != .still { duel.end(name) }
-        duel.runners[1].now = max(duel.runners[1].now, machine.nextWake ?? .zero)
+        duel.runners[1].now = max(duel.runners[1].now, running.wake ?? .zero)
         send(.timePassed, to: 1, &duel)
         continue
       }

@@ -16,7 +16,7 @@ extension DuelSearch {
       switch duel.runners[runner].phase {
       case .waiting: begin(runner, duel, body)
       case .planning: plan(runner, duel, body)
-      case .running(let machine): go(runner, machine, duel, body)
+      case .running(let running): go(runner, running, duel, body)
       case .crashed, .over: break
       }
     }
@@ -60,14 +60,14 @@ extension DuelSearch {
       finish(runner, &next)
     } else {
       next.runners[runner].plan = number
-      next.runners[runner].phase = .running(machine(number, wishes[runner]))
+      next.runners[runner].phase = .running(Duel.Running(machine(number, wishes[runner])))
       send(.began, to: runner, &next)
     }
     body(&self, next)
   }
 
   private mutating func go(
-    _ runner: Int, _ machine: ApplyMachine, _ duel: Duel,
+    _ runner: Int, _ running: Duel.Running, _ duel: Duel,
     _ body: (inout DuelSearch, Duel) -> Void
   ) {
     for index in duel.runners[runner].calls.indices {
@@ -81,7 +81,7 @@ extension DuelSearch {
         perform(call.command, index, runner, duel, body)
       }
     }
-    if let wake = machine.nextWake {
+    if let wake = running.wake {
       var next = duel
       next.runners[runner].now = max(next.runners[runner].now, wake)
       send(.timePassed, to: runner, &next)

@@ -34,9 +34,11 @@ package struct DuelSearch {
 
   /// What each runner wants, by name.
   let wishes: [[Int]]
+  let isFenced: Bool
   let limits: ApplyLimits
   var counts = Counts()
   private var ways: [Duel.Key: UInt64] = [:]
+  var turns: [Moment: Turn] = [:]
   var plans: [Plan] = []
   var planNumbers: [PlanKey: Int] = [:]
   /// The ends from which somebody went on.
@@ -50,16 +52,23 @@ package struct DuelSearch {
     var approved = -1
   }
 
-  init(_ wishes: [[Int]]) {
+  /// - Parameter isFenced: false plants a bug: the service takes writes of those whose lease is lost.
+  package init(_ wishes: [[Int]], isFenced: Bool = true) {
     self.wishes = wishes
+    self.isFenced = isFenced
     var limits = ApplyLimits()
-    limits.progressInterval = .seconds(1_000_000)
-    // Waits that grow make other states of what is the same.
-    limits.longestPoll = limits.firstPoll
+    // What an apply tells of its progress, and when it gives up, decides nothing here.
+    limits.progressInterval = Duel.never
+    limits.deadlines = StepDeadlines(standard: Duel.never)
+    // Waits of many lengths make other states of what is the same: a step waits until what may lag
+    // is over.
+    limits.firstPoll = limits.absenceWindow
+    limits.longestPoll = limits.absenceWindow
+    limits.absenceSpacing = limits.absenceWindow
     self.limits = limits
   }
 
-  mutating func run(from live: [Int]) -> Counts {
+  package mutating func run(from live: [Int]) -> Counts {
     counts.duels = 1
     let cells = live.map { $0 == 0 ? nil : Duel.Live(variant: $0, state: .still) }
     counts.executions = explore(Duel(cells), 0)

@@ -39,12 +39,7 @@ extension WorldEvent {
   var line: String {
     switch self {
     case .planned(let party, let assignment):
-      "run \(party) plans: "
-        + assignment.plan.steps.map { step in
-          "\(step.id) \(step.act.rawValue) \(step.address)"
-            + (step.waitsFor.isEmpty
-              ? "" : " after " + step.waitsFor.map(\.description).joined(separator: " "))
-        }.joined(separator: ", ")
+      "run \(party) plans: " + assignment.plan.steps.map(\.wordsWithOrder).joined(separator: ", ")
     case .leased(let party, let place, let token, let from, let wasFree):
       "run \(party) has the lease \(token) on \(place)"
         + (from.map { " after run \($0)" + (wasFree ? ", which is gone" : "") } ?? "")
@@ -97,4 +92,9 @@ extension ApplyEvent {
 
 extension Step {
   fileprivate var words: String { "\(id) \(act.rawValue) \(address)" }
+
+  /// With what it waits for.
+  var wordsWithOrder: String {
+    words + (waitsFor.isEmpty ? "" : " after " + waitsFor.map(\.description).joined(separator: " "))
+  }
 }

@@ -68,6 +68,11 @@ import Testing
     #expect(counts.executions > 1000)
   }
 
+  @Test func `a write without its lease is found among all interleavings`() {
+    var search = DuelSearch([[1, 0], [0, 1]], isFenced: false)
+    #expect(search.run(from: [0, 0]).violations.first?.contains("takes what") == true)
+  }
+
   @Test func `the worlds are worth the trouble`() {
     var tally = Tally()
     for seed in 1...1500 as ClosedRange<UInt64> { tally.add(Proof.play(seed: seed).tally) }
