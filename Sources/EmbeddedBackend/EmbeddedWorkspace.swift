@@ -140,8 +140,33 @@ public struct EmbeddedWorkspace: Backend {
 
   /// Every target of the workspace.
   public func list() async throws(BackendFailure) -> [ObservedTarget] {
+    if let database = try present(), let targets = try await listAtRest(in: database) {
+      return targets
+    }
     let response = try checked(try await answer(.list))
     return (response.body["value"]?.list ?? []).compactMap(dialect.mapping.target)
+  }
+
+  /// The targets if no operation is to be ended first, else nil: what the service answers with, but
+  /// read row by row.
+  private func listAtRest(
+    in database: DatabaseQueue
+  ) async throws(BackendFailure) -> [ObservedTarget]? {
+    try await perform(on: database) { [self, time = now()] connection in
+      var targets: [ObservedTarget]?
+      try connection.inTransaction(.deferred) {
+        let store = store(connection)
+        if try !store.hasOperationsDue(at: time) {
+          var found: [ObservedTarget] = []
+          try store.forEachBody { body in
+            if let target = dialect.mapping.target(in: body) { found.append(target) }
+          }
+          targets = found
+        }
+        return .commit
+      }
+      return targets
+    }
   }
 
   /// One target; nil if there is none.

@@ -62,6 +62,14 @@ struct SQLiteStore: WorldStore {
     return computes
   }
 
+  /// The bodies of all targets one after the other: only one at a time is in memory.
+  func forEachBody(_ use: (AttributeValue) -> Void) throws {
+    let rows = try Row.fetchCursor(
+      database.cachedStatement(sql: "SELECT body FROM compute WHERE workspace = ? ORDER BY key"),
+      arguments: [workspace])
+    while let row = try rows.next() { use(try Self.body(try row.decode(atIndex: 0))) }
+  }
+
   /// Without the name of the index SQLite walks through the whole workspace, for its order.
   func holders(ofResource key: String) throws -> [StoredCompute] {
     try Row.fetchAll(

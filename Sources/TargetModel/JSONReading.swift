@@ -55,7 +55,7 @@ private struct JSONReader {
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
-    case let byte? where Self.numberBytes.contains(byte): return try number()
+    case let byte? where Self.isOfNumber(byte): return try number()
     default: throw failure("a value is due")
     }
   }
@@ -95,7 +95,7 @@ private struct JSONReader {
 
   private mutating func number() throws(JSONFailure) -> AttributeValue {
     let start = position
-    while let byte = next, Self.numberBytes.contains(byte) { position += 1 }
+    while let byte = next, Self.isOfNumber(byte) { position += 1 }
     let form = Self.form(of: bytes[start..<position])
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
     if form == .integer, let integer = Int(text) { return .integer(integer) }
@@ -129,11 +129,30 @@ private struct JSONReader {
     return rest.isEmpty ? form : nil
   }
 
-  private static let numberBytes = Set("+-.eE0123456789".utf8)
+  private static func isOfNumber(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+      UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+      true
+    default: false
+    }
+  }
 
   private mutating func string() throws(JSONFailure) -> String {
     guard take("\"") else { throw failure("a string is due") }
-    var text: [UInt8] = []
+    let start = position
+    while let byte = next, byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\\") {
+      position += 1
+      if byte == UInt8(ascii: "\"") {
+        return String(decoding: bytes[start..<position - 1], as: UTF8.self)
+      }
+    }
+    return try stringWithMore(after: Array(bytes[start..<position]))
+  }
+
+  /// The rest of a string in which there is more than plain ASCII.
+  private mutating func stringWithMore(after head: [UInt8]) throws(JSONFailure) -> String {
+    var text = head
     while let byte = next {
       position += 1
       switch byte {

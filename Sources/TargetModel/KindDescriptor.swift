@@ -51,6 +51,7 @@ public final class KindDescriptor: Sendable {
   /// The smallest useful manifest.
   public let sample: String
 
+  let wireLayout: WireLayout
   private let slotByPath: [AttributePath: Int]
   private let slotByName: [String: Int]
 
@@ -92,6 +93,7 @@ public final class KindDescriptor: Sendable {
     self.pruneObserved = pruneObserved
     self.addsToBody = addsToBody
     self.sample = sample
+    self.wireLayout = WireLayout(fields)
     self.slotByPath = Dictionary(
       fields.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
     self.slotByName = Dictionary(

@@ -67,14 +67,16 @@ public struct WireMapping: Sendable {
 
   private func decoded(_ body: AttributeValue, as kind: KindDescriptor) -> Attributes {
     var attributes = Attributes(for: kind)
-    for (slot, field) in kind.fields.enumerated() where !field.isSecret {
-      guard let wire = field.wire, let value = body[wire], value != .null else { continue }
+    let maps = kind.wireLayout.maps.map { body[$0]?.map }
+    for place in kind.wireLayout.places {
+      guard let value = maps[place.map]?[place.key], value != .null else { continue }
+      let field = kind.fields[place.slot]
       if field.path == .tags {
         let own = (value.map ?? [:]).filter { !MarkTags.isMark($0.key) }
-        attributes[slot] = own.isEmpty ? nil : .map(own)
+        attributes[place.slot] = own.isEmpty ? nil : .map(own)
       } else {
         let decoded = field.decode(value)
-        attributes[slot] = decoded == .null ? nil : decoded
+        attributes[place.slot] = decoded == .null ? nil : decoded
       }
     }
     kind.pruneObserved(kind, &attributes)

@@ -1,0 +1,29 @@
+/// Where the service's JSON shows the fields of a kind, by the maps that hold them: each map is
+/// looked up once a target.
+struct WireLayout: Sendable {
+  struct Place: Sendable {
+    /// The field's slot.
+    let slot: Int
+    /// The number of the map in `maps`.
+    let map: Int
+    /// The key in that map.
+    let key: String
+  }
+
+  /// The paths of the maps.
+  private(set) var maps: [AttributePath] = []
+  /// The fields that the service shows, in the kind's order.
+  private(set) var places: [Place] = []
+
+  init(_ fields: [Field]) {
+    var numbers: [AttributePath: Int] = [:]
+    for (slot, field) in fields.enumerated() where !field.isSecret {
+      guard let segments = field.wire?.segments, let key = segments.last else { continue }
+      let map = AttributePath(segments.dropLast())
+      let number = numbers[map] ?? maps.count
+      if number == maps.count { maps.append(map) }
+      numbers[map] = number
+      places.append(Place(slot: slot, map: number, key: key))
+    }
+  }
+}
