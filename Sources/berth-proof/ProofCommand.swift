@@ -28,7 +28,7 @@ internal import ProvingGround
   @Option(help: "Where to keep the scenario of a violation.") var scenarios: String?
   @Flag(help: "Go through all small worlds and all interleavings instead.") var complete = false
   @Option(help: "Of the meetings of two runners only each so many-th; 1 takes half an hour.")
-  var every = 13
+  var every = 6
   @Option(help: "The number of the meeting to begin with, from 0, to go on after an interruption.")
   var from = 0
   @Flag(help: "Let the two runners change their targets in place as well.") var wide = false
