@@ -153,19 +153,14 @@ public struct EmbeddedWorkspace: Backend {
     in database: DatabaseQueue
   ) async throws(BackendFailure) -> [ObservedTarget]? {
     try await perform(on: database) { [self, time = now()] connection in
-      var targets: [ObservedTarget]?
-      try connection.inTransaction(.deferred) {
-        let store = store(connection)
-        if try !store.hasOperationsDue(at: time) {
-          var found: [ObservedTarget] = []
-          try store.forEachBody { body in
-            if let target = dialect.mapping.target(in: body) { found.append(target) }
-          }
-          targets = found
+      try reading(connection) { store in
+        if try store.hasOperationsDue(at: time) { return nil }
+        var targets: [ObservedTarget] = []
+        try store.forEachBody { body in
+          if let target = dialect.mapping.target(in: body) { targets.append(target) }
         }
-        return .commit
+        return targets
       }
-      return targets
     }
   }
 
@@ -328,19 +323,28 @@ public struct EmbeddedWorkspace: Backend {
   private func answerFromRead(
     _ request: ServiceRequest, _ connection: Database, at time: Int64
   ) throws -> ServiceResponse? {
-    var response: ServiceResponse?
-    try connection.inTransaction(.deferred) {
-      if try !store(connection).hasOperationsDue(at: time) {
+    try reading(connection) { store in
+      if try !store.hasOperationsDue(at: time) {
         var service = service(connection)
-        response = try service.handle(request, at: time)
-      } else if access == .readIfPresent {
-        let copy = try MemoryStore(copying: store(connection))
-        var service = SimulatedService(store: copy, configuration: configuration)
-        response = try service.handle(request, at: time)
+        return try service.handle(request, at: time)
       }
+      guard access == .readIfPresent else { return nil }
+      let copy = try MemoryStore(copying: store)
+      var service = SimulatedService(store: copy, configuration: configuration)
+      return try service.handle(request, at: time)
+    }
+  }
+
+  /// What a body reads, all of it from one state of the file.
+  private func reading<Value>(
+    _ connection: Database, _ body: (SQLiteStore) throws -> Value?
+  ) throws -> Value? {
+    var value: Value?
+    try connection.inTransaction(.deferred) {
+      value = try body(store(connection))
       return .commit
     }
-    return response
+    return value
   }
 
   private func carryOut(

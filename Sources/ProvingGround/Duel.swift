@@ -82,9 +82,11 @@ struct Duel: Sendable {
 
     var reference: Int { name | number << 1 }
 
+    init(_ name: Int, _ number: Int) { (self.name, self.number) = (name, number) }
+
     init?(_ reference: String) {
       guard let reference = Int(reference) else { return nil }
-      (name, number) = (reference & 1, reference >> 1)
+      self.init(reference & 1, reference >> 1)
     }
   }
 
@@ -214,7 +216,7 @@ struct Duel: Sendable {
     case .create, .delete, .start, .stop, .mark:
       harm = "\(request.act.rawValue) is nothing for links"
     }
-    return OperationHandle(reference: "\(name | counters[name] << 1)")
+    return OperationHandle(reference: "\(Operation(name, counters[name]).reference)")
   }
 
   /// True if an operation is under way.
@@ -320,7 +322,7 @@ extension MachineEvent {
     case .timePassed: 5
     case .interrupted: 6
     case .looked(let step, .success(let sight)):
-      .moment(7, step, sight.others.reduce(sight.target.digits) { $0 << 6 | $1.digits })
+      .moment(7, step, sight.digits)
     case .submitted(let step, .success(let operation)):
       .moment(8, step, operation.reference.flatMap { Int64($0) } ?? -1)
     case .submitted(let step, .failure(let failure)):
@@ -339,8 +341,11 @@ extension Int64 {
   }
 }
 
-extension ObservedTarget? {
-  fileprivate var digits: Int64 { self?.digits ?? 0 }
+extension Sight {
+  /// Begins with a one, so that a lone target isn't taken for another one's absence.
+  fileprivate var digits: Int64 {
+    others.reduce(1 << 6 | (target?.digits ?? 0)) { $0 << 6 | $1.digits }
+  }
 }
 
 extension ObservedTarget {

@@ -13,7 +13,7 @@ extension DuelSearch {
   }
 
   /// What it does then, whatever the rest of the world is like.
-  final class Turn {
+  struct Turn {
     let now: Duration
     let calls: [Duel.Call]
     let notes: [Note]
@@ -21,16 +21,6 @@ extension DuelSearch {
     let next: Duel.Running?
     /// True if it is over and says that everything is done.
     let isComplete: Bool
-
-    init(
-      now: Duration, calls: [Duel.Call], notes: [Note], next: Duel.Running?, isComplete: Bool
-    ) {
-      self.now = now
-      self.calls = calls
-      self.notes = notes
-      self.next = next
-      self.isComplete = isComplete
-    }
 
     /// Which names a record of the journal says were taken away, or given back.
     struct Note {
@@ -54,10 +44,7 @@ extension DuelSearch {
   /// Gives an event to an apply, and does what only it notices of what it does next.
   mutating func send(_ event: MachineEvent, to runner: Int, _ duel: inout Duel) {
     guard case .running(let running) = duel.runners[runner].phase else { return }
-    let plan = duel.runners[runner].plan
-    let moment = Moment(apply: running.identity, plan: plan, event: event.number)
-    let turn = turns[moment] ?? takeTurn(running, event, at: duel.runners[runner].now, plan)
-    turns[moment] = turn
+    let turn = turn(of: running, event, at: duel.runners[runner].now, duel.runners[runner].plan)
     duel.runners[runner].now = turn.now
     for note in turn.notes { duel.runners[runner].note(note) }
     duel.runners[runner].calls += turn.calls
@@ -67,6 +54,16 @@ extension DuelSearch {
       if turn.isComplete { checkCompletion(runner, &duel) }
       finish(runner, &duel)
     }
+  }
+
+  private mutating func turn(
+    of running: Duel.Running, _ event: MachineEvent, at now: Duration, _ plan: Int
+  ) -> Turn {
+    let moment = Moment(apply: running.identity, plan: plan, event: event.number)
+    if let turn = turns[moment] { return turn }
+    let turn = takeTurn(running, event, at: now, plan)
+    turns[moment] = turn
+    return turn
   }
 
   private func takeTurn(

@@ -12,9 +12,7 @@ import Testing
   private func apply(in folder: TemporaryFolder) throws -> (status: Int32, text: String) {
     try folder.write(Self.wanted, to: "compute.yml")
     // Slow enough that a colleague can come in between: the name is used again only after 5 s.
-    try folder.write(
-      try folder.read("berth.yaml").replacing(
-        "operation_milliseconds: 1", with: "operation_milliseconds: 2000"), to: "berth.yaml")
+    try folder.takeFromNowOn(milliseconds: 2000)
     var apply = try RunningApply(in: folder, isHinted: true)
     apply.wait(for: "Detachment complete")
     let thief = try folder.run("workspace", "attach", "thief", "kubernetes", Self.cluster)

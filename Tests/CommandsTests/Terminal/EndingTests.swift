@@ -40,10 +40,7 @@ struct EndingTests {
         _ = try JSONSerialization.jsonObject(with: Data(line.utf8))
       }
     }
-    try folder.write(
-      try folder.read("berth.yaml").replacing(/operation_milliseconds: [0-9]+/) { _ in
-        "operation_milliseconds: 10"
-      }, to: "berth.yaml")
+    try folder.takeFromNowOn(milliseconds: 10)
     let next = try folder.run("apply", "--resume")
     #expect(next.status == 0, "\(next.output)\(next.messages)", sourceLocation: source)
     #expect(
