@@ -78,7 +78,7 @@ let package = Package(
     .systemLibrary(
       name: "CLibYAML", pkgConfig: "yaml-0.1",
       providers: [.apt(["libyaml-dev"]), .brew(["libyaml"])]),
-    // Starting a program in a folder. Imported by Storage only.
+    // What Swift can't call of the C library by itself. Imported by Storage only.
     .systemLibrary(name: "CSpawn"),
 
     module("Diagnostics"),

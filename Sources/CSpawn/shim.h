@@ -9,3 +9,15 @@ static inline void forbidMemoryDumps(void) { (void)prctl(PR_SET_DUMPABLE, 0, 0, 
 #else
 static inline void forbidMemoryDumps(void) {}
 #endif
+
+// What Swift's module for glibc leaves out.
+#ifdef __GLIBC__
+#include <malloc.h>
+static inline void takeMemoryInLargePieces(void) {
+  (void)mallopt(M_TOP_PAD, 64 << 20);
+  (void)mallopt(M_TRIM_THRESHOLD, 512 << 20);
+  (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+}
+#else
+static inline void takeMemoryInLargePieces(void) {}
+#endif

@@ -3,12 +3,17 @@
 /// The service reads the format of NCrontab (azure-ai-ml, CronTrigger): `*`, numbers, names of
 /// months and days, ranges, lists and steps.
 func cronFault(_ expression: String) -> String? {
-  for (text, field) in zip(expression.split(separator: " "), cronFields) {
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      if let fault = field.fault(in: part) { return fault }
+  for (text, field) in zip(cronTexts(expression), cronFields) {
+    for part in text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+      if let fault = field.fault(in: Substring(part)) { return fault }
     }
   }
   return nil
+}
+
+/// The texts of an expression's fields.
+func cronTexts(_ expression: String) -> [Substring] {
+  expression.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }
 }
 
 private let cronFields = [
@@ -40,8 +45,7 @@ private struct CronField {
   func fault(in part: Substring) -> String? {
     // Most elements are this, or one of the range's numbers.
     if part == "*" { return nil }
-    let isNumber = part.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    if isNumber, let number = Int(part), range.contains(number) { return nil }
+    if part.isNumber, let number = Int(part), range.contains(number) { return nil }
     let pieces = part.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     if pieces.count == 2, Int(pieces[1]).map({ $0 < 1 }) ?? true {
       return "'\(pieces[1])' is no step of the \(name)"
@@ -62,13 +66,17 @@ private struct CronField {
   }
 
   private func number(_ text: Substring) -> Int? {
-    if let word = words.firstIndex(where: { $0 == text.lowercased() || isShort(text, of: $0) }) {
-      return range.lowerBound + word
-    }
-    return !text.isEmpty && text.allSatisfy { ("0"..."9").contains($0) } ? Int(text) : nil
+    if text.isNumber { return Int(text) }
+    let meant = text.lowercased()
+    let isShort = meant.count == 3
+    return words.firstIndex { $0 == meant || (isShort && $0.hasPrefix(meant)) }
+      .map { range.lowerBound + $0 }
   }
+}
 
-  private func isShort(_ text: Substring, of word: String) -> Bool {
-    text.count == 3 && word.hasPrefix(text.lowercased())
+extension Substring {
+  /// True for digits and nothing else.
+  fileprivate var isNumber: Bool {
+    !isEmpty && utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
   }
 }

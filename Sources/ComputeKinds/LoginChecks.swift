@@ -7,9 +7,8 @@ extension CrossFieldCheck {
   ///
   /// `az ml` checks nothing, and an example of Microsoft's has a weaker one, so this only warns.
   static let passwordStrength = CrossFieldCheck(.weakPassword) { target, findings in
-    let path: AttributePath = "ssh_settings.admin_password"
-    guard case .secret(let password) = target[path], password.isResolved else { return }
-    if characterClasses(in: password.reveal()) < 3 { findings.append(.weakPassword(target, path)) }
+    guard case .secret(let password) = target[adminPassword], password.isResolved else { return }
+    if characterClasses(in: password.reveal()) < 3 { findings.append(.weakPassword(target)) }
   }
 
   /// A public key is one, and neither a private key nor the name of a file.
@@ -31,6 +30,7 @@ extension CrossFieldCheck {
   }
 }
 
+private let adminPassword: AttributePath = "ssh_settings.admin_password"
 private let publicKey: AttributePath = "ssh_settings.ssh_key_value"
 
 /// True for a line of OpenSSH's `.pub` files: the algorithm, the key in Base64, a comment.
@@ -65,16 +65,17 @@ extension Rule {
 
 extension Diagnostic {
   fileprivate static func weakPassword(
-    _ target: ComputeTarget, _ path: AttributePath
+    _ target: ComputeTarget
   ) -> Diagnostic {
     Diagnostic(
       .warning, .weakPassword, "Password is weak",
       detail: """
-        '\(path)' should have three of these: a small letter, a large letter, a digit, and one \
+        '\(adminPassword)' should have three of these: a small letter, a large letter, a digit, and one \
         of `~!@#$%^&*()=+_[]{}|;:./'",<>?. The studio and the Python SDK v1 refuse any other, and \
         the service may.
         """,
-      address: target.address.description, at: target.location(of: path), hidesSource: true)
+      address: target.address.description, at: target.location(of: adminPassword), hidesSource: true
+    )
   }
 
   fileprivate static func notAPublicKey(_ target: ComputeTarget, _ what: String) -> Diagnostic {

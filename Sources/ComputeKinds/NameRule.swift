@@ -48,7 +48,7 @@ private let shortNameLimit = 16
 
 /// What is wrong with a name, as the end of a sentence; nil if nothing is.
 private func nameFault(_ name: String) -> String? {
-  let characters = Array(name.unicodeScalars)
+  let characters = name.unicodeScalars
   if characters.isEmpty { return "it is empty" }
   if let odd = characters.first(where: { !$0.isNameCharacter }) {
     return "'\(String(odd).visible)' is not a letter from a to z, a digit or a hyphen"
@@ -56,12 +56,12 @@ private func nameFault(_ name: String) -> String? {
   if let first = characters.first, !first.isNameLetter {
     return "it begins with '\(String(first))', not with a letter"
   }
-  if characters.count < 3 || characters.count > 24 {
-    return "it has \(characters.count) character\(characters.count == 1 ? "" : "s")"
+  let count = name.utf8.count
+  if count < 3 || count > 24 {
+    return "it has \(count) character\(count == 1 ? "" : "s")"
   }
-  if let hyphen = characters.lastIndex(of: "-"), hyphen + 1 < characters.count,
-    characters[(hyphen + 1)...].allSatisfy(\.isNameDigit)
-  {
+  let ending = characters.reversed().prefix { $0 != "-" }
+  if !ending.isEmpty, ending.count < count, ending.allSatisfy(\.isNameDigit) {
     return "it ends in a hyphen and digits; put a letter behind the last hyphen"
   }
   return nil

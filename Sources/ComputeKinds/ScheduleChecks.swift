@@ -9,7 +9,8 @@ extension CrossFieldCheck {
     for (number, trigger) in triggers(of: target) {
       if let fault = triggerFault(trigger) {
         findings.append(.scheduleTrigger(target, number, fault))
-      } else if let expression = trigger["expression"]?.text, let fault = cronFault(expression) {
+      } else if let expression = trigger[key: "expression"]?.text, let fault = cronFault(expression)
+      {
         findings.append(.cronExpression(target, number, expression, fault))
       }
     }
@@ -18,10 +19,10 @@ extension CrossFieldCheck {
   /// A trigger begins at a time, in a time zone that the service knows.
   static let scheduleTimes = CrossFieldCheck(.scheduleStart, .unknownTimeZone) { target, findings in
     for (number, trigger) in triggers(of: target) {
-      if let start = trigger["start_time"]?.text, let fault = startFault(start) {
+      if let start = trigger[key: "start_time"]?.text, let fault = startFault(start) {
         findings.append(.scheduleStart(target, number, start, fault))
       }
-      if let zone = trigger["time_zone"]?.text, !WindowsTimeZone.isKnown(zone) {
+      if let zone = trigger[key: "time_zone"]?.text, !WindowsTimeZone.isKnown(zone) {
         findings.append(.unknownTimeZone(target, number, zone))
       }
     }
@@ -40,7 +41,7 @@ extension CrossFieldCheck {
 /// The triggers of a target's schedules, each with its schedule's number.
 private func triggers(of target: ComputeTarget) -> [(number: Int, trigger: AttributeValue)] {
   let items = target["schedules.compute_start_stop"]?.list ?? []
-  return items.enumerated().map { ($0 + 1, $1["trigger"] ?? .map([:])) }
+  return items.enumerated().map { ($0 + 1, $1[key: "trigger"] ?? .map([:])) }
 }
 
 // MARK: What is wrong, as the end of a sentence
@@ -49,16 +50,16 @@ private func triggers(of target: ComputeTarget) -> [(number: Int, trigger: Attri
 private func triggerFault(_ trigger: AttributeValue) -> String? {
   let ofCron = ["expression"]
   let ofRecurrence = ["frequency", "interval", "schedule"]
-  let isCron = trigger["type"]?.text?.lowercased() == "cron"
+  let isCron = trigger[key: "type"]?.text?.lowercased() == "cron"
   if let stray = (isCron ? ofRecurrence : ofCron).first(where: { trigger[key: $0] != nil }) {
     return "'\(stray)' belongs to a trigger of type '\(isCron ? "recurrence" : "cron")'"
   }
   if isCron {
-    let fields = trigger["expression"]?.text?.split(separator: " ").count ?? 0
+    let fields = trigger[key: "expression"]?.text.map { cronTexts($0).count } ?? 0
     return fields == 5
       ? nil : "a cron trigger needs an 'expression' of five fields, such as '0 18 * * *'"
   }
-  let missing = ["frequency", "interval"].filter { trigger[$0] == nil }.map { "'\($0)'" }
+  let missing = ["frequency", "interval"].filter { trigger[key: $0] == nil }.map { "'\($0)'" }
   return missing.isEmpty ? nil : "a recurrence needs \(missing.joined(separator: " and "))"
 }
 
@@ -69,9 +70,9 @@ private func triggerFault(_ trigger: AttributeValue) -> String? {
 /// leaves days of the month out with a warning (RecurrencePattern).
 private func patternFault(_ trigger: AttributeValue) -> String? {
   let given = ["hours", "minutes", "week_days", "month_days"].filter {
-    trigger[AttributePath(["schedule", $0])] != nil
+    trigger[key: "schedule"]?[key: $0] != nil
   }
-  guard let frequency = trigger["frequency"]?.text?.lowercased() else { return nil }
+  guard let frequency = trigger[key: "frequency"]?.text?.lowercased() else { return nil }
   if given.contains("month_days") {
     return "'month_days' is not known to work for a machine, and 'az ml' leaves it out"
   }

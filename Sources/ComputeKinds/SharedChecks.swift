@@ -36,10 +36,13 @@ extension CrossFieldCheck {
   /// One system-assigned identity, or user-assigned ones with their ids (domain.md R28).
   static let identityFits = CrossFieldCheck(.identityMismatch, .identityNotAnID) {
     target, findings in
-    let type = target["identity.type"]?.text ?? "none"
-    let types = FieldType.identityTypes
-    let choice = (types.first { $0.name == type } ?? types.first { $0.isMeant(by: type) })?.wire
+    let type = target["identity.type"]?.text
     let identities = target["identity.user_assigned_identities"]?.list ?? []
+    if type == nil, identities.isEmpty { return }
+    let types = FieldType.identityTypes
+    let choice = type.flatMap { type in
+      types.first { $0.name == type } ?? types.first { $0.isMeant(by: type) }
+    }?.wire
     if choice == "SystemAssigned,UserAssigned" {
       findings.append(
         .identityMismatch(

@@ -21,8 +21,9 @@ private func checkRegion(
   of target: ComputeTarget, _ workspace: WorkspaceIdentity,
   reporting findings: inout DiagnosticList
 ) {
-  let path: AttributePath = "location"
-  guard let slot = target.kind.slot(path), let region = target.attributes[slot] else { return }
+  guard let slot = target.kind.slot(named: "location"), let region = target.attributes[slot],
+    region != .text(workspace.location)
+  else { return }
   let field = target.kind.fields[slot]
   guard field.normalised(region) != field.normalised(.text(workspace.location)) else { return }
   findings.append(

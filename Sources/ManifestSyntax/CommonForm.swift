@@ -329,6 +329,12 @@ struct CommonForm {
     var index = offset
     var end = index
     while true {
+      // Letters, as nearly all are.
+      if bytes[index] > .colon {
+        index += 1
+        end = index
+        continue
+      }
       switch bytes[index] {
       case .space: break
       case .lineFeed: return end

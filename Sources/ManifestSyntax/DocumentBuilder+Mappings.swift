@@ -4,16 +4,15 @@ internal import Diagnostics
 extension DocumentBuilder {
   /// A mapping's children once keys are known to be unique and merge keys are expanded.
   func settled(
-    _ pairs: [Int32], reporting findings: inout DiagnosticList
+    _ pairs: ArraySlice<Int32>, reporting findings: inout DiagnosticList
   ) throws(Refusal) -> [Int32] {
-    if areFewAndDiffer(pairs) { return pairs }
     var seen = KeyIndex(count: pairs.count / 2)
     var merge: (key: Int32, value: Int32)?
     var result: [Int32] = []
     result.reserveCapacity(pairs.count)
-    for index in stride(from: 0, to: pairs.count - 1, by: 2) {
+    for index in stride(from: pairs.startIndex, to: pairs.endIndex - 1, by: 2) {
       let pair = (key: pairs[index], value: pairs[index + 1])
-      guard case .scalar(let key, let reading) = nodes[Int(pair.key)].content else { continue }
+      guard let (key, reading) = nodes[Int(pair.key)].scalar else { continue }
       let isMerge = key == "<<" && reading == .plain
       if let first = isMerge ? merge?.key : seen[key] {
         try checkRoom(in: findings, at: nodes[Int(pair.key)].start)
@@ -32,14 +31,14 @@ extension DocumentBuilder {
 
   /// True for so few keys that looking at each pair of them is quickest, if all differ and none is a
   /// merge key.
-  private func areFewAndDiffer(_ pairs: [Int32]) -> Bool {
+  func areFewAndDiffer(_ pairs: ArraySlice<Int32>) -> Bool {
     guard pairs.count <= 32, pairs.count.isMultiple(of: 2) else { return false }
-    for index in stride(from: 0, to: pairs.count, by: 2) {
-      guard case .scalar(let key, _) = nodes[Int(pairs[index])].content, key != "<<" else {
+    for index in stride(from: pairs.startIndex, to: pairs.endIndex, by: 2) {
+      let record = nodes[Int(pairs[index])]
+      guard record.kind == .scalar, record.text != "<<" else { return false }
+      for other in stride(from: pairs.startIndex, to: index, by: 2)
+      where nodes[Int(pairs[other])].text == record.text {
         return false
-      }
-      for other in stride(from: 0, to: index, by: 2) {
-        if case .scalar(key, _) = nodes[Int(pairs[other])].content { return false }
       }
     }
     return true
@@ -51,20 +50,19 @@ extension DocumentBuilder {
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
     let sources: [Int] =
-      if case .sequence(let stretch) = nodes[node].content {
-        children[stretch].map { Int($0) }
+      if nodes[node].kind == .sequence {
+        children[nodes[node].children].map { Int($0) }
       } else {
         [node]
       }
     for source in sources {
-      guard case .mapping(let stretch) = nodes[source].content else {
+      guard nodes[source].kind == .mapping else {
         try checkRoom(in: findings, at: nodes[source].start)
         findings.append(.badMerge(location(source)))
         continue
       }
-      for index in stride(from: stretch.lowerBound, to: stretch.upperBound, by: 2) {
-        guard case .scalar(let key, _) = nodes[Int(children[index])].content, seen[key] == nil
-        else { continue }
+      for index in nodes[source].keys {
+        guard let (key, _) = nodes[Int(children[index])].scalar, seen[key] == nil else { continue }
         seen.add(key, children[index])
         result += children[index...(index + 1)]
       }

@@ -27,6 +27,8 @@ struct DocumentBuilder {
   private var root: Int?
   private var start: TextPoint
   private var open: [OpenCollection] = []
+  /// The children so far of all open collections, those of the innermost last.
+  private var pending: [Int32] = []
   private var anchors: [String: Anchored] = [:]
   private var layout: LayoutCheck
   /// What aliases stand for, besides the nodes that are written.
@@ -43,10 +45,8 @@ struct DocumentBuilder {
     /// The column of the innermost block collection, itself included; -1 if there is none.
     let indent: Int32
     var height: Int32 = 1
-    var children: [Int32] = []
-
-    /// True if the next node is a key.
-    var expectsKey: Bool { isMapping && children.count.isMultiple(of: 2) }
+    /// Where its children begin among those that are pending.
+    let firstChild: Int
   }
 
   private struct Anchored {
@@ -70,8 +70,13 @@ struct DocumentBuilder {
   }
 
   private mutating func clear() {
-    nodes.removeAll()
-    children.removeAll()
+    // Documents of one file are much alike.
+    let (nodeCount, childCount) = (nodes.count, children.count)
+    nodes = []
+    nodes.reserveCapacity(nodeCount)
+    children = []
+    children.reserveCapacity(childCount)
+    pending.removeAll(keepingCapacity: true)
     anchors.removeAll()
     open.removeAll()
     root = nil
@@ -117,7 +122,11 @@ struct DocumentBuilder {
   }
 
   private var indent: Int32 { open.last?.indent ?? -1 }
-  private var expectsKey: Bool { open.last?.expectsKey ?? false }
+  /// True if the next node is a key.
+  private var expectsKey: Bool {
+    guard let last = open.last else { return false }
+    return last.isMapping && (pending.count - last.firstChild).isMultiple(of: 2)
+  }
   private var isInFlow: Bool { open.last?.isFlow ?? false }
 
   /// Looks at the layout before a node that has text of its own.
@@ -146,10 +155,9 @@ struct DocumentBuilder {
       }
     }
     let node = append(
-      NodeRecord(
-        content: .scalar(scalar.text, reading), start: start, end: end, expandedSize: 1, height: 0))
+      NodeRecord(scalar.text, reading, start: start, end: end))
     if let anchor = scalar.anchor { anchors[anchor] = Anchored(node: node, isComplete: true) }
-    if expectsKey { checkKey(scalar.text, reading, node, reporting: &findings) }
+    if expectsKey { checkKey(node, reporting: &findings) }
     try attach(node)
   }
 
@@ -208,14 +216,13 @@ struct DocumentBuilder {
       findings.append(.badKey("a collection", place(located.start, located.end)))
     }
     let node = append(
-      NodeRecord(
-        content: opening.isMapping ? .mapping(0..<0) : .sequence(0..<0), start: located.start,
-        end: located.end, expandedSize: 1, height: 1))
+      NodeRecord(opening.isMapping ? .mapping : .sequence, start: located.start, end: located.end))
     if let anchor = opening.anchor { anchors[anchor] = Anchored(node: node, isComplete: false) }
     open.append(
       OpenCollection(
         node: node, isMapping: opening.isMapping, isFlow: opening.isFlow, anchor: opening.anchor,
-        indent: opening.isFlow ? indent : column(of: opening, located.end)))
+        indent: opening.isFlow ? indent : column(of: opening, located.end),
+        firstChild: pending.count))
   }
 
   /// A block collection's column.
@@ -231,29 +238,36 @@ struct DocumentBuilder {
   mutating func end(
     _ located: TextStretch, reporting findings: inout DiagnosticList
   ) throws(Refusal) {
-    guard var collection = open.last else { return }
-    let record = nodes[collection.node]
-    var end = max(record.end, lastNodeEnd)
+    guard let collection = open.last else { return }
+    let (start, begun) = (nodes[collection.node].start, nodes[collection.node].end)
+    var end = max(begun, lastNodeEnd)
     if collection.isFlow {
       // A pair between brackets, `[a: b]`, has no bracket of its own.
       if located.start < located.end {
         try layout.checkGap(upTo: located.start, indent: collection.indent, closes: true)
         layout.lastEnd = located.end
       }
-      end = max(layout.lastEnd, record.end)
-    } else if collection.children.isEmpty {
-      end = record.end
+      end = max(layout.lastEnd, begun)
+    } else if collection.firstChild == pending.count {
+      end = begun
     }
     open.removeLast()
-    if collection.isMapping {
-      collection.children = try settled(collection.children, reporting: &findings)
+    let first = children.count
+    let own = pending[collection.firstChild...]
+    if collection.isMapping, !areFewAndDiffer(own) {
+      children += try settled(own, reporting: &findings)
+    } else {
+      children += own
     }
-    let stretch = children.count..<(children.count + collection.children.count)
-    children += collection.children
-    let size = collection.children.reduce(1) { $0 + Int(nodes[Int($1)].expandedSize) }
-    nodes[collection.node] = NodeRecord(
-      content: collection.isMapping ? .mapping(stretch) : .sequence(stretch), start: record.start,
-      end: end, expandedSize: Int32(clamping: size), height: collection.height)
+    pending.removeSubrange(collection.firstChild...)
+    let stretch = first..<children.count
+    let size = children[stretch].reduce(1) { $0 + Int(nodes[Int($1)].expandedSize) }
+    var record = NodeRecord(
+      collection.isMapping ? .mapping : .sequence, start: start, end: end)
+    record.children = stretch
+    record.expandedSize = Int32(clamping: size)
+    record.height = collection.height
+    nodes[collection.node] = record
     if let anchor = collection.anchor, anchors[anchor]?.node == collection.node {
       anchors[anchor]?.isComplete = true
     }
@@ -284,7 +298,7 @@ struct DocumentBuilder {
       try attach(anchored.node, alias: (name, located))
       return
     }
-    guard case .scalar(let text, let reading) = named.content else {
+    guard let (text, reading) = named.scalar else {
       findings.append(.badKey("a collection", place))
       try attach(anchored.node, alias: (name, located))
       return
@@ -292,10 +306,8 @@ struct DocumentBuilder {
     try checkLength(of: text, from: located.start, to: located.end)
     // A key of its own, so that findings name the alias. It is no merge key.
     let key = append(
-      NodeRecord(
-        content: .scalar(text, text == "<<" ? .quoted : reading), start: located.start,
-        end: located.end, expandedSize: 1, height: 0))
-    checkKey(text, reading, key, reporting: &findings)
+      NodeRecord(text, text == "<<" ? .quoted : reading, start: located.start, end: located.end))
+    checkKey(key, reporting: &findings)
     try attach(key, alias: (name, located))
   }
 
@@ -316,7 +328,7 @@ struct DocumentBuilder {
       root = node
       return
     }
-    open[last].children.append(Int32(node))
+    pending.append(Int32(node))
     open[last].height = max(open[last].height, nodes[node].height + 1)
   }
 
@@ -340,11 +352,8 @@ struct DocumentBuilder {
 
   // MARK: Checks
 
-  private func checkKey(
-    _ text: String, _ reading: YAMLScalar.Reading, _ node: Int,
-    reporting findings: inout DiagnosticList
-  ) {
-    if YAMLScalar.isNull(text, read: reading) {
+  private func checkKey(_ node: Int, reporting findings: inout DiagnosticList) {
+    if nodes[node].isNull {
       findings.append(.badKey("null", location(node)))
     }
     // libyaml reads `{ ?a: 1 }` as the key `a`, YAML as the key `?a`.

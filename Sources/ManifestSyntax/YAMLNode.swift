@@ -68,11 +68,7 @@ public struct YAMLNode: Sendable {
   public var kind: Kind {
     switch source {
     case .read(let storage, let index):
-      switch storage.nodes[index].content {
-      case .scalar: .scalar
-      case .sequence: .sequence
-      case .mapping: .mapping
-      }
+      storage.nodes[index].kind
     case .made(let node):
       switch node.content {
       case .scalar: .scalar
@@ -82,29 +78,38 @@ public struct YAMLNode: Sendable {
     }
   }
 
-  private var written: (text: String, reading: YAMLScalar.Reading)? {
+  /// How a scalar is read; nil for collections.
+  private var reading: YAMLScalar.Reading? {
     switch source {
     case .read(let storage, let index):
-      if case .scalar(let text, let reading) = storage.nodes[index].content {
-        return (text, reading)
-      }
+      storage.nodes[index].kind == .scalar ? storage.nodes[index].reading : nil
     case .made(let node):
-      if case .scalar(let text, let reading) = node.content { return (text, reading) }
+      if case .scalar(_, let reading) = node.content { reading } else { nil }
     }
-    return nil
   }
 
   /// The text of a scalar as it reads once quotes and escapes are resolved; empty for collections.
-  public var text: String { written?.text ?? "" }
+  public var text: String {
+    switch source {
+    case .read(let storage, let index): storage.nodes[index].text
+    case .made(let node):
+      if case .scalar(let text, _) = node.content { text } else { "" }
+    }
+  }
 
   /// The meaning of a scalar by the core schema; nil for collections.
-  public var scalar: YAMLScalar? { written.map { YAMLScalar($0.text, read: $0.reading) } }
+  public var scalar: YAMLScalar? { reading.map { YAMLScalar(text, read: $0) } }
 
   /// True for a scalar that means null.
-  public var isNull: Bool { written.map { YAMLScalar.isNull($0.text, read: $0.reading) } ?? false }
+  public var isNull: Bool {
+    switch source {
+    case .read(let storage, let index): storage.nodes[index].isNull
+    case .made: reading.map { YAMLScalar.isNull(text, read: $0) } ?? false
+    }
+  }
 
   /// True for a scalar without quotes, block style or tag.
-  public var isPlain: Bool { written?.reading == .plain }
+  public var isPlain: Bool { reading == .plain }
 
   /// True if nothing in the scalar refers to anything, whatever it looks like.
   package var isVerbatim: Bool {
@@ -115,8 +120,9 @@ public struct YAMLNode: Sendable {
   public var elements: [YAMLNode] {
     switch source {
     case .read(let storage, let index):
-      guard case .sequence(let children) = storage.nodes[index].content else { return [] }
-      return storage.children[children].map { YAMLNode(storage: storage, index: Int($0)) }
+      guard storage.nodes[index].kind == .sequence else { return [] }
+      return storage.children[storage.nodes[index].children]
+        .map { YAMLNode(storage: storage, index: Int($0)) }
     case .made(let node):
       guard case .sequence(let elements) = node.content else { return [] }
       return elements
@@ -126,19 +132,54 @@ public struct YAMLNode: Sendable {
   /// The entries of a mapping in their order, merged ones last; empty for anything else.
   ///
   /// No key occurs twice, and keys are scalars.
-  public var entries: [(key: YAMLNode, value: YAMLNode)] {
+  public var entries: Entries {
     switch source {
     case .read(let storage, let index):
-      guard case .mapping(let children) = storage.nodes[index].content else { return [] }
-      return stride(from: children.lowerBound, to: children.upperBound, by: 2).map {
-        (
-          YAMLNode(storage: storage, index: Int(storage.children[$0])),
-          YAMLNode(storage: storage, index: Int(storage.children[$0 + 1]))
-        )
-      }
+      let record = storage.nodes[index]
+      return Entries(.read(storage, record.kind == .mapping ? record.children : 0..<0))
     case .made(let node):
-      guard case .mapping(let entries) = node.content else { return [] }
-      return entries
+      if case .mapping(let entries) = node.content { return Entries(.made(entries)) }
+      return .empty
+    }
+  }
+
+  /// The entries of a mapping, each put together when it is asked for.
+  public struct Entries: RandomAccessCollection, Sendable {
+    fileprivate enum Source {
+      /// Keys and values in turn.
+      case read(DocumentStorage, Range<Int>)
+      case made([(key: YAMLNode, value: YAMLNode)])
+    }
+
+    private let source: Source
+
+    /// No entries.
+    public static let empty = Entries(.made([]))
+
+    fileprivate init(_ source: Source) { self.source = source }
+
+    /// The first entry's index.
+    public var startIndex: Int { 0 }
+
+    /// How many entries there are.
+    public var endIndex: Int {
+      switch source {
+      case .read(_, let children): children.count / 2
+      case .made(let entries): entries.count
+      }
+    }
+
+    /// An entry.
+    public subscript(index: Int) -> (key: YAMLNode, value: YAMLNode) {
+      switch source {
+      case .read(let storage, let children):
+        let first = children.lowerBound + index * 2
+        return (
+          YAMLNode(storage: storage, index: Int(storage.children[first])),
+          YAMLNode(storage: storage, index: Int(storage.children[first + 1]))
+        )
+      case .made(let entries): return entries[index]
+      }
     }
   }
 
@@ -204,31 +245,61 @@ final class DocumentStorage: Sendable {
 
   /// The value under a key of a mapping.
   func value(of key: String, in mapping: Int) -> Int? {
-    guard case .mapping(let stretch) = nodes[mapping].content else { return nil }
-    for index in stride(from: stretch.lowerBound, to: stretch.upperBound, by: 2) {
-      if case .scalar(key, _) = nodes[Int(children[index])].content {
-        return Int(children[index + 1])
-      }
+    guard nodes[mapping].kind == .mapping else { return nil }
+    for index in nodes[mapping].keys where nodes[Int(children[index])].text == key {
+      return Int(children[index + 1])
     }
     return nil
   }
 }
 
 /// A node as it is stored.
+///
+/// Each fact is a field of its own, so that asking for one copies no other.
 struct NodeRecord: Sendable {
-  enum Content: Sendable {
-    case scalar(String, YAMLScalar.Reading)
-    /// Its children's stretch.
-    case sequence(Range<Int>)
-    /// Keys and values in turn.
-    case mapping(Range<Int>)
-  }
-
-  var content: Content
+  let kind: YAMLNode.Kind
+  /// How a scalar is read.
+  let reading: YAMLScalar.Reading
+  /// True for a scalar that means null.
+  let isNull: Bool
+  /// What a scalar says; empty for collections.
+  let text: String
+  /// The stretch of a collection's children; of a mapping, keys and values in turn.
+  var children: Range<Int> = 0..<0
   var start: TextPoint
   var end: TextPoint
   /// How many nodes it stands for once aliases and merges are expanded.
-  var expandedSize: Int32
+  var expandedSize: Int32 = 1
   /// How many collections stand inside each other in it, itself included.
   var height: Int32
+
+  /// A scalar.
+  init(_ text: String, _ reading: YAMLScalar.Reading, start: TextPoint, end: TextPoint) {
+    kind = .scalar
+    self.reading = reading
+    isNull = YAMLScalar.isNull(text, read: reading)
+    self.text = text
+    self.start = start
+    self.end = end
+    height = 0
+  }
+
+  /// A collection without children.
+  init(_ kind: YAMLNode.Kind, start: TextPoint, end: TextPoint) {
+    self.kind = kind
+    reading = .quoted
+    isNull = false
+    text = ""
+    self.start = start
+    self.end = end
+    height = 1
+  }
+
+  /// Text and reading of a scalar; nil for a collection.
+  var scalar: (text: String, reading: YAMLScalar.Reading)? {
+    kind == .scalar ? (text, reading) : nil
+  }
+
+  /// Where the keys of a mapping stand among the children; each value is right behind its key.
+  var keys: StrideTo<Int> { stride(from: children.lowerBound, to: children.upperBound, by: 2) }
 }

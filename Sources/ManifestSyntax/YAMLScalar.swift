@@ -55,9 +55,10 @@ public enum YAMLScalar: Hashable, Sendable {
   /// True for a scalar that means null, told without finding out what others mean.
   static func isNull(_ text: String, read reading: Reading) -> Bool {
     guard reading == .plain else { return YAMLScalar(text, read: reading) == .null }
-    return switch text.utf8.first {
-    case nil, UInt8(ascii: "~"), UInt8(ascii: "n"), UInt8(ascii: "N"):
-      YAMLScalar(plain: text) == .null
+    return switch text.utf8.count {
+    case 0: true
+    case 1: text == "~"
+    case 4: text == "null" || text == "Null" || text == "NULL"
     default: false
     }
   }
@@ -66,6 +67,10 @@ public enum YAMLScalar: Hashable, Sendable {
   public init(plain text: String) {
     guard text.utf8.first?.mayBeginAMeaning ?? true else {
       self = .text(text)
+      return
+    }
+    guard text.utf8.count <= Self.longestWord else {
+      self = Self.number(in: text) ?? .text(text)
       return
     }
     switch text {
@@ -78,6 +83,9 @@ public enum YAMLScalar: Hashable, Sendable {
     default: self = Self.number(in: text) ?? .text(text)
     }
   }
+
+  /// The length of `false` and `+.inf`.
+  private static let longestWord = 5
 
   private static func number(in text: String) -> YAMLScalar? {
     guard let first = text.utf8.first, isNumberStart(first) else { return nil }

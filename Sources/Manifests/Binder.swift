@@ -68,7 +68,7 @@ public func bindStack(
   }
   findings.append(contentsOf: binder.composition.overlaysWithoutTarget)
   return BoundStack(
-    targets: binder.finished().sorted { $0.address < $1.address },
+    targets: binder.finished().sorted(byKey: \.address),
     usedVariables: binder.composition.usedVariables)
 }
 
@@ -131,7 +131,7 @@ private struct Binder {
     let keyAdvice = rules.keyAdvice
     values.keyAdvice = { keyAdvice($0, kind) }
     _ = values.fields(
-      of: fields, by: tree(of: kind), table: kind.fields, owner: kind.name.text,
+      of: fields, by: tree(of: kind), table: kind.fields, owner: { kind.name.text },
       besides: Self.commonKeys, missingAt: fields.location.firstLine)
     if let node = fields["berth"] {
       _ = settings(node, of: kind, among: rules.catalog, nil, reporting: &values.findings)
@@ -170,13 +170,13 @@ private struct Binder {
     }
     let location = name?.location ?? root.location.firstLine
     let bound = values.fields(
-      of: root, by: tree(of: kind), table: kind.fields, owner: kind.name.text,
+      of: root, by: tree(of: kind), table: kind.fields, owner: { kind.name.text },
       besides: Self.commonKeys, missingAt: location)
     let berth = root["berth"].map {
       settings($0, of: kind, among: rules.catalog, values.address, reporting: &values.findings)
     }
     var target = ComputeTarget(
-      name: address.name, kind: kind, attributes: Attributes(bound.values),
+      name: address.name, kind: kind, attributes: bound.values,
       settings: berth ?? TargetSettings(), location: location, fieldLocations: bound.locations)
     guard isKnown, values.findings.errorCount == errorsBefore else { return }
     checkRemoval(target, root)

@@ -4,14 +4,18 @@ internal import TargetModel
 
 /// What a mapping gave the fields of a table, by slot.
 struct BoundFields {
-  var values: [AttributeValue?]
+  var values: Attributes
   /// Where each value stands.
-  var locations = FieldLocations()
+  var locations: FieldLocations
   /// The slots whose value was refused, so that nothing more is said about them.
   var refused: Set<Int> = []
 
-  /// Nothing yet, for a table with so many fields.
-  init(slotCount: Int) { values = Array(repeating: nil, count: slotCount) }
+  /// Nothing yet, for a table with so many fields and a mapping with so many entries.
+  init(slotCount: Int, entryCount: Int) {
+    values = Attributes(slotCount: slotCount)
+    values.reserveCapacity(entryCount)
+    locations = FieldLocations(capacity: entryCount)
+  }
 }
 
 extension ValueBinding {
@@ -19,18 +23,18 @@ extension ValueBinding {
   ///
   /// - Parameters:
   ///   - path: where the mapping stands, for findings.
-  ///   - owner: what has these fields: `amlcompute`, or the path of an object.
+  ///   - owner: what has these fields, for findings: `amlcompute`, or the path of an object.
   ///   - besides: keys that somebody else reads.
   ///   - place: where to report a field that is missing.
   mutating func fields(
-    of node: YAMLNode, by tree: FieldTree, table: [Field], at path: [String] = [], owner: String,
-    besides: [String] = [], missingAt place: SourceLocation
+    of node: YAMLNode, by tree: FieldTree, table: [Field], at path: [String] = [],
+    owner: () -> String, besides: [String] = [], missingAt place: SourceLocation
   ) -> BoundFields {
-    var bound = BoundFields(slotCount: table.count)
+    var bound = BoundFields(slotCount: table.count, entryCount: node.entries.count)
     bind(node, tree, path, owner, besides, into: &bound)
     // By slot: a row of the table is large, and few rows are required.
     for slot in table.indices
-    where table[slot].isRequired && bound.values[slot] == nil && !bound.refused.contains(slot) {
+    where table[slot].isRequired && !bound.values.holds(slot) && !bound.refused.contains(slot) {
       let field = table[slot]
       let group = field.path.segments.count > 1 ? node.entry(field.path.segments[0])?.key : nil
       findings.append(
@@ -44,18 +48,18 @@ extension ValueBinding {
 
   /// - Parameter path: where the table's own mapping stands.
   private mutating func bind(
-    _ node: YAMLNode, _ tree: FieldTree, _ path: [String], _ owner: String, _ besides: [String],
-    into bound: inout BoundFields
+    _ node: YAMLNode, _ tree: FieldTree, _ path: [String], _ owner: () -> String,
+    _ besides: [String], into bound: inout BoundFields
   ) {
     for (key, value) in node.entries {
       guard let child = tree.children[key.text] else {
-        if !besides.contains(key.text) { refuse(key, value, in: tree, owner, besides) }
+        if !besides.contains(key.text) { refuse(key, value, in: tree, owner(), besides) }
         continue
       }
       if let (slot, field) = child.field {
         bind(key, value, slot, field, child, path, into: &bound)
       } else if value.kind == .mapping {
-        bind(value, child, path, child.path(in: path).description, [], into: &bound)
+        bind(value, child, path, { child.path(in: path).description }, [], into: &bound)
       } else if !value.isNull {
         bound.refused.formUnion(child.slots.map(\.slot))
         refuse(

@@ -13,6 +13,8 @@ final class FieldTree: Sendable {
   let object: FieldTree?
   /// The keys that lead here from the table's own mapping.
   private let keys: [String]
+  /// True where a table has its tags.
+  let isTags: Bool
 
   /// The path of what stands here.
   ///
@@ -44,6 +46,7 @@ final class FieldTree: Sendable {
 
   private init(_ rows: [Row], at keys: [String]) {
     self.keys = keys
+    isTags = keys == ["tags"]
     var here: Row?
     var deeper: [String: [Row]] = [:]
     for row in rows {

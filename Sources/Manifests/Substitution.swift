@@ -66,7 +66,7 @@ struct Substitution {
       }
       return isChanged ? YAMLNode(elements: elements, at: node.location) : nil
     case .mapping:
-      var entries = node.entries
+      var entries = Array(node.entries)
       var isChanged = false
       for index in entries.indices {
         guard let other = changed(entries[index].value, &findings) else { continue }
@@ -157,13 +157,12 @@ struct Substitution {
 /// An escape in quotes can be a `$` too.
 func mayHoldReferences(_ bytes: [UInt8]) -> Bool {
   bytes.withUnsafeBufferPointer { bytes in
-    bytes.indices.contains { index in
-      switch bytes[index] {
-      case UInt8(ascii: "\\"): true
-      case UInt8(ascii: "$"): index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "{")
-      default: false
-      }
-    }
+    // Most files have neither.
+    bytes.contains(UInt8(ascii: "\\"))
+      || (bytes.contains(UInt8(ascii: "$"))
+        && zip(bytes, bytes.dropFirst()).contains {
+          $0 == UInt8(ascii: "$") && $1 == UInt8(ascii: "{")
+        })
   }
 }
 

@@ -18,6 +18,8 @@ struct ValueBinding {
   var keyAdvice: (String) -> String? = { _ in nil }
   /// Patterns of fields, so that each is read once.
   private var patterns: [String: Regex<AnyRegexOutput>] = [:]
+  /// What matched the pattern of a field last, by pattern: many targets have the same size.
+  private var lastMatches: [String: String] = [:]
 
   init(secrets: any SecretSource, commands: [String: [String]] = [:]) {
     self.secrets = secrets
@@ -62,15 +64,18 @@ struct ValueBinding {
   /// What findings call a value, and what else is known of its place.
   private struct Naming {
     private let outer: [String]
-    /// Nil for an element.
+    /// Nil for what stands under `outer` itself.
     private let tree: FieldTree?
+    /// The way from there into lists and maps.
+    private var way: Way?
     /// What objects in it may hold.
     let object: FieldTree?
     /// What the words of older clients come to in it.
-    let words: OlderWords
+    private(set) var words: OlderWords
 
     init(
-      _ outer: [String], tree: FieldTree?, object: FieldTree?, words: OlderWords = .unknown
+      _ outer: [String], tree: FieldTree? = nil, object: FieldTree?,
+      words: OlderWords = .unknown
     ) {
       self.outer = outer
       self.tree = tree
@@ -79,10 +84,34 @@ struct ValueBinding {
     }
 
     /// Put together where it is asked for: few values are wrong.
-    var path: AttributePath { tree?.path(in: outer) ?? AttributePath(outer) }
+    var path: AttributePath {
+      AttributePath((tree?.path(in: outer).segments ?? outer) + (way?.segments ?? []))
+    }
 
-    func inside(_ segment: String) -> Naming {
-      Naming(path.segments + [segment], tree: nil, object: object)
+    /// True for the tags of a target.
+    var isTags: Bool { way == nil && outer.isEmpty && tree?.isTags == true }
+
+    func inside(_ index: Int) -> Naming { going(.element(way, index)) }
+
+    func inside(_ key: String) -> Naming { going(.entry(way, key)) }
+
+    private func going(_ way: Way) -> Naming {
+      var naming = self
+      naming.way = way
+      naming.words = .unknown
+      return naming
+    }
+
+    private indirect enum Way {
+      case element(Way?, Int)
+      case entry(Way?, String)
+
+      var segments: [String] {
+        switch self {
+        case .element(let way, let index): (way?.segments ?? []) + ["\(index)"]
+        case .entry(let way, let key): (way?.segments ?? []) + [key]
+        }
+      }
     }
   }
 
@@ -140,9 +169,12 @@ struct ValueBinding {
   /// It compares scalar by scalar, so that no letter passes for one that only looks the same. A
   /// pattern that can't be read matches nothing.
   private mutating func matches(_ text: String, _ pattern: String) -> Bool {
+    if let last = lastMatches[pattern], last.utf8.elementsEqual(text.utf8) { return true }
     let regex = patterns[pattern] ?? (try? Regex(pattern).matchingSemantics(.unicodeScalar))
     patterns[pattern] = regex
-    return regex.flatMap { try? $0.wholeMatch(in: text) } != nil
+    guard regex.flatMap({ try? $0.wholeMatch(in: text) }) != nil else { return false }
+    lastMatches[pattern] = text
+    return true
   }
 
   private mutating func region(_ node: YAMLNode, _ name: Naming) -> AttributeValue? {
@@ -249,7 +281,8 @@ struct ValueBinding {
     guard let text = word(node, "a resource id", name) else { return nil }
     do {
       let id = try ARMResourceID(parsing: text)
-      if !types.isEmpty, !types.contains(where: { $0.lowercased() == id.type }) {
+      let type = types.isEmpty ? "" : id.type
+      if !types.isEmpty, !types.contains(where: { $0.lowercased() == type }) {
         findings.append(.wrongResourceType(name.path, types, id, node, address))
         return nil
       }
@@ -275,7 +308,7 @@ struct ValueBinding {
       return nil
     }
     let before = findings.errorCount
-    let values = elements.enumerated().compactMap { value($1, element, name.inside("\($0)")) }
+    let values = elements.enumerated().compactMap { value($1, element, name.inside($0)) }
     return findings.errorCount == before ? .list(values) : nil
   }
 
@@ -285,7 +318,7 @@ struct ValueBinding {
   ) -> AttributeValue? {
     guard case .list(.object(let fields), let limit) = field.type, let only = fields.first,
       case .list(let values)? = list(
-        node, only.type, limit, Naming(path.segments, tree: nil, object: nil))
+        node, only.type, limit, Naming(path.segments, object: nil))
     else { return nil }
     return .list(
       values.map { value in
@@ -302,9 +335,9 @@ struct ValueBinding {
       findings.append(.wrongType(name.path, "a mapping", node, address))
       return nil
     }
-    let areTags = name.path == "tags"
+    let areTags = name.isTags
     let before = findings.errorCount
-    var entries: [String: AttributeValue] = [:]
+    var entries = [String: AttributeValue](minimumCapacity: node.entries.count)
     for (key, entry) in node.entries {
       if areTags, MarkTags.isMark(key.text) {
         findings.append(.reservedTag(key, address))
@@ -327,19 +360,20 @@ struct ValueBinding {
     let before = findings.errorCount
     let bound = self.fields(
       of: node, by: name.object ?? FieldTree(fields), table: fields, at: name.path.segments,
-      owner: name.path.description, missingAt: node.location.firstLine)
-    var result = AttributeValue.map([:])
-    for (slot, value) in bound.values.enumerated() {
-      if let value { result[fields[slot].path] = value }
+      owner: { name.path.description }, missingAt: node.location.firstLine)
+    guard findings.errorCount == before else { return nil }
+    var result = AttributeValue.map(Dictionary(minimumCapacity: node.entries.count))
+    for slot in bound.values.indices {
+      if let value = bound.values[slot] { result[fields[slot].path] = value }
     }
-    return findings.errorCount == before ? result : nil
+    return result
   }
 
   private mutating func anything(_ node: YAMLNode, _ name: Naming) -> AttributeValue? {
     switch node.kind {
     case .sequence:
       return .list(
-        node.elements.enumerated().compactMap { anything($1, name.inside("\($0)")) })
+        node.elements.enumerated().compactMap { anything($1, name.inside($0)) })
     case .mapping:
       var entries: [String: AttributeValue] = [:]
       for (key, value) in node.entries {

@@ -10,41 +10,63 @@ struct PlanningWorld: Sendable {
   /// What depends on what, as the documents say.
   let dependencies: Dependencies
 
-  private let documentByName: [String: ComputeTarget]
   private let replacedNames: Set<String>
 
   init(_ request: PlanningRequest) {
     self.request = request
-    var observedByName: [String: ObservedTarget] = [:]
-    for target in request.observed.targets { observedByName[target.address.nameKey] = target }
+    let observed = request.observed.targets.map { (key: $0.nameKey, target: $0) }
+      .sorted(byKey: \.key)
     var pairs: [TargetPair] = []
-    pairs.reserveCapacity(request.desired.count)
-    var documentByName: [String: ComputeTarget] = [:]
-    // A second document of one name is refused by the binder; here the one that comes first in the
-    // manifests counts, whatever the order of the request.
-    let inOrder = request.desired.sorted { ($0.location, $0.address) < ($1.location, $1.address) }
-    for target in inOrder {
-      let key = target.address.nameKey
-      guard documentByName[key] == nil else { continue }
-      documentByName[key] = target
-      pairs.append(TargetPair(key: key, desired: target, observed: observedByName[key]))
+    pairs.reserveCapacity(max(request.desired.count, observed.count))
+    var next = 0
+    for document in Self.documents(of: request) {
+      while next < observed.count, observed[next].key < document.key {
+        pairs.append(TargetPair(key: observed[next].key, observed: observed[next].target))
+        next += 1
+      }
+      var live: ObservedTarget?
+      while next < observed.count, observed[next].key == document.key {
+        live = observed[next].target
+        next += 1
+      }
+      pairs.append(TargetPair(key: document.key, desired: document.target, observed: live))
     }
-    for target in request.observed.targets where documentByName[target.address.nameKey] == nil {
-      pairs.append(TargetPair(key: target.address.nameKey, desired: nil, observed: target))
-    }
-    self.pairs = pairs.sorted { $0.key < $1.key }
-    self.documents = self.pairs.compactMap(\.desired)
-    self.documentByName = documentByName
+    pairs += observed[next...].map { TargetPair(key: $0.key, observed: $0.target) }
+    self.pairs = pairs
+    self.documents = pairs.compactMap(\.desired)
     self.replacedNames = Set(request.replacing.map(\.nameKey))
-    self.dependencies = Dependencies(of: documents, byName: documentByName)
+    self.dependencies = Dependencies(of: documents) { pairs.pair(named: $0)?.desired }
+  }
+
+  /// The documents by name, one for each.
+  ///
+  /// A second document of one name is refused by the binder; here the one that comes first in the
+  /// manifests counts, whatever the order of the request.
+  private static func documents(
+    of request: PlanningRequest
+  ) -> [(key: String, target: ComputeTarget)] {
+    var documents: [(key: String, target: ComputeTarget)] = []
+    documents.reserveCapacity(request.desired.count)
+    let named = request.desired.map { (key: $0.nameKey, target: $0) }.sorted(byKey: \.key)
+    for document in named {
+      guard let last = documents.last, last.key == document.key else {
+        documents.append(document)
+        continue
+      }
+      let isFirst =
+        (document.target.location, document.target.address)
+        < (last.target.location, last.target.address)
+      if isFirst { documents[documents.count - 1] = document }
+    }
+    return documents
   }
 
   /// The document of a live target's name; nil if no manifest has it.
-  func document(named nameKey: String) -> ComputeTarget? { documentByName[nameKey] }
+  func document(named nameKey: String) -> ComputeTarget? { pairs.pair(named: nameKey)?.desired }
 
   /// True if a target is to be replaced although nothing demands it.
   func isToBeReplaced(_ document: ComputeTarget) -> Bool {
-    replacedNames.contains(document.address.nameKey)
+    !replacedNames.isEmpty && replacedNames.contains(document.nameKey)
   }
 
   /// True if a live target carries this stack's mark.
@@ -91,7 +113,7 @@ struct TargetPair: Sendable {
   /// What differs, where both are there and of one kind.
   let comparison: TargetComparison?
 
-  init(key: String, desired: ComputeTarget?, observed: ObservedTarget?) {
+  init(key: String, desired: ComputeTarget? = nil, observed: ObservedTarget?) {
     self.key = key
     self.desired = desired
     self.observed = observed
@@ -100,5 +122,19 @@ struct TargetPair: Sendable {
     } else {
       comparison = nil
     }
+  }
+}
+
+extension [TargetPair] {
+  /// The pair of a name, in a list that is sorted by name.
+  fileprivate func pair(named key: String) -> TargetPair? {
+    var range = indices
+    while !range.isEmpty {
+      let middle = (range.lowerBound + range.upperBound) / 2
+      if self[middle].key == key { return self[middle] }
+      range =
+        self[middle].key < key ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return nil
   }
 }

@@ -12,10 +12,6 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
   public let text: String
   /// The form in which ids compare.
   public let canonical: String
-  /// The provider and resource type in lower case, for example
-  /// `microsoft.containerservice/managedclusters`.
-  public let type: String
-
   /// Why a text is not a resource id, as the end of a sentence.
   public struct Malformed: Error, Hashable, Sendable {
     /// Why, in words.
@@ -52,71 +48,86 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
     }
     self.text = String(trimmed)
     self.canonical = "/" + keys.joined(separator: "/")
-    self.type = ([keys[5]] + stride(from: 6, to: keys.count, by: 2).map { keys[$0] })
-      .joined(separator: "/")
   }
 
   /// Reads an id in which nothing is odd, in one go; nil leaves it to the careful way, which says
   /// what is wrong.
   private init?(plain text: String) {
     var text = text
-    guard let (canonical, starts) = text.withUTF8(Self.lowercased), starts.count >= 8,
-      starts.count.isMultiple(of: 2)
-    else { return nil }
-    let bytes = canonical.utf8
-    func key(_ index: Int) -> Substring {
-      let end = index + 1 < starts.count ? starts[index + 1] - 1 : bytes.count
-      let start = bytes.index(bytes.startIndex, offsetBy: starts[index])
-      return canonical[start..<bytes.index(bytes.startIndex, offsetBy: end)]
-    }
-    guard key(0) == "subscriptions", key(2) == "resourcegroups", key(4) == "providers" else {
-      return nil
-    }
-    var type = "\(key(5))"
-    for index in stride(from: 6, to: starts.count, by: 2) { type += "/" + key(index) }
+    guard let canonical = text.withUTF8(Self.lowercased) else { return nil }
     self.text = text
     self.canonical = canonical
-    self.type = type
   }
 
-  /// An id in lower case, and where its segments start; nil for one in which anything is odd.
-  private static func lowercased(
-    _ bytes: UnsafeBufferPointer<UInt8>
-  ) -> (canonical: String, starts: [Int])? {
+  /// An id in lower case; nil for one in which anything is odd.
+  private static func lowercased(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
     let slash = UInt8(ascii: "/")
     guard bytes.first == slash, bytes.last != slash else { return nil }
-    var starts: [Int] = []
-    starts.reserveCapacity(10)
+    let lowercase = lowercase
     var isOdd = false
+    var segment = 0
     let canonical = String(unsafeUninitializedCapacity: bytes.count) { target in
-      for (index, byte) in bytes.enumerated() {
+      target[0] = slash
+      var start = 1
+      for index in 1..<bytes.count {
+        let byte = lowercase[Int(bytes[index])]
         target[index] = byte
-        switch byte {
-        case slash:
-          if starts.last == index { isOdd = true }
-          starts.append(index + 1)
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): target[index] = byte | 0x20
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-          UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "("), UInt8(ascii: ")"):
-          break
-        // A segment may be nothing but full stops.
-        case UInt8(ascii: ".") where starts.last != index: break
-        default: isOdd = true
-        }
+        // A segment may be nothing but full stops, and none may be empty.
+        isOdd = isOdd || byte == 0 || (index == start && (byte == slash || byte == fullStop))
+        guard byte == slash else { continue }
+        let isKnown =
+          switch segment {
+          case 0: target[start..<index].reads("subscriptions")
+          case 2: target[start..<index].reads("resourcegroups")
+          case 4: target[start..<index].reads("providers")
+          default: true
+          }
+        isOdd = isOdd || !isKnown
+        segment += 1
+        start = index + 1
       }
       return isOdd ? 0 : bytes.count
     }
-    return isOdd ? nil : (canonical, starts)
+    return isOdd || segment < 7 || segment.isMultiple(of: 2) ? nil : canonical
+  }
+
+  private static let fullStop = UInt8(ascii: ".")
+
+  /// What may stand in an id, in lower case; 0 for anything else.
+  private static let lowercase: [UInt8] = (0...UInt8.max).map { byte in
+    let scalar = Unicode.Scalar(byte)
+    guard scalar.isAllowedInResourceID || scalar == "/" else { return 0 }
+    return ("A"..."Z").contains(scalar) ? byte | 0x20 : byte
+  }
+
+  /// The provider and resource type in lower case, for example
+  /// `microsoft.containerservice/managedclusters`.
+  public var type: String {
+    var text = canonical
+    return text.withUTF8 { bytes in
+      String(unsafeUninitializedCapacity: bytes.count) { target in
+        var (length, segment) = (0, 0)
+        for byte in bytes {
+          let isSlash = byte == UInt8(ascii: "/")
+          if isSlash { segment += 1 }
+          // The namespace, and each type; names stand between them.
+          guard segment == 6 || (segment > 6 && !segment.isMultiple(of: 2)) else { continue }
+          if isSlash, length == 0 { continue }
+          target[length] = byte
+          length += 1
+        }
+        return length
+      }
+    }
   }
 
   /// The subscription, in lower case.
-  public var subscription: String { segment(1) }
+  public var subscription: String {
+    let rest = canonical.utf8.dropFirst("/subscriptions/".utf8.count)
+    return String(Substring(rest.prefix { $0 != UInt8(ascii: "/") }))
+  }
   /// The resource's own name, as it was written.
   public var name: String { text.split(separator: "/").last.map(String.init) ?? "" }
-
-  private func segment(_ index: Int) -> String {
-    String(Substring(canonical.utf8.split(separator: UInt8(ascii: "/"))[index]))
-  }
 
   /// The text that people read.
   public var description: String { text }
@@ -138,5 +149,12 @@ extension Unicode.Scalar {
     case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", "(", ")": true
     default: false
     }
+  }
+}
+
+extension Slice<UnsafeMutableBufferPointer<UInt8>> {
+  fileprivate func reads(_ word: StaticString) -> Bool {
+    guard count == word.utf8CodeUnitCount else { return false }
+    return indices.allSatisfy { self[$0] == word.utf8Start[$0 - startIndex] }
   }
 }

@@ -3,15 +3,18 @@
 /// Slots instead of names: reading, comparing and copying ten thousand targets touches arrays
 /// only. Nil is "not given", which differs from an explicit `.null`.
 public struct Attributes: Hashable, Sendable {
-  private var slots: [AttributeValue?]
+  /// The slots that have a value, a bit for each: few of them do, and they are counted in one
+  /// instruction.
+  private var given: UInt128 = 0
+  /// Their values, in the order of the slots.
+  private var values: [AttributeValue] = []
+  private let slotCount: Int
 
-  /// No values, for a kind with so many fields.
+  /// No values, for a kind with so many fields: at most 128.
   public init(slotCount: Int) {
-    slots = Array(repeating: nil, count: slotCount)
+    precondition(slotCount <= UInt128.bitWidth, "a kind has at most \(UInt128.bitWidth) fields")
+    self.slotCount = slotCount
   }
-
-  /// The values of all slots.
-  public init(_ slots: [AttributeValue?]) { self.slots = slots }
 
   /// No values yet.
   public init(for kind: KindDescriptor) {
@@ -20,12 +23,35 @@ public struct Attributes: Hashable, Sendable {
 
   /// The value in a slot.
   public subscript(slot: Int) -> AttributeValue? {
-    get { slots[slot] }
-    set { slots[slot] = newValue }
+    get { holds(slot) ? values[position(of: slot)] : nil }
+    set {
+      let position = position(of: slot)
+      switch (holds(slot), newValue) {
+      case (true, let value?): values[position] = value
+      // Fields are mostly given in their order.
+      case (false, let value?) where position == values.count: values.append(value)
+      case (false, let value?): values.insert(value, at: position)
+      case (true, nil): values.remove(at: position)
+      case (false, nil): return
+      }
+      given = newValue == nil ? given & ~(1 &<< slot) : given | 1 &<< slot
+    }
   }
 
+  /// True if a slot has a value.
+  public func holds(_ slot: Int) -> Bool {
+    precondition(slot < slotCount)
+    return given & 1 &<< slot != 0
+  }
+
+  /// Where a slot's value is, or would be.
+  private func position(of slot: Int) -> Int { (given & ((1 &<< slot) - 1)).nonzeroBitCount }
+
+  /// Makes room for so many values.
+  public mutating func reserveCapacity(_ count: Int) { values.reserveCapacity(count) }
+
   /// The slots.
-  public var indices: Range<Int> { slots.indices }
+  public var indices: Range<Int> { 0..<slotCount }
 }
 
 extension KindDescriptor {

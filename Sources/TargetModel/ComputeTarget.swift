@@ -60,6 +60,9 @@ public struct ComputeTarget: Sendable {
   /// The target concerned.
   public var address: TargetAddress { TargetAddress(kind: kind.name, name: name) }
 
+  /// The name as the service compares it.
+  public var nameKey: String { name.lowercased() }
+
   /// The value the manifest gives, or nil.
   public subscript(path: AttributePath) -> AttributeValue? {
     get { kind.value(path, in: attributes) }

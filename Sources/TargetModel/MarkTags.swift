@@ -12,7 +12,11 @@ public enum MarkTags {
   package static var names: [String] { all.sorted() }
 
   /// True for a tag that is Berth's and never part of the user's own.
-  public static func isMark(_ tag: String) -> Bool { all.contains(tag.lowercased()) }
+  public static func isMark(_ tag: String) -> Bool {
+    // Nearly all tags are told by their first letter.
+    tag.utf8.first.map { $0 | 0x20 == UInt8(ascii: "b") } ?? false
+      && all.contains(tag.lowercased())
+  }
 
   /// The marks as tags.
   public static func tags(for marks: OwnershipMarks) -> [String: String] {

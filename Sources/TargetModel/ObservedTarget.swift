@@ -46,6 +46,9 @@ public struct ObservedTarget: Hashable, Sendable {
 
   /// The target concerned.
   public var address: TargetAddress { TargetAddress(kind: kind, name: name) }
+
+  /// The name as the service compares it.
+  public var nameKey: String { name.lowercased() }
 }
 
 /// The service's word on how far a target is.
@@ -163,6 +166,6 @@ public struct Snapshot: Hashable, Sendable {
   /// Makes a snapshot of its parts.
   public init(workspace: WorkspaceIdentity, targets: [ObservedTarget]) {
     self.workspace = workspace
-    self.targets = targets.map { ($0.name.lowercased(), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
+    self.targets = targets.sorted(byKey: \.nameKey)
   }
 }

@@ -50,6 +50,6 @@ public struct TargetAddress: Hashable, Sendable, Comparable, CustomStringConvert
 
   /// The order in which they are listed.
   public static func < (left: TargetAddress, right: TargetAddress) -> Bool {
-    (left.kind, left.name) < (right.kind, right.name)
+    left.kind != right.kind ? left.kind < right.kind : left.name < right.name
   }
 }

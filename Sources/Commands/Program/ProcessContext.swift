@@ -20,6 +20,7 @@ extension CommandContext {
     signal(SIGXFSZ, SIG_IGN)
     ProcessFacts.keepStreams()
     let environment = ProcessFacts.environment()
+    ProcessMemory.keep()
     ProcessPrivacy.protect(environment)
     let (output, messages) = (
       ProcessFacts.terminal(STDOUT_FILENO), ProcessFacts.terminal(STDERR_FILENO)

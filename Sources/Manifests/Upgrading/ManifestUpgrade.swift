@@ -66,10 +66,10 @@ struct BoundDocuments {
       let bound = document.kind.map { kind in
         binding.fields(
           of: document.root, by: FieldTree(kind.fields), table: kind.fields,
-          owner: kind.name.text, besides: common, missingAt: document.root.location)
+          owner: { kind.name.text }, besides: common, missingAt: document.root.location)
       }
       return Values(
-        fields: bound?.values ?? [],
+        fields: bound.map { bound in bound.values.indices.map { bound.values[$0] } } ?? [],
         common: document.kind == nil
           ? [document.root.value] : common.map { document.root[$0]?.value },
         errorCount: binding.findings.errorCount)

@@ -94,14 +94,13 @@ extension ChangeDraft {
     _ desired: ComputeTarget, _ observed: ObservedTarget, _ comparison: TargetComparison,
     besides others: [TargetAddress], in world: PlanningWorld
   ) -> ChangeDraft {
-    var draft = recreating(desired, observed, comparison, .ours, in: world)
     let names = others.map(\.description).joined(separator: ", ")
     let (verb, noun) = (others.count == 1 ? "holds" : "hold", desired.heldResource?.noun)
-    draft.change.reason = Reason(
+    let reason = Reason(
       .doubleAttachment,
       "\(names) \(verb) the same \(noun ?? "resource"), and the later attachment broke the earlier")
-    draft.mends = others
-    return draft
+    return recreating(desired, observed, comparison, .ours, in: world)
+      .because(reason).mending(others)
   }
 
   private static func recreationReason(

@@ -30,7 +30,7 @@ func changeDrafts(
     case (_, nil): break
     }
   }
-  return drafts.sorted { $0.address < $1.address }
+  return drafts.sorted(byKey: \.address)
 }
 
 /// The change of a living target into what its document wants; nil if it is as it should be.
@@ -44,10 +44,8 @@ private func changing(
     return .recreating(desired, observed, comparison, standing, in: world)
   }
   if world.isToBeReplaced(desired) {
-    var draft = ChangeDraft.recreating(desired, observed, comparison, standing, in: world)
-    draft.change.reason = Reason(.replaceRequested, "its replacement was requested")
-    draft.change.isRequested = true
-    return draft
+    return .recreating(desired, observed, comparison, standing, in: world)
+      .because(Reason(.replaceRequested, "its replacement was requested"), isRequested: true)
   }
   if let path = comparison.unknowableSecrets.first, standing != .foreign {
     findings.append(.secretUnknowable(desired, path))

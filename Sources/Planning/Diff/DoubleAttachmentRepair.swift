@@ -48,10 +48,10 @@ func repairDoubleAttachments(
     mended.append(.mending(desired, observed, comparison, besides: others, in: world))
   }
   for index in drafts.indices where drafts[index].change.action == .detachThenAttach {
-    drafts[index].mends = reattached[drafts[index].address] ?? []
+    drafts[index] = drafts[index].mending(reattached[drafts[index].address] ?? [])
   }
   guard !mended.isEmpty else { return }
   let addresses = Set(mended.map(\.address))
   drafts.removeAll { addresses.contains($0.address) }
-  drafts = (drafts + mended).sorted { $0.address < $1.address }
+  drafts = (drafts + mended).sorted(byKey: \.address)
 }

@@ -8,7 +8,7 @@ internal import TargetModel
 /// drift only where the request is to look (`refresh-only`), since a plan deals with them anyway.
 func driftedTargets(in world: PlanningWorld) -> [DriftedTarget] {
   guard world.request.mode != .destroy else { return [] }
-  return world.pairs.compactMap { drift(of: $0, in: world) }.sorted { $0.address < $1.address }
+  return world.pairs.compactMap { drift(of: $0, in: world) }.sorted(byKey: \.address)
 }
 
 /// The live targets that are not ours, for people who look.
@@ -24,7 +24,7 @@ func unmanagedTargets(in world: PlanningWorld) -> [UnmanagedTarget] {
       address: observed.address, owner: observed.marks.stack, resource: observed.resource?.shown,
       isKnownKind: world.knows(observed))
   }
-  .sorted { $0.address < $1.address }
+  .sorted(byKey: \.address)
 }
 
 private func drift(of pair: TargetPair, in world: PlanningWorld) -> DriftedTarget? {

@@ -14,7 +14,7 @@ func checkAttachOnce(
     drafts.filter { $0.change.action.release != nil }.compactMap { $0.observed?.address.nameKey })
   var keeping = ResourceIndex<ObservedTarget>()
   for observed in world.request.observed.targets
-  where !released.contains(observed.address.nameKey) {
+  where !released.contains(observed.nameKey) {
     if let resource = observed.resource { keeping.add(observed, holding: resource) }
   }
   for draft in drafts {
@@ -22,9 +22,9 @@ func checkAttachOnce(
     let holder = keeping.first(clashingWith: resource) { holder in
       // Under its own name the target clashes with nothing but a bearer of the name; and two
       // documents that share a resource are told once, above.
-      holder.address.nameKey != desired.address.nameKey
+      holder.nameKey != desired.nameKey
         && claims.first(clashingWith: resource) {
-          $0.address.nameKey == holder.address.nameKey
+          $0.address.nameKey == holder.nameKey
         } == nil
     }
     if let holder { findings.append(.heldByOther(desired, resource, holder, in: world)) }
@@ -104,7 +104,7 @@ extension Diagnostic {
     _ target: ComputeTarget, _ resource: ResourceIdentity, _ holder: ObservedTarget,
     in world: PlanningWorld
   ) -> Diagnostic {
-    let document = world.document(named: holder.address.nameKey)
+    let document = world.document(named: holder.nameKey)
     return Diagnostic(
       .error, .attachOnce, "\(resource.capitalisedNoun) is already attached",
       detail: """

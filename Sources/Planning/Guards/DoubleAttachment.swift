@@ -28,7 +28,7 @@ func checkDoubleAttachment(
 
 extension PlanningWorld {
   fileprivate func isOurs(_ observed: ObservedTarget) -> Bool {
-    standing(of: observed, for: document(named: observed.address.nameKey)) == .ours
+    standing(of: observed, for: document(named: observed.nameKey)) == .ours
   }
 }
 
@@ -118,7 +118,7 @@ extension Diagnostic {
 extension PlanningWorld {
   /// True if the document of a live target's name names the resource.
   fileprivate func wants(_ observed: ObservedTarget, _ resource: ResourceIdentity) -> Bool {
-    document(named: observed.address.nameKey)?.heldResource?.clashes(with: resource) == true
+    document(named: observed.nameKey)?.heldResource?.clashes(with: resource) == true
   }
 }
 

@@ -10,22 +10,24 @@ struct Dependencies: Sendable {
   /// Entries that name no document.
   private(set) var unknown: [(document: ComputeTarget, entry: TargetAddress)] = []
 
-  init(of documents: [ComputeTarget], byName: [String: ComputeTarget]) {
+  /// - Parameter document: finds a document by the key of its name.
+  init(of documents: [ComputeTarget], document: (String) -> ComputeTarget?) {
     var finished: Set<String> = []
-    for start in documents {
-      walk(from: start, byName, &finished)
+    for start in documents where !start.settings.dependsOn.isEmpty {
+      walk(from: start, document, &finished)
     }
   }
 
   /// Goes down from one document, depth first and without recursion: chains may be long.
   private mutating func walk(
-    from start: ComputeTarget, _ byName: [String: ComputeTarget], _ finished: inout Set<String>
+    from start: ComputeTarget, _ document: (String) -> ComputeTarget?,
+    _ finished: inout Set<String>
   ) {
-    guard !finished.contains(start.address.nameKey) else { return }
+    guard !finished.contains(start.nameKey) else { return }
     var path: [(target: ComputeTarget, next: Int)] = [(start, 0)]
-    var depth: [String: Int] = [start.address.nameKey: 0]
+    var depth: [String: Int] = [start.nameKey: 0]
     while let (target, next) = path.last {
-      let key = target.address.nameKey
+      let key = target.nameKey
       guard next < target.settings.dependsOn.count else {
         depth[key] = nil
         finished.insert(key)
@@ -34,7 +36,7 @@ struct Dependencies: Sendable {
       }
       path[path.count - 1].next += 1
       let entry = target.settings.dependsOn[next]
-      guard let other = byName[entry.nameKey], other.address.means(entry) else {
+      guard let other = document(entry.nameKey), other.address.means(entry) else {
         unknown.append((target, entry))
         continue
       }

@@ -51,7 +51,7 @@ struct GitHubTests {
       }
       let file = try runner.checkout.write("", to: "runner/outputs")
       var environment = ["GITHUB_OUTPUT": file.path]
-      for (name, value) in step["env"]?.entries ?? [] {
+      for (name, value) in step["env"]?.entries ?? .empty {
         environment[name.text] = expressions.filled(value.text)
       }
       let run = try runner.bash(try #require(step["run"]?.text), environment)
@@ -72,7 +72,7 @@ struct GitHubTests {
   ) throws -> [String: String] {
     let action = try Recipe.yaml("github/action.yml")
     var own = Expressions(values: given.values.filter { $0.key.hasPrefix("github.") })
-    for (name, input) in action["inputs"]?.entries ?? [] {
+    for (name, input) in action["inputs"]?.entries ?? .empty {
       let value = inputs?[name.text]?.text ?? input["default"]?.text ?? ""
       own.values["inputs.\(name.text)"] = given.filled(value)
     }
@@ -82,7 +82,7 @@ struct GitHubTests {
     let after = try run(
       try #require(action["runs"]?["steps"]), runner, own, into: &job)
     return Dictionary(
-      uniqueKeysWithValues: (action["outputs"]?.entries ?? []).map {
+      uniqueKeysWithValues: (action["outputs"]?.entries ?? .empty).map {
         ($0.key.text, after.filled($0.value["value"]?.text ?? ""))
       })
   }
@@ -96,7 +96,7 @@ struct GitHubTests {
     guard expressions.holds(node["if"]?.text ?? "", hasFailed: false) else { return nil }
     var job = Job()
     let after = try run(try #require(node["steps"]), runner, expressions, into: &job)
-    for (name, value) in node["outputs"]?.entries ?? [] {
+    for (name, value) in node["outputs"]?.entries ?? .empty {
       job.outputs[name.text] = after.filled(value.text)
     }
     return job

@@ -22,7 +22,9 @@ struct OtherPipelinesTests {
     let file = try Recipe.yaml("gitlab/berth.yml")
     let node = try #require(file[name])
     var environment = more
-    for (name, value) in file["variables"]?.entries ?? [] { environment[name.text] = value.text }
+    for (name, value) in file["variables"]?.entries ?? .empty {
+      environment[name.text] = value.text
+    }
     let lines = try #require(node["script"]).elements.map(\.text)
     let run = try runner.bash(lines.joined(separator: "\n"), environment)
     for script in node["after_script"]?.elements.map(\.text) ?? [] {
@@ -36,7 +38,7 @@ struct OtherPipelinesTests {
     let node = try #require(try Recipe.yaml("gitlab/berth.yml")[name]?["artifacts"])
     let paths =
       (node["paths"]?.elements ?? []).map(\.text)
-      + (node["reports"]?.entries ?? []).map(\.value.text)
+      + (node["reports"]?.entries ?? .empty).map(\.value.text)
     return paths.allSatisfy {
       FileManager.default.fileExists(
         atPath: runner.checkout.url.appendingPathComponent($0).path)
@@ -99,7 +101,7 @@ struct OtherPipelinesTests {
     var all = BerthBinary.Run(status: 0, output: "", messages: "")
     for step in try steps(of: name) {
       var environment: [String: String] = [:]
-      for (key, value) in step["env"]?.entries ?? [] {
+      for (key, value) in step["env"]?.entries ?? .empty {
         environment[key.text] = value.text.replacing(/\$\{\{ parameters\.([a-z]+) \}\}/) {
           variables[String($0.1)] ?? "."
         }.replacing(/\$\(([A-Za-z_.]+)\)/) { variables[String($0.1)] ?? "" }
