@@ -84,7 +84,7 @@ public enum JournalCodec {
     return .success(JournalEntry(milliseconds: milliseconds, record: record))
   }
 
-  private static func checksum(_ line: [String: AttributeValue]) -> String {
+  private static func checksum(_ line: AttributeMap) -> String {
     String(sha256(AttributeValue.map(line).canonicalJSON).prefix(16))
   }
 }
@@ -130,7 +130,7 @@ public enum JournalFailure: Error, Hashable, Sendable, CustomStringConvertible {
 // MARK: Records and their keys
 
 extension JournalCodec {
-  private static func fields(of record: JournalRecord) -> [String: AttributeValue] {
+  private static func fields(of record: JournalRecord) -> AttributeMap {
     switch record {
     case .started(let header):
       [
@@ -155,7 +155,7 @@ extension JournalCodec {
     }
   }
 
-  private static func fields(of result: StepResult) -> [String: AttributeValue] {
+  private static func fields(of result: StepResult) -> AttributeMap {
     switch result {
     case .done: ["result": "done"]
     case .failed(let code, let message):
@@ -168,7 +168,7 @@ extension JournalCodec {
 
   private static func text(_ step: StepID) -> AttributeValue { .text(step.description) }
 
-  private static func record(in line: [String: AttributeValue]) -> JournalRecord? {
+  private static func record(in line: AttributeMap) -> JournalRecord? {
     switch line["record"]?.text {
     case "started": header(in: line).map(JournalRecord.started)
     case "intended": intent(in: line).map(JournalRecord.intended)
@@ -181,14 +181,14 @@ extension JournalCodec {
     }
   }
 
-  private static func header(in line: [String: AttributeValue]) -> RunHeader? {
+  private static func header(in line: AttributeMap) -> RunHeader? {
     guard let run = line["run"]?.text, let stack = line["stack"]?.text,
       let workspace = line["workspace"]?.text, let plan = line["plan"]?.text
     else { return nil }
     return RunHeader(run: run, stack: stack, workspace: workspace, planDigest: plan)
   }
 
-  private static func intent(in line: [String: AttributeValue]) -> Intent? {
+  private static func intent(in line: AttributeMap) -> Intent? {
     guard let step = step(in: line), let act = line["act"]?.text.flatMap(Act.init),
       let kind = line["kind"]?.text, let name = line["name"]?.text
     else { return nil }
@@ -197,11 +197,11 @@ extension JournalCodec {
       resource: line["resource"]?.text)
   }
 
-  private static func step(in line: [String: AttributeValue]) -> StepID? {
+  private static func step(in line: AttributeMap) -> StepID? {
     line["step"]?.text.flatMap { StepID($0) }
   }
 
-  private static func result(in line: [String: AttributeValue]) -> StepResult? {
+  private static func result(in line: AttributeMap) -> StepResult? {
     let code = line["code"]?.text ?? ""
     let message = line["message"]?.text ?? ""
     return switch line["result"]?.text {

@@ -155,7 +155,7 @@ extension WireShape {
   /// Two spellings of one id are one identity.
   static let keyedByResourceID = WireShape(
     encode: { value in
-      var entries: [String: AttributeValue] = [:]
+      var entries: AttributeMap = [:]
       var seen: Set<String> = []
       for id in (value.list ?? []).compactMap({ $0["resource_id"]?.text }) {
         let key = (try? ARMResourceID(parsing: id))?.canonical ?? id.lowercased()

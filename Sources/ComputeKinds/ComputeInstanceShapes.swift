@@ -129,7 +129,7 @@ extension AttributeValue {
   fileprivate var said: AttributeValue? { self == .null || self == .text("") ? nil : self }
 
   /// A map with more entries.
-  fileprivate func merging(_ entries: [String: AttributeValue]) -> AttributeValue {
+  fileprivate func merging(_ entries: AttributeMap) -> AttributeValue {
     .map((map ?? [:]).merging(entries) { own, _ in own })
   }
 }

@@ -51,7 +51,7 @@ package struct ServiceDialect: Sendable {
   ) -> [ServiceRequest] {
     let wanted = mapping.body(for: target, marks: marks, in: workspace)
     var merged = current
-    var actions: [String: AttributeValue] = [:]
+    var actions: AttributeMap = [:]
     var needsPut = target.kind.updatesMarks
     for path in paths where path != "tags" {
       guard let slot = target.kind.slot(path), let wire = target.kind.fields[slot].wire else {
@@ -96,7 +96,7 @@ package struct ServiceDialect: Sendable {
   private func tags(_ own: AttributeValue?, with marks: OwnershipMarks?) -> AttributeValue {
     let own = (own?.map ?? [:]).filter { !MarkTags.isMark($0.key) }
     let marks = marks.map { MarkTags.tags(for: $0).mapValues(AttributeValue.text) } ?? [:]
-    return .map(own.merging(marks) { _, mark in mark })
+    return .map(own.merging(AttributeMap(marks)) { _, mark in mark })
   }
 
   private func marking(_ current: AttributeValue, with marks: OwnershipMarks?) -> AttributeValue {

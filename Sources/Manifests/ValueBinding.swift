@@ -337,7 +337,7 @@ struct ValueBinding {
     }
     let areTags = name.isTags
     let before = findings.errorCount
-    var entries = [String: AttributeValue](minimumCapacity: node.entries.count)
+    var entries = AttributeMap(minimumCapacity: node.entries.count)
     for (key, entry) in node.entries {
       if areTags, MarkTags.isMark(key.text) {
         findings.append(.reservedTag(key, address))
@@ -362,7 +362,7 @@ struct ValueBinding {
       of: node, by: name.object ?? FieldTree(fields), table: fields, at: name.path.segments,
       owner: { name.path.description }, missingAt: node.location.firstLine)
     guard findings.errorCount == before else { return nil }
-    var result = AttributeValue.map(Dictionary(minimumCapacity: node.entries.count))
+    var result = AttributeValue.map(AttributeMap(minimumCapacity: node.entries.count))
     for slot in bound.values.indices {
       if let value = bound.values[slot] { result[fields[slot].path] = value }
     }
@@ -375,7 +375,7 @@ struct ValueBinding {
       return .list(
         node.elements.enumerated().compactMap { anything($1, name.inside($0)) })
     case .mapping:
-      var entries: [String: AttributeValue] = [:]
+      var entries: AttributeMap = [:]
       for (key, value) in node.entries {
         entries[key.text] = anything(value, name.inside(key.text))
       }

@@ -72,7 +72,7 @@ package struct CompleteSearch: Sendable {
       marks: OwnershipMarks(stack: owner))
   }
 
-  private static func attributes(_ resource: Int, tls: Bool) -> [String: AttributeValue] {
+  private static func attributes(_ resource: Int, tls: Bool) -> AttributeMap {
     ["resource_id": .resource("r\(resource)"), "tls": tls ? "on" : "off"]
   }
 

@@ -138,7 +138,7 @@ struct Duel: Sendable {
 
   static func resource(of variant: Int) -> Int { variant == 3 ? 0 : variant - 1 }
 
-  private static func attributes(_ variant: Int) -> [String: AttributeValue] {
+  private static func attributes(_ variant: Int) -> AttributeMap {
     [
       "resource_id": .resource("r\(resource(of: variant))"),
       "tls": variant == 3 ? "on" : "off",

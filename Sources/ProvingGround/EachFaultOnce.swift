@@ -174,7 +174,7 @@ extension Scene {
   /// A stack whose one apply has everything to do that there is.
   static let rich: Scene = {
     func link(_ name: String, _ resource: String, tls: Bool = false) -> ComputeTarget {
-      var attributes: [String: AttributeValue] = ["resource_id": .resource(resource)]
+      var attributes: AttributeMap = ["resource_id": .resource(resource)]
       if tls { attributes["tls"] = "on" }
       return desired("link", name, attributes)
     }

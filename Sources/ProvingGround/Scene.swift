@@ -62,7 +62,7 @@ struct Scene: Sendable {
     _ kind: String, _ name: String, _ resource: Int, _ stage: Stage
   ) -> ComputeTarget {
     let id = resourceID(resource, stage)
-    var attributes: [String: AttributeValue] = [:]
+    var attributes: AttributeMap = [:]
     switch kind {
     case "pool":
       attributes["size"] = stage.chance(300) ? "big" : "small"

@@ -208,7 +208,7 @@ public struct PlanFile: Hashable, Sendable {
       wait.rule.map { (wait.step.description, AttributeValue.text($0.id)) }
     }
     if !rules.isEmpty {
-      object["wait_rules"] = .map(Dictionary(rules, uniquingKeysWith: { first, _ in first }))
+      object["wait_rules"] = .map(AttributeMap(rules, uniquingKeysWith: { first, _ in first }))
     }
     return object
   }

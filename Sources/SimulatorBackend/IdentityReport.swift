@@ -20,7 +20,7 @@ package enum IdentityReport {
       body.remove("identity.userAssignedIdentities")
       return
     }
-    var identities: [String: AttributeValue] = [:]
+    var identities: AttributeMap = [:]
     for id in ids.keys {
       let key = id.lowercased()
       identities[id] = [

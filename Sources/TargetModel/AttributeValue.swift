@@ -6,7 +6,7 @@ public enum AttributeValue: Hashable, Sendable {
   case number(Double)
   case text(String)
   case list([AttributeValue])
-  case map([String: AttributeValue])
+  case map(AttributeMap)
   case secret(SecretText)
 }
 
@@ -32,7 +32,7 @@ extension AttributeValue {
   }
 
   /// The entries, if it is a map.
-  public var map: [String: AttributeValue]? {
+  public var map: AttributeMap? {
     if case .map(let map) = self { map } else { nil }
   }
 
@@ -87,6 +87,6 @@ extension AttributeValue: ExpressibleByStringLiteral, ExpressibleByIntegerLitera
   public init(arrayLiteral elements: AttributeValue...) { self = .list(elements) }
   /// The value that a literal stands for.
   public init(dictionaryLiteral elements: (String, AttributeValue)...) {
-    self = .map(Dictionary(elements, uniquingKeysWith: { _, last in last }))
+    self = .map(AttributeMap(elements.map { ($0.0, $0.1) }, uniquingKeysWith: { _, last in last }))
   }
 }

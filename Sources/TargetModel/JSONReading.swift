@@ -61,23 +61,38 @@ private struct JSONReader {
   }
 
   private mutating func map(depth: Int) throws(JSONFailure) -> AttributeValue {
+    let start = position
     position += 1
-    var entries: [String: AttributeValue] = [:]
+    var entries: [(String, AttributeValue)] = []
     skipSpace()
-    if take("}") { return .map(entries) }
+    if take("}") { return .map([:]) }
     repeat {
       skipSpace()
-      let keyOffset = position
       let key = try string()
       skipSpace()
       guard take(":") else { throw failure("':' is due") }
-      guard entries.updateValue(try value(depth: depth + 1), forKey: key) == nil else {
-        throw JSONFailure(reason: "a key is repeated", offset: keyOffset)
-      }
+      entries.append((key, try value(depth: depth + 1)))
       skipSpace()
     } while take(",")
     guard take("}") else { throw failure("',' or '}' is due") }
-    return .map(entries)
+    if let map = AttributeMap(ifUnique: entries) { return .map(map) }
+    position = start
+    throw JSONFailure(reason: "a key is repeated", offset: try repeatedKey(depth: depth))
+  }
+
+  /// Where the first key stands that was there before, in a map that begins here and has one.
+  private mutating func repeatedKey(depth: Int) throws(JSONFailure) -> Int {
+    var seen: Set<String> = []
+    while true {
+      position += 1
+      skipSpace()
+      let offset = position
+      guard seen.insert(try string()).inserted else { return offset }
+      skipSpace()
+      position += 1
+      _ = try value(depth: depth + 1)
+      skipSpace()
+    }
   }
 
   private mutating func list(depth: Int) throws(JSONFailure) -> AttributeValue {

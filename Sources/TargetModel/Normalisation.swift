@@ -55,8 +55,8 @@ extension FieldType {
 
   /// The entries each normalised by its own field, and those given their default that have one.
   private func normalised(
-    _ values: [String: AttributeValue], of fields: [Field]
-  ) -> [String: AttributeValue] {
+    _ values: AttributeMap, of fields: [Field]
+  ) -> AttributeMap {
     var result = AttributeValue.map(values)
     for field in fields {
       if let value = result[field.path] ?? field.defaultValue {

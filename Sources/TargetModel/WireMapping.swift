@@ -35,12 +35,12 @@ public struct WireMapping: Sendable {
   }
 
   /// The user's own tags.
-  private func tags(of target: ComputeTarget) -> [String: AttributeValue] {
+  private func tags(of target: ComputeTarget) -> AttributeMap {
     (target["tags"]?.map ?? [:]).filter { !MarkTags.isMark($0.key) }
   }
 
-  private func markTags(_ marks: OwnershipMarks) -> [String: AttributeValue] {
-    MarkTags.tags(for: marks).mapValues(AttributeValue.text)
+  private func markTags(_ marks: OwnershipMarks) -> AttributeMap {
+    AttributeMap(MarkTags.tags(for: marks).mapValues(AttributeValue.text))
   }
 
   // MARK: Responses

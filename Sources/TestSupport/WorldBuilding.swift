@@ -18,7 +18,7 @@ package let testStack = "prod"
 ///     fingerprint's text.
 ///   - line: where the manifest (`compute.yml`) names it; fields share the line.
 package func desired(
-  _ kind: String, _ name: String, _ attributes: [String: AttributeValue] = [:],
+  _ kind: String, _ name: String, _ attributes: AttributeMap = [:],
   secrets: [String: String] = [:], line: Int = 1, in catalog: KindCatalog = .invented,
   settings change: (inout TargetSettings) -> Void = { _ in }
 ) -> ComputeTarget {
@@ -40,7 +40,7 @@ package func desired(
 /// A kind that is not in the catalog makes a target of an unknown kind. `resource` is only for
 /// those; others hold what their attributes name.
 package func observed(
-  _ kind: String, _ name: String, _ attributes: [String: AttributeValue] = [:],
+  _ kind: String, _ name: String, _ attributes: AttributeMap = [:],
   marks: OwnershipMarks = OwnershipMarks(stack: testStack), state: ProvisioningState = .succeeded,
   power: PowerState? = nil, isAttached: Bool? = nil, resource: ResourceIdentity? = nil,
   in catalog: KindCatalog = .invented
@@ -108,7 +108,7 @@ private func inventedKind(_ name: String, in catalog: KindCatalog) -> KindDescri
 }
 
 private func values(
-  _ given: [String: AttributeValue], of kind: KindDescriptor
+  _ given: AttributeMap, of kind: KindDescriptor
 ) -> Attributes {
   var attributes = Attributes(for: kind)
   for (path, value) in given {

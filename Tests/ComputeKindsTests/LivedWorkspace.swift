@@ -140,7 +140,7 @@ struct LivedWorkspace {
 extension ComputeTarget {
   /// An overlay with what the service never shows of the target, and with what it says to Berth.
   fileprivate var hiddenFields: String {
-    var fields: [String: AttributeValue] = ["name": .text(name)]
+    var fields: AttributeMap = ["name": .text(name)]
     for (slot, field) in kind.fields.enumerated() {
       guard let value = attributes[slot], field.isWriteOnly || value.isSecret else { continue }
       fields =

@@ -4,7 +4,7 @@ import TargetModel
 import Testing
 
 private func schedule(_ action: String, _ state: String? = nil) -> AttributeValue {
-  var item: [String: AttributeValue] = [
+  var item: AttributeMap = [
     "action": .text(action), "trigger": ["type": "cron", "expression": "0 18 * * *"],
   ]
   item["state"] = state.map { .text($0) }

@@ -65,7 +65,7 @@ struct Binding {
 
   /// Binds a document that refers to variables.
   init(
-    _ text: String, variables: [String: AttributeValue], secrets: some SecretSource
+    _ text: String, variables: AttributeMap, secrets: some SecretSource
   ) {
     let declarations = AttributeValue.map(variables).canonicalJSON
     let composed = Composing(

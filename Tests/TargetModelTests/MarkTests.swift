@@ -72,7 +72,7 @@ struct MarkTagsTests {
 }
 
 struct AppliedDigestTests {
-  private func digest(_ attributes: [String: AttributeValue]) -> String {
+  private func digest(_ attributes: AttributeMap) -> String {
     desired("pool", "p", attributes).appliedDigest
   }
 
@@ -90,7 +90,7 @@ struct AppliedDigestTests {
   }
 
   @Test func `every field moves it`() {
-    let digests: [[String: AttributeValue]] = [
+    let digests: [AttributeMap] = [
       [:], ["size": "big"], ["count": 2], ["tags": ["a": "b"]], ["tags": ["a": "c"]],
     ]
     #expect(Set(digests.map(digest)).count == digests.count)
@@ -123,8 +123,9 @@ struct AppliedDigestTests {
 }
 
 struct ObservedFingerprintTests {
-  private func hub(_ attributes: [String: AttributeValue] = [:]) -> ObservedTarget {
-    observed("hub", "h", ["resource_id": .resource("r")].merging(attributes) { $1 })
+  private func hub(_ attributes: AttributeMap = [:]) -> ObservedTarget {
+    let held: AttributeMap = ["resource_id": .resource("r")]
+    return observed("hub", "h", held.merging(attributes) { $1 })
   }
 
   private func fingerprint(_ target: ObservedTarget) -> String {

@@ -19,7 +19,7 @@ extension AttributeValue {
           AttributeValue.random(depth: depth - 1, &random)
         })
     default:
-      var entries: [String: AttributeValue] = [:]
+      var entries: AttributeMap = [:]
       for _ in 0..<Int.random(in: 0...4, using: &random) {
         entries[randomText(&random)] = AttributeValue.random(depth: depth - 1, &random)
       }

@@ -147,7 +147,7 @@ struct WireMappingTests {
   private static func randomTarget(_ random: inout SeededRandom) -> ComputeTarget {
     let kinds = KindCatalog.invented.kinds
     let kind = kinds.randomElement(using: &random) ?? .inventedPool
-    var values: [String: AttributeValue] = [:]
+    var values: AttributeMap = [:]
     for field in kind.fields where !field.isSecret && field.setBy == .user {
       guard field.isRequired || Bool.random(using: &random) else { continue }
       values[field.path.description] =

@@ -68,9 +68,11 @@ indirect enum Disclosure: Sendable {
   }
 }
 
-extension Dictionary {
-  fileprivate func mapWithKeys<Other>(_ change: (Key, Value) -> Other) -> [Key: Other] {
-    Dictionary<Key, Other>(uniqueKeysWithValues: map { ($0.key, change($0.key, $0.value)) })
+extension AttributeMap {
+  fileprivate func mapWithKeys(
+    _ change: (String, AttributeValue) -> AttributeValue
+  ) -> AttributeMap {
+    AttributeMap(uniqueKeysWithValues: map { ($0.key, change($0.key, $0.value)) })
   }
 }
 

@@ -118,7 +118,7 @@ struct Exchange: Sendable {
 
   private static func json(_ lines: [(name: String, value: String)]) -> AttributeValue {
     .map(
-      Dictionary(
+      AttributeMap(
         lines.map { ($0.name.lowercased(), AttributeValue.text($0.value)) },
         uniquingKeysWith: { first, _ in first }))
   }

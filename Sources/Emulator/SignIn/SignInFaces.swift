@@ -94,7 +94,7 @@ struct SignInFaces {
 
   private func identityToken(
     _ request: EmulatedRequest, versions: [String],
-    lifetime: (_ seconds: Int64) -> [String: AttributeValue]
+    lifetime: (_ seconds: Int64) -> AttributeMap
   ) -> EmulatedResponse {
     guard let version = request.parameter("api-version"), versions.contains(version) else {
       return EmulatedResponse(
@@ -115,7 +115,7 @@ struct SignInFaces {
     }
     let client = request.parameter("client_id") ?? GUID.text(of: "managed identity")
     let issued = issue(to: client, for: resource, TokenIssuer.tenant, request.origin)
-    let answer: [String: AttributeValue] = [
+    let answer: AttributeMap = [
       "access_token": .text(issued.token), "client_id": .text(client),
       "expires_on": .text(String(issued.expiry)), "not_before": .text(String(now / 1_000)),
       "resource": .text(resource), "token_type": "Bearer",

@@ -108,7 +108,7 @@ public struct ManifestSchemas: Sendable {
   private func documentSchema(
     of kind: KindDescriptor, isPartial: Bool = false
   ) -> SchemaForms.Form {
-    let common: [String: AttributeValue] = [
+    let common: AttributeMap = [
       "$schema": ["description": "Read by editors and by az ml; Berth lets it stand."],
       "name": nameSchema(matching: namePattern(kind)),
       "type": SchemaForms.word([kind.name.text]).orVariable

@@ -9,7 +9,7 @@ extension FieldTree {
   ///   - required: those of them that must be given.
   ///   - isPartial: true for a mapping that others complete, in which nothing must be given.
   func objectSchema(
-    besides: [String: AttributeValue] = [:], required: [String] = [], isPartial: Bool = false
+    besides: AttributeMap = [:], required: [String] = [], isPartial: Bool = false
   ) -> SchemaForms.Form {
     var schema = mappingSchema(isPartial: isPartial)
     if case .map(let own) = schema["properties"] {
@@ -33,7 +33,7 @@ extension FieldTree {
   }
 
   private func mappingSchema(isPartial: Bool) -> SchemaForms.Form {
-    var properties: [String: AttributeValue] = [:]
+    var properties: AttributeMap = [:]
     for (name, child) in children {
       if let field = child.field {
         if field.field.setBy == .user { properties[name] = child.valueSchema(isPartial) }

@@ -2,7 +2,7 @@ internal import TargetModel
 
 /// The forms that a value may take, of which one must fit, as JSON Schema says it.
 struct SchemaForms {
-  typealias Form = [String: AttributeValue]
+  typealias Form = AttributeMap
 
   /// For example a number, or a text that looks like one.
   var forms: [Form]

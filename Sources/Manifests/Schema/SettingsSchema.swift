@@ -3,7 +3,7 @@ internal import TargetModel
 extension TargetSetting {
   /// The schema of what stands under `berth` in a document of a kind.
   static func schema(for kind: KindDescriptor, among catalog: KindCatalog) -> AttributeValue {
-    var properties: [String: AttributeValue] = [:]
+    var properties: AttributeMap = [:]
     for setting in all(for: kind) {
       properties[setting.key] = setting.schema(for: kind, among: catalog)
     }

@@ -109,12 +109,11 @@ extension ManifestSchemas {
   private static var lock: AttributeValue {
     let signIns = AzureForms.signIns
     func form(_ url: String, _ way: SchemaForms.Form) -> SchemaForms.Form {
-      object(
-        [
-          "type": ["const": "blob", "description": "The lease on a blob."],
-          "url": text(
-            url, "The blob: https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH."),
-        ].merging(way) { $1 }, required: ["type", "url"])
+      let blob: SchemaForms.Form = [
+        "type": ["const": "blob", "description": "The lease on a blob."],
+        "url": text(url, "The blob: https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH."),
+      ]
+      return object(blob.merging(way) { $1 }, required: ["type", "url"])
     }
     let signature = text(
       LockForms.signature, "Where the shared access signature is: ${env:NAME} or ${file:path}.")
@@ -128,7 +127,7 @@ extension ManifestSchemas {
 
   private static var blastRadius: AttributeValue {
     let defaults = BlastRadius()
-    let limits: [String: AttributeValue] = [
+    let limits: AttributeMap = [
       "removals": limit("Targets deleted, detached for good or replaced in one plan."),
       "reattachments": limit("Targets detached and attached again in one plan."),
     ]
@@ -175,7 +174,7 @@ extension ManifestSchemas {
       properties,
       description: "How long a step of an apply may take before it is left as it stands.")
     schema["patternProperties"] = .map(
-      Dictionary(
+      AttributeMap(
         catalog.kinds.map { (SchemaForms.wholly([$0.name.text]), .map(form)) },
         uniquingKeysWith: { first, _ in first }))
     return .map(schema)
@@ -234,9 +233,9 @@ extension ManifestSchemas {
     let names = catalog.kinds.map(\.name.text)
     let reference = { (name: String) -> AttributeValue in ["$ref": .text("#/$defs/\(name)")] }
     var schema = Self.object(
-      Dictionary(names.map { ($0, reference($0)) }, uniquingKeysWith: { first, _ in first }))
+      AttributeMap(names.map { ($0, reference($0)) }, uniquingKeysWith: { first, _ in first }))
     schema["patternProperties"] = .map(
-      Dictionary(
+      AttributeMap(
         names.map { (SchemaForms.wholly([$0]), reference($0)) },
         uniquingKeysWith: { first, _ in first }))
     return SchemaForms(schema).orNull
@@ -270,7 +269,7 @@ extension ManifestSchemas {
   }
 
   private static func object(
-    _ properties: [String: AttributeValue], required: [String] = [], description: String? = nil
+    _ properties: AttributeMap, required: [String] = [], description: String? = nil
   ) -> SchemaForms.Form {
     var schema: SchemaForms.Form = [
       "type": "object", "properties": .map(properties), "additionalProperties": false,

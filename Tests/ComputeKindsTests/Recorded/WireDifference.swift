@@ -22,7 +22,7 @@ struct WireDifference: CustomStringConvertible {
 
 extension AttributeValue {
   /// What stands at the ends of a value's branches, by path.
-  func leaves(at path: String = "") -> [String: AttributeValue] {
+  func leaves(at path: String = "") -> AttributeMap {
     switch self {
     case .map(let entries) where !entries.isEmpty:
       entries.reduce(into: [:]) { result, entry in

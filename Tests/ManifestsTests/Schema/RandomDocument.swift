@@ -8,7 +8,7 @@ struct RandomDocument {
   let kind: KindDescriptor
   var content: AttributeValue
   /// The variables that it refers to, with their values.
-  private(set) var variables: [String: AttributeValue] = [:]
+  private(set) var variables: AttributeMap = [:]
   /// The place that was spoiled, and the field whose value stands there.
   var spoiled: (path: [String], type: FieldType?, value: AttributeValue?)?
 

@@ -7,7 +7,7 @@ import Testing
 /// A resource that is held twice already: which one stays, why, and who mends it.
 struct DoubleAttachmentTests {
   private let kept = desired("link", "b", ["resource_id": .resource("r1")])
-  private let r1: [String: AttributeValue] = ["resource_id": .resource("r1")]
+  private let r1: AttributeMap = ["resource_id": .resource("r1")]
 
   @Test func `the one with a document stays and is attached anew when the others are gone`() throws
   {

@@ -32,7 +32,7 @@ struct RefusalTests {
   @Test(arguments: [("pool", true), ("link", false)])
   func `retaining is a way out only where marks can be taken away`(kind: String, isOne: Bool) throws
   {
-    let fields: [String: AttributeValue] = kind == "link" ? ["resource_id": .resource("r1")] : [:]
+    let fields: AttributeMap = kind == "link" ? ["resource_id": .resource("r1")] : [:]
     let result = plan(
       [desired(kind, "p", fields)], [observed(kind, "p", fields, marks: .anothers)])
     let finding = try #require(result.finding("foreign-owner"))

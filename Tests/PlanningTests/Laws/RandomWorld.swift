@@ -44,7 +44,7 @@ struct RandomWorld {
   private static func document(
     _ kind: String, _ name: String, _ resource: String, _ random: inout SeededRandom
   ) -> ComputeTarget {
-    var attributes: [String: AttributeValue] = [:]
+    var attributes: AttributeMap = [:]
     switch kind {
     case "pool":
       attributes["size"] = random.isTrue(0.5) ? "small" : "big"

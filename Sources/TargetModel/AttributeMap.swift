@@ -1,0 +1,216 @@
+/// The entries of a map, each key once, in the order of the keys.
+///
+/// A sorted list: maps have few entries, which are found faster by looking than by hashing, take
+/// half the memory, and come in one order wherever they are told.
+public struct AttributeMap: Hashable, Sendable {
+  private var entries: [Entry]
+
+  private struct Entry: Hashable, Sendable {
+    let key: String
+    var value: AttributeValue
+  }
+
+  /// No entries.
+  public init() { entries = [] }
+
+  /// No entries, with room for so many.
+  public init(minimumCapacity: Int) {
+    entries = []
+    entries.reserveCapacity(minimumCapacity)
+  }
+
+  /// The entries of a list in which no key occurs twice.
+  public init(uniqueKeysWithValues entries: some Sequence<(String, AttributeValue)>) {
+    self.init(entries) { _, _ in preconditionFailure("a key occurs twice") }
+  }
+
+  /// The entries of a list; of those with one key, what is made of their values.
+  public init(
+    _ entries: some Sequence<(String, AttributeValue)>,
+    uniquingKeysWith combine: (AttributeValue, AttributeValue) throws -> AttributeValue
+  ) rethrows {
+    self.init()
+    for (key, value) in entries { self.entries.append(Entry(key: key, value: value)) }
+    if isSorted { return }
+    self.entries.sort { $0.key < $1.key }
+    try join(combine)
+  }
+
+  /// The entries of a dictionary.
+  public init(_ entries: [String: AttributeValue]) {
+    self.init(uniqueKeysWithValues: entries.map { ($0.key, $0.value) })
+  }
+
+  /// The entries of a list; nil where a key occurs twice.
+  init?(ifUnique entries: [(String, AttributeValue)]) {
+    self.init()
+    self.entries = entries.map { Entry(key: $0.0, value: $0.1) }
+    if isSorted { return }
+    self.entries.sort { $0.key < $1.key }
+    guard isSorted else { return nil }
+  }
+
+  /// True if each key comes before the next.
+  private var isSorted: Bool {
+    entries.indices.dropFirst().allSatisfy { entries[$0 - 1].key < entries[$0].key }
+  }
+
+  /// Makes one entry of those that have one key, in a list that is sorted.
+  private mutating func join(
+    _ combine: (AttributeValue, AttributeValue) throws -> AttributeValue
+  ) rethrows {
+    var joined: [Entry] = []
+    joined.reserveCapacity(entries.count)
+    for entry in entries {
+      if let last = joined.last, last.key == entry.key {
+        joined[joined.count - 1].value = try combine(last.value, entry.value)
+      } else {
+        joined.append(entry)
+      }
+    }
+    entries = joined
+  }
+
+  /// Where a key is, or where it would be.
+  private func place(of key: String) -> (index: Int, isThere: Bool) {
+    // Entries mostly come in their order.
+    guard let last = entries.last, key <= last.key else { return (entries.count, false) }
+    var (low, high) = (0, entries.count - 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].key < key { low = middle + 1 } else { high = middle }
+    }
+    return (low, entries[low].key == key)
+  }
+
+  /// The value of a key; nil if there is none.
+  public subscript(key: String) -> AttributeValue? {
+    get {
+      // Most maps have a handful of keys, and telling texts apart is quicker than ordering them.
+      if entries.count <= 8 {
+        for entry in entries.indices where entries[entry].key == key {
+          return entries[entry].value
+        }
+        return nil
+      }
+      let (index, isThere) = place(of: key)
+      return isThere ? entries[index].value : nil
+    }
+    set {
+      let (index, isThere) = place(of: key)
+      switch (isThere, newValue) {
+      case (true, let value?): entries[index].value = value
+      case (false, let value?): entries.insert(Entry(key: key, value: value), at: index)
+      case (true, nil): entries.remove(at: index)
+      case (false, nil): break
+      }
+    }
+  }
+
+  /// The value of a key, or another one that is put there when it is changed.
+  public subscript(key: String, default value: @autoclosure () -> AttributeValue) -> AttributeValue
+  {
+    get { self[key] ?? value() }
+    _modify {
+      let (index, isThere) = place(of: key)
+      if !isThere { entries.insert(Entry(key: key, value: value()), at: index) }
+      yield &entries[index].value
+    }
+  }
+
+  /// The keys, in their order.
+  public var keys: [String] { entries.map(\.key) }
+
+  /// The values, in the order of their keys.
+  public var values: [AttributeValue] { entries.map(\.value) }
+
+  /// Takes an entry away and answers with its value.
+  @discardableResult
+  public mutating func removeValue(forKey key: String) -> AttributeValue? {
+    let (index, isThere) = place(of: key)
+    return isThere ? entries.remove(at: index).value : nil
+  }
+
+  /// The same keys with other values.
+  public func mapValues<Failure: Error>(
+    _ change: (AttributeValue) throws(Failure) -> AttributeValue
+  ) throws(Failure) -> AttributeMap {
+    var map = self
+    for index in entries.indices { map.entries[index].value = try change(entries[index].value) }
+    return map
+  }
+
+  /// What is made of the values, where anything is.
+  public func compactMapValues<Value>(
+    _ change: (AttributeValue) throws -> Value?
+  ) rethrows -> [String: Value] {
+    var values: [String: Value] = [:]
+    for entry in entries { values[entry.key] = try change(entry.value) }
+    return values
+  }
+
+  /// The keys with what is made of their values, where anything is.
+  public func compactMapValues(
+    _ change: (AttributeValue) throws -> AttributeValue?
+  ) rethrows -> AttributeMap {
+    var map = AttributeMap(minimumCapacity: entries.count)
+    for entry in entries {
+      guard let value = try change(entry.value) else { continue }
+      map.entries.append(Entry(key: entry.key, value: value))
+    }
+    return map
+  }
+
+  /// The entries that fit.
+  public func filter(
+    _ isIncluded: ((key: String, value: AttributeValue)) throws -> Bool
+  ) rethrows -> AttributeMap {
+    var map = AttributeMap()
+    map.entries = try entries.filter { try isIncluded(($0.key, $0.value)) }
+    return map
+  }
+
+  /// The entries of both; of a key that both have, what is made of their values.
+  public func merging(
+    _ other: some Sequence<(String, AttributeValue)>,
+    uniquingKeysWith combine: (AttributeValue, AttributeValue) throws -> AttributeValue
+  ) rethrows -> AttributeMap {
+    try AttributeMap(map { ($0.key, $0.value) } + Array(other), uniquingKeysWith: combine)
+  }
+
+  /// The entries of both; of a key that both have, what is made of their values.
+  public func merging(
+    _ other: AttributeMap,
+    uniquingKeysWith combine: (AttributeValue, AttributeValue) throws -> AttributeValue
+  ) rethrows -> AttributeMap {
+    try merging(other.map { ($0.key, $0.value) }, uniquingKeysWith: combine)
+  }
+
+  /// Takes the entries of another map in.
+  public mutating func merge(
+    _ other: AttributeMap,
+    uniquingKeysWith combine: (AttributeValue, AttributeValue) throws -> AttributeValue
+  ) rethrows {
+    self = try merging(other, uniquingKeysWith: combine)
+  }
+}
+
+extension AttributeMap: RandomAccessCollection {
+  /// The first entry's index.
+  public var startIndex: Int { 0 }
+
+  /// How many entries there are.
+  public var endIndex: Int { entries.count }
+
+  /// An entry.
+  public subscript(index: Int) -> (key: String, value: AttributeValue) {
+    (entries[index].key, entries[index].value)
+  }
+}
+
+extension AttributeMap: ExpressibleByDictionaryLiteral {
+  /// The entries of a literal; of those with one key, the last.
+  public init(dictionaryLiteral elements: (String, AttributeValue)...) {
+    self.init(elements) { _, last in last }
+  }
+}
