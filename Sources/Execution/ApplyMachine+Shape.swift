@@ -20,7 +20,7 @@ extension ApplyMachine {
       shape.append(Int32(run.failedTries << 16 | run.conflicts << 8 | run.lostReplies))
       let flags =
         (run.hasIntent ? 1 : 0) | (run.firstSent == nil ? 0 : 2) | (run.foundNameInUse ? 4 : 0)
-        | (run.foundBeingDeleted ? 8 : 0)
+        | (run.foundBeingDeleted ? 8 : 0) | (run.hasSent ? 16 : 0)
       shape.append(Int32(run.absences << 16 | run.readBacks << 8 | flags))
       if run.step.act.isMaking { shape.append(milliseconds(until: windowEnd(index))) }
       shape.append(Int32(run.pollDelay / .milliseconds(1)))

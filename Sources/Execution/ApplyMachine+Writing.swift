@@ -35,7 +35,7 @@ extension ApplyMachine {
       runs[index].phase = .verifying(.lost)
       return verify(index, sight, .lost)
     }
-    switch context.readiness(sight, hasSent: runs[index].firstSent != nil) {
+    switch context.readiness(sight, hasSent: runs[index].hasSent) {
     case .alreadyDone: verifyAbsence(index)
     case .refused where mayStillShow(index, sight):
       wait(index, "the name still shows what was removed")
@@ -122,6 +122,7 @@ extension ApplyMachine {
 
   mutating func submitted(_ index: Int, _ result: Result<OperationHandle, BackendFailure>) {
     guard case .submitting = runs[index].phase else { return }
+    runs[index].hasSent = true
     noteRemoval(index)
     switch result {
     case .success(let operation):

@@ -8,8 +8,11 @@ struct StepRun: Sendable {
   var phase = Phase.waiting
   /// When the first call for this step was asked for.
   var began: Duration = .zero
-  /// When its first request was sent; nil before.
+  /// When its first request was on its way; nil before.
   var firstSent: Duration?
+  /// True once a request was sent, whatever came of it, and did not lapse on its way: from then on
+  /// what the target shows may be the step's own doing.
+  var hasSent = false
   var nextProgress: Duration = .zero
   /// When the last read before a write was asked for.
   var lookedAt: Duration = .zero

@@ -457,4 +457,16 @@ import Testing
     #expect(driver.world.effects.isEmpty)
     #expect(failure(driver, 0)?.code == "attach-once")
   }
+
+  @Test func `F17 what others changed while the process stood still is not taken for its own`() {
+    var driver = driver([pool("p", count: 3)], [observed(pool("p", count: 1))])
+    driver.run(until: { $0.journal.contains { $0.word == "intended s1" } })
+    driver.now += .seconds(400)
+    var moved = observed(pool("p", count: 1))
+    moved.attributes[1] = 3
+    driver.world.put(moved)
+    driver.run()
+    #expect(driver.world.effects.isEmpty)
+    #expect(failure(driver, 0)?.code == "precondition-failed")
+  }
 }
