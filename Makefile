@@ -36,9 +36,7 @@ bench:
 
 ## Put a release binary, its manuals and its completions below PREFIX.
 install:
-	@scripts/install-requirements
-	swift build -c release --product berth --static-swift-stdlib
-	$(MAKE) install-files BERTH="$$(swift build -c release --product berth --static-swift-stdlib --show-bin-path)/berth"
+	berth="$$(scripts/release-binary)" && $(MAKE) install-files BERTH="$$berth"
 
 ## The same with a program that is there already: make install-files BERTH=path/of/berth
 install-files:

@@ -113,6 +113,9 @@ enum DatabaseFile {
   }
 
   private static func initialise(_ database: Database) throws {
+    // Most bodies fit into a page of this size, and into none of the usual one: each would take
+    // a page of its own besides.
+    try database.execute(sql: "PRAGMA page_size = 8192")
     try database.execute(sql: "PRAGMA journal_mode = WAL")
     try database.inTransaction(.immediate) {
       try database.execute(sql: SQLiteStore.schema)

@@ -1,29 +1,25 @@
 /// A target as the service shows it.
 public struct ObservedTarget: Hashable, Sendable {
-  /// The target's name.
-  public let name: String
-  /// The kind's name; for a kind Berth does not know, the service's own word.
-  public let kind: KindName
-  /// True if the kind is in the catalog.
-  ///
-  /// Others are shown, count as holders of their resource, and are never touched.
-  public let isKnownKind: Bool
   /// One slot for each field of the kind; no slots for an unknown kind.
   ///
   /// Secrets are never here.
   public var attributes: Attributes
-  /// How far it is.
-  public var state: ProvisioningState
-  /// Why the service says it is broken.
-  public var errors: [String]
-  /// True if it was brought from outside, false if the service made it.
-  public var isAttached: Bool
-  /// What it holds.
-  public var resource: ResourceIdentity?
-  /// What Berth left on it.
-  public var marks: OwnershipMarks
-  /// Nil for kinds that can't be switched off, and while it is between states.
-  public var power: PowerState?
+  /// Everything else.
+  ///
+  /// Copies share it, as those of a `ComputeTarget` do.
+  private var facts: Shared<Facts>
+
+  private struct Facts: Hashable, Sendable {
+    let name: String
+    let kind: KindName
+    let isKnownKind: Bool
+    var state: ProvisioningState
+    var errors: [String]
+    var isAttached: Bool
+    var resource: ResourceIdentity?
+    var marks: OwnershipMarks
+    var power: PowerState?
+  }
 
   /// Makes an observed target of its parts.
   public init(
@@ -32,16 +28,58 @@ public struct ObservedTarget: Hashable, Sendable {
     resource: ResourceIdentity? = nil, marks: OwnershipMarks = OwnershipMarks(),
     power: PowerState? = nil
   ) {
-    self.name = name
-    self.kind = kind
-    self.isKnownKind = isKnownKind
     self.attributes = attributes
-    self.state = state
-    self.errors = errors
-    self.isAttached = isAttached
-    self.resource = resource
-    self.marks = marks
-    self.power = power
+    facts = Shared(
+      Facts(
+        name: name, kind: kind, isKnownKind: isKnownKind, state: state, errors: errors,
+        isAttached: isAttached, resource: resource, marks: marks, power: power))
+  }
+
+  /// The target's name.
+  public var name: String { facts.value.name }
+
+  /// The kind's name; for a kind Berth does not know, the service's own word.
+  public var kind: KindName { facts.value.kind }
+
+  /// True if the kind is in the catalog.
+  ///
+  /// Others are shown, count as holders of their resource, and are never touched.
+  public var isKnownKind: Bool { facts.value.isKnownKind }
+
+  /// How far it is.
+  public var state: ProvisioningState {
+    get { facts.value.state }
+    set { facts = facts.changed { $0.state = newValue } }
+  }
+
+  /// Why the service says it is broken.
+  public var errors: [String] {
+    get { facts.value.errors }
+    set { facts = facts.changed { $0.errors = newValue } }
+  }
+
+  /// True if it was brought from outside, false if the service made it.
+  public var isAttached: Bool {
+    get { facts.value.isAttached }
+    set { facts = facts.changed { $0.isAttached = newValue } }
+  }
+
+  /// What it holds.
+  public var resource: ResourceIdentity? {
+    get { facts.value.resource }
+    set { facts = facts.changed { $0.resource = newValue } }
+  }
+
+  /// What Berth left on it.
+  public var marks: OwnershipMarks {
+    get { facts.value.marks }
+    set { facts = facts.changed { $0.marks = newValue } }
+  }
+
+  /// Nil for kinds that can't be switched off, and while it is between states.
+  public var power: PowerState? {
+    get { facts.value.power }
+    set { facts = facts.changed { $0.power = newValue } }
   }
 
   /// The target concerned.
