@@ -99,7 +99,6 @@ struct Run: Sendable {
       clock: StageClock(
         stage: world.stage, isSteady: sabotage != .wallClock, rate: clockRate),
       now: { wallTime }, limits: limits, seed: UInt64(party))
-    let (history, approved) = remembered()
     let targets: [ObservedTarget]
     do {
       targets =
@@ -113,6 +112,7 @@ struct Run: Sendable {
     // The second signal came while it waited.
     if Task.isCancelled { return .unread }
     let observed = Snapshot(workspace: testWorkspace, targets: targets)
+    let (history, approved) = remembered()
     var result = plan(observed, history, approved)
     sabotage?.corrupt(&result, desired, observed)
     if result.isRefused {

@@ -22,24 +22,29 @@ public struct PlanText: Sendable {
 
   /// The whole text: drift, changes, the footer, and the order where something waits.
   public var text: String {
-    var parts: [String] = []
+    var text = ""
+    // One text from the beginning: a large plan has many parts.
+    func add(_ part: String) {
+      if !text.isEmpty { text += "\n" }
+      text += part
+    }
     if !plan.drift.isEmpty {
-      parts.append("Note: Targets have changed outside of Berth since they were last applied:\n")
-      parts += plan.drift.map(block)
+      add("Note: Targets have changed outside of Berth since they were last applied:\n")
+      for target in plan.drift { add(block(target)) }
     }
     if plan.mode == .refreshOnly || plan.isEmpty {
       if !isRefused, plan.drift.isEmpty || plan.mode != .refreshOnly {
-        parts.append("No changes. Your infrastructure matches the configuration.\n")
+        add("No changes. Your infrastructure matches the configuration.\n")
       }
     } else {
-      parts.append(legend)
-      parts.append("Berth will perform the following actions:\n")
-      parts += plan.changes.map(block)
-      parts.append("\(style.paint("Plan:", .bold)) \(PlanCounts(plan).sentence)\n")
-      if let order { parts.append(order) }
+      add(legend)
+      add("Berth will perform the following actions:\n")
+      for change in plan.changes { add(block(change)) }
+      add("\(style.paint("Plan:", .bold)) \(PlanCounts(plan).sentence)\n")
+      if let order { add(order) }
     }
-    if !plan.unmanaged.isEmpty { parts.append(unmanaged) }
-    return parts.joined(separator: "\n")
+    if !plan.unmanaged.isEmpty { add(unmanaged) }
+    return text
   }
 
   /// Targets that are not this stack's: listed, and no drift.

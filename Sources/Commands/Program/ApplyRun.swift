@@ -168,7 +168,6 @@ struct ApplyRun {
     let last = LastRun(
       of: session.stack.configuration.stack, in: session.stack.folder.ownFolder)
     if isResuming { begin(&session, resuming: last, presenter) }
-    (session.stranded, session.deleted) = (last.history.stranded, last.history.deleted)
     session.usual = last.usual
     let ended = await session.followed(last.history, presenter, in: context)
     let observed: Snapshot
@@ -178,6 +177,7 @@ struct ApplyRun {
       presenter.show(.backend(error, doing: "Reading the workspace"))
       return .failure
     }
+    session.rememberRemovals()
     for line in last.lines(seeing: observed.targets, ended) { presenter.note(line) }
     if let saved { return await applySaved(saved, session, observed, presenter, hold: hold) }
 

@@ -137,6 +137,15 @@ struct PlanningSession: Sendable {
 
   /// Plans from what was observed.
   ///
+  /// Notes what earlier runs took away, once the workspace was read.
+  ///
+  /// In that order: a run that was unlocked by force goes on for some seconds, and what is missing
+  /// from the list stands in a journal that is read after it.
+  mutating func rememberRemovals() {
+    let history = LastRun(of: stack.configuration.stack, in: stack.folder.ownFolder).history
+    (stranded, deleted) = (history.stranded, history.deleted)
+  }
+
   /// - Parameter allowsLargeRemoval: true if this one plan may take away more than the limits say.
   func plan(
     _ observed: Snapshot, mode: PlanMode, allowsLargeRemoval: Bool = false

@@ -127,10 +127,10 @@ private func open(_ stack: StackOfWalk, _ run: ApplyRun) async -> OpenedStack {
   let presenter = opened.stack.presenter
   session.commit = .of(session.stack, in: stack.context)
   let last = LastRun(of: session.stack.configuration.stack, in: session.stack.folder.ownFolder)
-  (session.stranded, session.deleted) = (last.history.stranded, last.history.deleted)
   let ended = await session.followed(last.history, presenter, in: stack.context)
   do {
     let observed = try await session.settled(presenter, in: stack.context)
+    session.rememberRemovals()
     for line in last.lines(seeing: observed.targets, ended) { presenter.note(line) }
     opened.observed = observed
   } catch {

@@ -1,0 +1,82 @@
+import TargetModel
+import TestSupport
+import Testing
+
+/// What maps, attributes and sorting share with the simplest thing that does the same.
+struct CollectionLaws {
+  @Test(arguments: 0..<100 as Range<UInt64>)
+  func `a map does what a dictionary does, in the order of its keys`(_ seed: UInt64) {
+    var random = SeededRandom(seed: seed)
+    var (map, plain) = (AttributeMap(), [String: AttributeValue]())
+    // Few keys, so that they meet; é twice, which is one key spelled in two ways.
+    let keys = (0..<12).map { "key\($0)" } + ["", "é", "e\u{301}", "z", "A"]
+    for step in 0..<60 {
+      let key = keys.randomElement(using: &random) ?? ""
+      switch Int.random(in: 0..<6, using: &random) {
+      case 0: (map[key], plain[key]) = (nil, nil)
+      case 1: #expect(map.removeValue(forKey: key) == plain.removeValue(forKey: key))
+      case 2:
+        map[key, default: 0] = .integer(step)
+        plain[key, default: 0] = .integer(step)
+      default: (map[key], plain[key]) = (.integer(step), .integer(step))
+      }
+      #expect(map[key] == plain[key])
+    }
+    #expect(map.count == plain.count)
+    #expect(map.keys == plain.keys.sorted())
+    #expect(map.allSatisfy { plain[$0.key] == $0.value })
+    #expect(keys.allSatisfy { map[$0] == plain[$0] })
+    #expect(map == AttributeMap(plain))
+    #expect(AttributeMap(plain).hashValue == map.hashValue)
+  }
+
+  @Test(arguments: 0..<50 as Range<UInt64>)
+  func `maps merge as dictionaries do, whatever the order`(_ seed: UInt64) {
+    var random = SeededRandom(seed: seed)
+    func entries() -> [(String, AttributeValue)] {
+      (0..<Int.random(in: 0..<20, using: &random)).map { number in
+        ("\(Int.random(in: 0..<15, using: &random))", .integer(number))
+      }
+    }
+    let (one, two) = (entries(), entries())
+    let first = AttributeMap(one) { own, _ in own }
+    let plain = Dictionary(one) { own, _ in own }
+    #expect(first == AttributeMap(plain))
+    #expect(
+      first.merging(two) { _, other in other } == AttributeMap(plain.merging(two) { $1 }))
+    #expect(first.filter { $0.key < "5" } == AttributeMap(plain.filter { $0.key < "5" }))
+    let lists: (AttributeValue) -> AttributeValue = { [$0] }
+    #expect(first.mapValues(lists) == AttributeMap(plain.mapValues(lists)))
+    #expect(first.compactMapValues(\.integer) == plain.compactMapValues(\.integer))
+  }
+
+  @Test(arguments: 0..<50 as Range<UInt64>)
+  func `attributes do what a slot each would do`(_ seed: UInt64) {
+    var random = SeededRandom(seed: seed)
+    let count = Int.random(in: 1...128, using: &random)
+    var attributes = Attributes(slotCount: count)
+    var slots = [AttributeValue?](repeating: nil, count: count)
+    for step in 0..<300 {
+      let slot = Int.random(in: 0..<count, using: &random)
+      let value: AttributeValue? = Bool.random(using: &random) ? .integer(step) : nil
+      attributes[slot] = value
+      slots[slot] = value
+    }
+    #expect(attributes.indices.map { attributes[$0] } == slots)
+    #expect(attributes.indices.allSatisfy { attributes.holds($0) == (slots[$0] != nil) })
+    var same = Attributes(slotCount: count)
+    for slot in slots.indices.reversed() { same[slot] = slots[slot] }
+    #expect(same == attributes)
+  }
+
+  @Test(arguments: 0..<50 as Range<UInt64>)
+  func `sorting by keys made once keeps what is equal in its order`(_ seed: UInt64) {
+    var random = SeededRandom(seed: seed)
+    let numbers = (0..<Int.random(in: 0..<80, using: &random)).map { place in
+      (key: Int.random(in: 0..<10, using: &random), place: place)
+    }
+    let sorted = numbers.sorted { $0.key < $1.key }
+    #expect(numbers.sorted(byKey: \.key).map(\.place) == sorted.map(\.place))
+    #expect(sorted.sorted(byKey: \.key).map(\.place) == sorted.map(\.place))
+  }
+}
