@@ -36,7 +36,7 @@ bench:
 
 ## Put a release binary, its manuals and its completions below PREFIX.
 install:
-	berth="$$(scripts/release-binary)" && $(MAKE) install-files BERTH="$$berth"
+	berth="$$(BERTH= scripts/release-binary)" && $(MAKE) install-files BERTH="$$berth"
 
 ## The same with a program that is there already: make install-files BERTH=path/of/berth
 install-files:
@@ -53,3 +53,4 @@ format-check:
 
 clean:
 	swift package clean
+	rm -rf .build-static

@@ -37,6 +37,14 @@ public struct RunHistory: Hashable, Sendable {
     for intent in unsettled { operations[intent.step] = state.operation(of: intent.step) }
   }
 
+  /// Adds what was taken away as an earlier reading of the same journals told it.
+  ///
+  /// What is missing from a list that was read between the two may be there again by now.
+  public mutating func keepRemovals(of earlier: RunHistory) {
+    stranded.formUnion(earlier.stranded)
+    deleted.formUnion(earlier.deleted)
+  }
+
   /// Follows which targets went away and which came back.
   private mutating func note(_ entries: [JournalEntry]) {
     var intents: [StepID: Intent] = [:]

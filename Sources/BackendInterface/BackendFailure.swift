@@ -33,6 +33,8 @@ public struct BackendFailure: Error, Hashable, Sendable {
   /// False if it is certain that the request never reached the service, so that a write can't have
   /// taken effect.
   public var mayHaveArrived = true
+  /// True if a write was held back on this side, so that no part of it was sent.
+  public var wasHeldBack = false
   /// False if there was no answer, so that these words are not the service's own.
   public var isAnswer = true
 

@@ -14,8 +14,8 @@ static inline void forbidMemoryDumps(void) {}
 #ifdef __GLIBC__
 #include <malloc.h>
 static inline void takeMemoryInLargePieces(void) {
-  (void)mallopt(M_TOP_PAD, 64 << 20);
-  (void)mallopt(M_TRIM_THRESHOLD, 512 << 20);
+  (void)mallopt(M_TOP_PAD, 16 << 20);
+  (void)mallopt(M_TRIM_THRESHOLD, 128 << 20);
   (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
 }
 #else

@@ -122,6 +122,9 @@ extension ApplyMachine {
 
   mutating func submitted(_ index: Int, _ result: Result<OperationHandle, BackendFailure>) {
     guard case .submitting = runs[index].phase else { return }
+    if case .failure(let failure) = result, failure.wasHeldBack {
+      return refused(index, failure)
+    }
     runs[index].hasSent = true
     noteRemoval(index)
     switch result {

@@ -158,10 +158,18 @@ private struct HeldBackend<Base: Backend>: Backend {
 }
 
 extension BackendFailure {
-  fileprivate static let leaseRenewed = BackendFailure(
-    .throttled(retryAfter: .zero), code: "LeaseRenewed",
-    message: "The lock on the workspace had to be renewed first. Nothing more was sent.")
-  fileprivate static let leaseUncertain = BackendFailure(
-    .throttled(retryAfter: .seconds(5)), code: "LeaseUncertain",
-    message: "The lock on the workspace could not be renewed in time. Nothing more was sent.")
+  fileprivate static let leaseRenewed = heldBack(
+    for: .zero, "LeaseRenewed",
+    "The lock on the workspace had to be renewed first. Nothing more was sent.")
+  fileprivate static let leaseUncertain = heldBack(
+    for: .seconds(5), "LeaseUncertain",
+    "The lock on the workspace could not be renewed in time. Nothing more was sent.")
+
+  private static func heldBack(
+    for pause: Duration, _ code: String, _ message: String
+  ) -> BackendFailure {
+    var failure = BackendFailure(.throttled(retryAfter: pause), code: code, message: message)
+    failure.wasHeldBack = true
+    return failure
+  }
 }

@@ -8,10 +8,12 @@ struct StepRun: Sendable {
   var phase = Phase.waiting
   /// When the first call for this step was asked for.
   var began: Duration = .zero
-  /// When its first request was on its way; nil before.
+  /// When its first request was handed over; nil before.
   var firstSent: Duration?
-  /// True once a request was sent, whatever came of it, and did not lapse on its way: from then on
-  /// what the target shows may be the step's own doing.
+  /// True once a request was sent, whatever came of it: from then on what the target shows may be
+  /// the step's own doing.
+  ///
+  /// A request that lapsed, or was held back, before it was sent does not count.
   var hasSent = false
   var nextProgress: Duration = .zero
   /// When the last read before a write was asked for.

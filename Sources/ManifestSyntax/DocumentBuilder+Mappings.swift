@@ -2,16 +2,17 @@ internal import Diagnostics
 
 // Keys that differ, and merge keys carried out.
 extension DocumentBuilder {
-  /// A mapping's children once keys are known to be unique and merge keys are expanded.
+  /// A mapping's children, of those that are pending, once keys are known to be unique and merge keys
+  /// are expanded.
   func settled(
-    _ pairs: ArraySlice<Int32>, reporting findings: inout DiagnosticList
+    _ pairs: Range<Int>, reporting findings: inout DiagnosticList
   ) throws(Refusal) -> [Int32] {
     var seen = KeyIndex(count: pairs.count / 2)
     var merge: (key: Int32, value: Int32)?
     var result: [Int32] = []
     result.reserveCapacity(pairs.count)
-    for index in stride(from: pairs.startIndex, to: pairs.endIndex - 1, by: 2) {
-      let pair = (key: pairs[index], value: pairs[index + 1])
+    for index in stride(from: pairs.lowerBound, to: pairs.upperBound - 1, by: 2) {
+      let pair = (key: pending[index], value: pending[index + 1])
       guard let (key, reading) = nodes[Int(pair.key)].scalar else { continue }
       let isMerge = key == "<<" && reading == .plain
       if let first = isMerge ? merge?.key : seen[key] {
@@ -31,13 +32,13 @@ extension DocumentBuilder {
 
   /// True for so few keys that looking at each pair of them is quickest, if all differ and none is a
   /// merge key.
-  func areFewAndDiffer(_ pairs: ArraySlice<Int32>) -> Bool {
+  func areFewAndDiffer(_ pairs: Range<Int>) -> Bool {
     guard pairs.count <= 32, pairs.count.isMultiple(of: 2) else { return false }
-    for index in stride(from: pairs.startIndex, to: pairs.endIndex, by: 2) {
-      let record = nodes[Int(pairs[index])]
+    for index in stride(from: pairs.lowerBound, to: pairs.upperBound, by: 2) {
+      let record = nodes[Int(pending[index])]
       guard record.kind == .scalar, record.text != "<<" else { return false }
-      for other in stride(from: pairs.startIndex, to: index, by: 2)
-      where nodes[Int(pairs[other])].text == record.text {
+      for other in stride(from: pairs.lowerBound, to: index, by: 2)
+      where nodes[Int(pending[other])].text == record.text {
         return false
       }
     }

@@ -28,7 +28,7 @@ struct DocumentBuilder {
   private var start: TextPoint
   private var open: [OpenCollection] = []
   /// The children so far of all open collections, those of the innermost last.
-  private var pending: [Int32] = []
+  private(set) var pending: [Int32] = []
   private var anchors: [String: Anchored] = [:]
   private var layout: LayoutCheck
   /// What aliases stand for, besides the nodes that are written.
@@ -253,13 +253,13 @@ struct DocumentBuilder {
     }
     open.removeLast()
     let first = children.count
-    let own = pending[collection.firstChild...]
+    let own = collection.firstChild..<pending.count
     if collection.isMapping, !areFewAndDiffer(own) {
       children += try settled(own, reporting: &findings)
     } else {
-      children += own
+      children += pending[own]
     }
-    pending.removeSubrange(collection.firstChild...)
+    pending.removeLast(own.count)
     let stretch = first..<children.count
     let size = children[stretch].reduce(1) { $0 + Int(nodes[Int($1)].expandedSize) }
     var record = NodeRecord(

@@ -337,17 +337,19 @@ struct ValueBinding {
     }
     let areTags = name.isTags
     let before = findings.errorCount
-    var entries = AttributeMap(minimumCapacity: node.entries.count)
+    var entries: [(String, AttributeValue)] = []
+    entries.reserveCapacity(node.entries.count)
     for (key, entry) in node.entries {
       if areTags, MarkTags.isMark(key.text) {
         findings.append(.reservedTag(key, address))
       } else if entry.isNull, !areTags {
-        entries[key.text] = .null
-      } else {
-        entries[key.text] = value(entry, element, name.inside(key.text))
+        entries.append((key.text, .null))
+      } else if let value = value(entry, element, name.inside(key.text)) {
+        entries.append((key.text, value))
       }
     }
-    return findings.errorCount == before ? .map(entries) : nil
+    guard findings.errorCount == before else { return nil }
+    return .map(AttributeMap(entries) { _, last in last })
   }
 
   private mutating func object(
@@ -375,11 +377,11 @@ struct ValueBinding {
       return .list(
         node.elements.enumerated().compactMap { anything($1, name.inside($0)) })
     case .mapping:
-      var entries: AttributeMap = [:]
+      var entries: [(String, AttributeValue)] = []
       for (key, value) in node.entries {
-        entries[key.text] = anything(value, name.inside(key.text))
+        if let value = anything(value, name.inside(key.text)) { entries.append((key.text, value)) }
       }
-      return .map(entries)
+      return .map(AttributeMap(entries) { _, last in last })
     case .scalar:
       switch node.scalar ?? .null {
       case .null: return .null

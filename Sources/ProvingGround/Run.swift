@@ -99,6 +99,8 @@ struct Run: Sendable {
       clock: StageClock(
         stage: world.stage, isSteady: sabotage != .wallClock, rate: clockRate),
       now: { wallTime }, limits: limits, seed: UInt64(party))
+    let earlier = history
+    let approved = isResuming ? planToResume(of: earlier) : nil
     let targets: [ObservedTarget]
     do {
       targets =
@@ -112,7 +114,8 @@ struct Run: Sendable {
     // The second signal came while it waited.
     if Task.isCancelled { return .unread }
     let observed = Snapshot(workspace: testWorkspace, targets: targets)
-    let (history, approved) = remembered()
+    var history = history
+    history.keepRemovals(of: earlier)
     var result = plan(observed, history, approved)
     sabotage?.corrupt(&result, desired, observed)
     if result.isRefused {
@@ -140,14 +143,20 @@ struct Run: Sendable {
     return backend.held(by: hold)
   }
 
-  /// What the journals tell, and the plan to resume.
-  private func remembered() -> (RunHistory, Plan?) {
+  /// What the journals tell.
+  private var history: RunHistory {
     let kept = world.with { $0.journals[stack] ?? [] }
     var history = RunHistory(of: stack)
     for run in kept { history.read(run.disk.reading()) }
-    guard isResuming, history.unfinished != nil else { return (history, nil) }
-    world.with { $0.tally.resumed += 1 }
-    return (history, kept.last?.plan)
+    return history
+  }
+
+  private func planToResume(of history: RunHistory) -> Plan? {
+    guard history.unfinished != nil else { return nil }
+    return world.with { state in
+      state.tally.resumed += 1
+      return state.journals[stack]?.last?.plan
+    }
   }
 
   private func plan(

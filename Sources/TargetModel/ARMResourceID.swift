@@ -12,6 +12,7 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
   public let text: String
   /// The form in which ids compare.
   public let canonical: String
+
   /// Why a text is not a resource id, as the end of a sentence.
   public struct Malformed: Error, Hashable, Sendable {
     /// Why, in words.

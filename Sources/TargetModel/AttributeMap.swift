@@ -29,7 +29,7 @@ public struct AttributeMap: Hashable, Sendable {
     _ entries: some Sequence<(String, AttributeValue)>,
     uniquingKeysWith combine: (AttributeValue, AttributeValue) throws -> AttributeValue
   ) rethrows {
-    self.init()
+    self.init(minimumCapacity: entries.underestimatedCount)
     for (key, value) in entries { self.entries.append(Entry(key: key, value: value)) }
     if isSorted { return }
     self.entries.sort { $0.key < $1.key }
@@ -39,15 +39,6 @@ public struct AttributeMap: Hashable, Sendable {
   /// The entries of a dictionary.
   public init(_ entries: [String: AttributeValue]) {
     self.init(uniqueKeysWithValues: entries.map { ($0.key, $0.value) })
-  }
-
-  /// The entries of a list; nil where a key occurs twice.
-  init?(ifUnique entries: [(String, AttributeValue)]) {
-    self.init()
-    self.entries = entries.map { Entry(key: $0.0, value: $0.1) }
-    if isSorted { return }
-    self.entries.sort { $0.key < $1.key }
-    guard isSorted else { return nil }
   }
 
   /// True if each key comes before the next.

@@ -40,7 +40,7 @@ public struct Attributes: Hashable, Sendable {
 
   /// True if a slot has a value.
   public func holds(_ slot: Int) -> Bool {
-    precondition(slot < slotCount)
+    precondition(indices.contains(slot))
     return given & 1 &<< slot != 0
   }
 

@@ -61,38 +61,27 @@ private struct JSONReader {
   }
 
   private mutating func map(depth: Int) throws(JSONFailure) -> AttributeValue {
-    let start = position
     position += 1
     var entries: [(String, AttributeValue)] = []
+    // The keys, where they are not in their order.
+    var seen: Set<String>?
     skipSpace()
     if take("}") { return .map([:]) }
     repeat {
       skipSpace()
+      let keyOffset = position
       let key = try string()
+      if seen == nil, let last = entries.last, key <= last.0 { seen = Set(entries.map(\.0)) }
+      guard seen?.insert(key).inserted != false else {
+        throw JSONFailure(reason: "a key is repeated", offset: keyOffset)
+      }
       skipSpace()
       guard take(":") else { throw failure("':' is due") }
       entries.append((key, try value(depth: depth + 1)))
       skipSpace()
     } while take(",")
     guard take("}") else { throw failure("',' or '}' is due") }
-    if let map = AttributeMap(ifUnique: entries) { return .map(map) }
-    position = start
-    throw JSONFailure(reason: "a key is repeated", offset: try repeatedKey(depth: depth))
-  }
-
-  /// Where the first key stands that was there before, in a map that begins here and has one.
-  private mutating func repeatedKey(depth: Int) throws(JSONFailure) -> Int {
-    var seen: Set<String> = []
-    while true {
-      position += 1
-      skipSpace()
-      let offset = position
-      guard seen.insert(try string()).inserted else { return offset }
-      skipSpace()
-      position += 1
-      _ = try value(depth: depth + 1)
-      skipSpace()
-    }
+    return .map(AttributeMap(uniqueKeysWithValues: entries))
   }
 
   private mutating func list(depth: Int) throws(JSONFailure) -> AttributeValue {

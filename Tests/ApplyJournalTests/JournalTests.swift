@@ -161,4 +161,11 @@ private func state(after count: Int) -> JournalState {
   history.read(again)
   #expect(history.stranded == ["a"])
   #expect(history.deleted == [])
+
+  // Read while another run brought it back.
+  var earlier = RunHistory(of: "ml-prod")
+  earlier.read(entries)
+  history.keepRemovals(of: earlier)
+  #expect(history.stranded == ["a", "c"])
+  #expect(history.deleted == ["c"])
 }

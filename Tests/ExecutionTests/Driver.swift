@@ -24,6 +24,8 @@ struct Driver {
   /// How often a step's write was to be sent; what lapses on its way is not.
   private var asked: [StepID: Int] = [:]
   private(set) var calls = 0
+  /// How many writes did not leave.
+  private(set) var heldBack = 0
   /// How many appends succeed; nil for all.
   var journalCapacity: Int?
 
@@ -43,6 +45,7 @@ struct Driver {
     var earlySuccess = 0
     var failedOperation = 0
     var refused = 0
+    var heldBack = 0
   }
 
   init(
@@ -175,6 +178,13 @@ struct Driver {
       return .looked(step, .success(Sight(target: world.read(request.name), others: others)))
     case .submit(let step, let request, let latest):
       guard now <= latest else { return .lapsed(step) }
+      if draws(faults.heldBack) {
+        var failure = BackendFailure(
+          .throttled(retryAfter: .zero), code: "LeaseRenewed", message: "Not yet.")
+        failure.wasHeldBack = true
+        heldBack += 1
+        return .submitted(step, .failure(failure))
+      }
       sends[step, default: 0] += 1
       return .submitted(step, submit(request))
     case .poll(let step, let operation):

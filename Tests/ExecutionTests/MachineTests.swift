@@ -458,6 +458,19 @@ import Testing
     #expect(failure(driver, 0)?.code == "attach-once")
   }
 
+  @Test func `F17 what others changed while a write was held back is not taken for its own`() {
+    var driver = driver([pool("p", count: 3)], [observed(pool("p", count: 1))])
+    driver.faults.heldBack = 100
+    driver.run(until: { $0.heldBack == 1 })
+    driver.faults.heldBack = 0
+    var moved = observed(pool("p", count: 1))
+    moved.attributes[1] = 3
+    driver.world.put(moved)
+    driver.run()
+    #expect(driver.world.effects.isEmpty)
+    #expect(failure(driver, 0)?.code == "precondition-failed")
+  }
+
   @Test func `F17 what others changed while the process stood still is not taken for its own`() {
     var driver = driver([pool("p", count: 3)], [observed(pool("p", count: 1))])
     driver.run(until: { $0.journal.contains { $0.word == "intended s1" } })

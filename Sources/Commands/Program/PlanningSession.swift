@@ -135,17 +135,18 @@ struct PlanningSession: Sendable {
     }.map(\.address).sorted()
   }
 
-  /// Plans from what was observed.
-  ///
   /// Notes what earlier runs took away, once the workspace was read.
   ///
-  /// In that order: a run that was unlocked by force goes on for some seconds, and what is missing
-  /// from the list stands in a journal that is read after it.
-  mutating func rememberRemovals() {
-    let history = LastRun(of: stack.configuration.stack, in: stack.folder.ownFolder).history
+  /// A run that was unlocked by force goes on for some seconds: what is missing from the list stands
+  /// in a journal that was read before it, or in one that is read after it.
+  mutating func rememberRemovals(_ before: RunHistory) {
+    var history = LastRun(of: stack.configuration.stack, in: stack.folder.ownFolder).history
+    history.keepRemovals(of: before)
     (stranded, deleted) = (history.stranded, history.deleted)
   }
 
+  /// Plans from what was observed.
+  ///
   /// - Parameter allowsLargeRemoval: true if this one plan may take away more than the limits say.
   func plan(
     _ observed: Snapshot, mode: PlanMode, allowsLargeRemoval: Bool = false
