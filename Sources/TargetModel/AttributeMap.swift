@@ -5,9 +5,51 @@
 public struct AttributeMap: Hashable, Sendable {
   private var entries: [Entry]
 
-  private struct Entry: Hashable, Sendable {
+  private struct Entry: Sendable {
     let key: String
     var value: AttributeValue
+  }
+
+  /// True if both say the same.
+  ///
+  /// Without recursion: maps stand deep inside each other, and stacks may be small.
+  public static func == (left: AttributeMap, right: AttributeMap) -> Bool {
+    var open: [(AttributeValue, AttributeValue)] = []
+    guard left.hasKeys(of: right, &open) else { return false }
+    while let pair = open.popLast() {
+      switch pair {
+      case (.map(let left), .map(let right)):
+        guard left.hasKeys(of: right, &open) else { return false }
+      case (.list(let left), .list(let right)):
+        guard left.count == right.count else { return false }
+        for index in left.indices { open.append((left[index], right[index])) }
+      case (let left, let right):
+        guard left == right else { return false }
+      }
+    }
+    return true
+  }
+
+  /// True if two maps have the same keys; the values are left to be compared.
+  private func hasKeys(
+    of other: AttributeMap, _ open: inout [(AttributeValue, AttributeValue)]
+  ) -> Bool {
+    guard entries.count == other.entries.count else { return false }
+    open.reserveCapacity(open.count + entries.count)
+    for index in entries.indices {
+      guard entries[index].key == other.entries[index].key else { return false }
+      open.append((entries[index].value, other.entries[index].value))
+    }
+    return true
+  }
+
+  /// Feeds what makes two maps equal.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(entries.count)
+    for index in entries.indices {
+      hasher.combine(entries[index].key)
+      entries[index].value.hash(into: &hasher)
+    }
   }
 
   /// No entries.

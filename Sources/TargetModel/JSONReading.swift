@@ -62,26 +62,47 @@ private struct JSONReader {
 
   private mutating func map(depth: Int) throws(JSONFailure) -> AttributeValue {
     position += 1
-    var entries: [(String, AttributeValue)] = []
-    // The keys, where they are not in their order.
-    var seen: Set<String>?
+    var entries = Entries()
     skipSpace()
     if take("}") { return .map([:]) }
     repeat {
-      skipSpace()
-      let keyOffset = position
-      let key = try string()
-      if seen == nil, let last = entries.last, key <= last.0 { seen = Set(entries.map(\.0)) }
-      guard seen?.insert(key).inserted != false else {
-        throw JSONFailure(reason: "a key is repeated", offset: keyOffset)
-      }
-      skipSpace()
-      guard take(":") else { throw failure("':' is due") }
-      entries.append((key, try value(depth: depth + 1)))
+      let key = try key(&entries)
+      entries.list.append((key, try value(depth: depth + 1)))
       skipSpace()
     } while take(",")
     guard take("}") else { throw failure("',' or '}' is due") }
-    return .map(AttributeMap(uniqueKeysWithValues: entries))
+    return entries.map
+  }
+
+  /// The entries of a map so far.
+  private struct Entries {
+    var list: [(String, AttributeValue)] = []
+    /// The keys, once one came that was not behind those before it.
+    private var seen: Set<String>?
+
+    /// True for a key that was not there before.
+    mutating func takes(_ key: String) -> Bool {
+      if seen == nil {
+        guard let last = list.last, key <= last.0 else { return true }
+        seen = Set(list.map(\.0))
+      }
+      return seen?.insert(key).inserted ?? true
+    }
+
+    var map: AttributeValue { .map(AttributeMap(uniqueKeysWithValues: list)) }
+  }
+
+  /// Reads a key and the colon behind it.
+  private mutating func key(_ entries: inout Entries) throws(JSONFailure) -> String {
+    skipSpace()
+    let start = position
+    let key = try string()
+    guard entries.takes(key) else {
+      throw JSONFailure(reason: "a key is repeated", offset: start)
+    }
+    skipSpace()
+    guard take(":") else { throw failure("':' is due") }
+    return key
   }
 
   private mutating func list(depth: Int) throws(JSONFailure) -> AttributeValue {
