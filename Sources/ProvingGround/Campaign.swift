@@ -27,7 +27,7 @@ package struct Campaign: Sendable {
   package func play(progress: @escaping @Sendable (Int) -> Void = { _ in }) async -> Outcome {
     await withTaskGroup(of: Outcome.self) { group in
       for job in 0..<jobs {
-        group.addTask { part(job, progress) }
+        group.addTask { await part(job, progress) }
       }
       var outcome = Outcome()
       for await part in group {
@@ -39,7 +39,7 @@ package struct Campaign: Sendable {
     }
   }
 
-  private func part(_ job: Int, _ progress: (Int) -> Void) -> Outcome {
+  private func part(_ job: Int, _ progress: (Int) -> Void) async -> Outcome {
     var outcome = Outcome()
     var played = 0
     for number in stride(from: job, to: count, by: jobs) {
@@ -51,6 +51,8 @@ package struct Campaign: Sendable {
       played += 1
       if played == 250 {
         progress(played)
+        // Whatever else runs in the process gets its turn.
+        await Task.yield()
         played = 0
       }
     }

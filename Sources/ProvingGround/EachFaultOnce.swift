@@ -59,7 +59,7 @@ package struct EachFaultOnce: Sendable {
         group.addTask {
           var counts = Counts()
           for number in stride(from: job, to: Self.faults.count, by: jobs) {
-            counts.add(everyMoment(of: Self.faults[number]))
+            counts.add(await everyMoment(of: Self.faults[number]))
           }
           return counts
         }
@@ -70,11 +70,13 @@ package struct EachFaultOnce: Sendable {
     }
   }
 
-  private func everyMoment(of fault: Fault) -> Counts {
+  private func everyMoment(of fault: Fault) async -> Counts {
     var counts = Counts()
     for moment in 0..<10_000 {
       let inTurn = Sequel.allCases[moment % Sequel.allCases.count]
       for sequel in sequels ?? [inTurn] {
+        // Whatever else runs in the process gets its turn.
+        await Task.yield()
         let proof = play(fault, moment, sequel)
         guard proof.tally.has(fault) else { return counts }
         counts.cases[fault, default: 0] += 1
