@@ -64,15 +64,13 @@ extension Rule {
 }
 
 extension Diagnostic {
-  fileprivate static func weakPassword(
-    _ target: ComputeTarget
-  ) -> Diagnostic {
+  fileprivate static func weakPassword(_ target: ComputeTarget) -> Diagnostic {
     Diagnostic(
       .warning, .weakPassword, "Password is weak",
       detail: """
-        '\(adminPassword)' should have three of these: a small letter, a large letter, a digit, and one \
-        of `~!@#$%^&*()=+_[]{}|;:./'",<>?. The studio and the Python SDK v1 refuse any other, and \
-        the service may.
+        '\(adminPassword)' should have three of these: a small letter, a large letter, a digit, \
+        and one of `~!@#$%^&*()=+_[]{}|;:./'",<>?. The studio and the Python SDK v1 refuse any \
+        other, and the service may.
         """,
       address: target.address.description, at: target.location(of: adminPassword), hidesSource: true
     )

@@ -174,13 +174,7 @@ package struct ApplyMachine: Sendable {
       unmet[waiter] -= 1
       guard unmet[waiter] == 0, runs[waiter].isWaiting else { continue }
       // `ready` falls, so that the first step of the plan is at its end.
-      var low = 0
-      var high = ready.count
-      while low < high {
-        let middle = (low + high) / 2
-        if ready[middle] > waiter { low = middle + 1 } else { high = middle }
-      }
-      ready.insert(waiter, at: low)
+      ready.insert(waiter, at: ready.firstIndexSorted { $0 > waiter })
     }
   }
 

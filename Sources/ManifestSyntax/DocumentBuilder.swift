@@ -122,11 +122,13 @@ struct DocumentBuilder {
   }
 
   private var indent: Int32 { open.last?.indent ?? -1 }
+
   /// True if the next node is a key.
   private var expectsKey: Bool {
     guard let last = open.last else { return false }
     return last.isMapping && (pending.count - last.firstChild).isMultiple(of: 2)
   }
+
   private var isInFlow: Bool { open.last?.isFlow ?? false }
 
   /// Looks at the layout before a node that has text of its own.
@@ -154,8 +156,7 @@ struct DocumentBuilder {
           tag, of: scalar.text, at: place(start, end), reporting: &findings)
       }
     }
-    let node = append(
-      NodeRecord(scalar.text, reading, start: start, end: end))
+    let node = append(NodeRecord(scalar.text, reading, start: start, end: end))
     if let anchor = scalar.anchor { anchors[anchor] = Anchored(node: node, isComplete: true) }
     if expectsKey { checkKey(node, reporting: &findings) }
     try attach(node)

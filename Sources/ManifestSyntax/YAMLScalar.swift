@@ -55,7 +55,11 @@ public enum YAMLScalar: Hashable, Sendable {
   /// True for a scalar that means null, told without finding out what others mean.
   static func isNull(_ text: String, read reading: Reading) -> Bool {
     guard reading == .plain else { return YAMLScalar(text, read: reading) == .null }
-    return switch text.utf8.count {
+    return isNullWord(text)
+  }
+
+  private static func isNullWord(_ text: String) -> Bool {
+    switch text.utf8.count {
     case 0: true
     case 1: text == "~"
     case 4: text == "null" || text == "Null" || text == "NULL"
@@ -74,7 +78,7 @@ public enum YAMLScalar: Hashable, Sendable {
       return
     }
     switch text {
-    case "", "~", "null", "Null", "NULL": self = .null
+    case _ where Self.isNullWord(text): self = .null
     case "true", "True", "TRUE": self = .bool(true)
     case "false", "False", "FALSE": self = .bool(false)
     case ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF": self = .number(.infinity)

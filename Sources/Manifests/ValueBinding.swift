@@ -281,8 +281,7 @@ struct ValueBinding {
     guard let text = word(node, "a resource id", name) else { return nil }
     do {
       let id = try ARMResourceID(parsing: text)
-      let type = types.isEmpty ? "" : id.type
-      if !types.isEmpty, !types.contains(where: { $0.lowercased() == type }) {
+      if !types.isEmpty, !id.isOf(types) {
         findings.append(.wrongResourceType(name.path, types, id, node, address))
         return nil
       }
@@ -416,6 +415,14 @@ enum OlderWords {
   case understood
   /// They are understood, and today's are told.
   case toldOf
+}
+
+extension ARMResourceID {
+  /// True if its type is one of these, however they are spelled.
+  fileprivate func isOf(_ types: [String]) -> Bool {
+    let type = type
+    return types.contains { $0.lowercased() == type }
+  }
 }
 
 extension Field {

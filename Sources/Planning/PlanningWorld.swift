@@ -66,7 +66,7 @@ struct PlanningWorld: Sendable {
 
   /// True if a target is to be replaced although nothing demands it.
   func isToBeReplaced(_ document: ComputeTarget) -> Bool {
-    !replacedNames.isEmpty && replacedNames.contains(document.nameKey)
+    replacedNames.contains(document.nameKey)
   }
 
   /// True if a live target carries this stack's mark.
@@ -128,13 +128,7 @@ struct TargetPair: Sendable {
 extension [TargetPair] {
   /// The pair of a name, in a list that is sorted by name.
   fileprivate func pair(named key: String) -> TargetPair? {
-    var range = indices
-    while !range.isEmpty {
-      let middle = (range.lowerBound + range.upperBound) / 2
-      if self[middle].key == key { return self[middle] }
-      range =
-        self[middle].key < key ? middle + 1..<range.upperBound : range.lowerBound..<middle
-    }
-    return nil
+    let index = firstIndexSorted { $0.key < key }
+    return index < count && self[index].key == key ? self[index] : nil
   }
 }

@@ -128,17 +128,3 @@ public struct MemoryStore: WorldStore, Sendable {
   /// Adds to the end of the history.
   public mutating func append(_ entry: HistoryEntry) { history.append(entry) }
 }
-
-extension Array {
-  /// The first index of a sorted array whose element does not come before something.
-  fileprivate func firstIndexSorted(_ comesBefore: (Element) -> Bool) -> Int {
-    var range = indices
-    while !range.isEmpty {
-      let middle = range.lowerBound + range.count / 2
-      range =
-        comesBefore(self[middle])
-        ? middle + 1..<range.upperBound : range.lowerBound..<middle
-    }
-    return range.lowerBound
-  }
-}

@@ -127,6 +127,7 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
     let rest = canonical.utf8.dropFirst("/subscriptions/".utf8.count)
     return String(Substring(rest.prefix { $0 != UInt8(ascii: "/") }))
   }
+
   /// The resource's own name, as it was written.
   public var name: String { text.split(separator: "/").last.map(String.init) ?? "" }
 

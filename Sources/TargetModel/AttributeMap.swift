@@ -108,12 +108,8 @@ public struct AttributeMap: Hashable, Sendable {
   private func place(of key: String) -> (index: Int, isThere: Bool) {
     // Entries mostly come in their order.
     guard let last = entries.last, key <= last.key else { return (entries.count, false) }
-    var (low, high) = (0, entries.count - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if entries[middle].key < key { low = middle + 1 } else { high = middle }
-    }
-    return (low, entries[low].key == key)
+    let index = entries.firstIndexSorted { $0.key < key }
+    return (index, entries[index].key == key)
   }
 
   /// The value of a key; nil if there is none.

@@ -41,7 +41,7 @@ public struct ComputeTarget: Sendable {
   /// What the manifest says under `berth:`.
   public var settings: TargetSettings {
     get { facts.value.settings }
-    set { facts = facts.changed { $0.settings = newValue } }
+    set { facts.value.settings = newValue }
   }
 
   /// Where the manifest names it.
@@ -54,7 +54,7 @@ public struct ComputeTarget: Sendable {
   /// the service never tells the value.
   public var secretFingerprints: [AttributePath: String] {
     get { facts.value.secretFingerprints }
-    set { facts = facts.changed { $0.secretFingerprints = newValue } }
+    set { facts.value.secretFingerprints = newValue }
   }
 
   /// The target concerned.

@@ -26,9 +26,6 @@ public struct FieldLocations: Sendable {
     }
   }
 
-  /// True if the document gives the field of a slot.
-  public func holds(_ slot: Int) -> Bool { entries.contains { $0.slot == slot } }
-
   /// Notes where a field stands of which nothing is noted yet.
   public mutating func append(_ location: SourceLocation, of slot: Int) {
     if entries.isEmpty {

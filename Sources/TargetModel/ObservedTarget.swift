@@ -49,37 +49,37 @@ public struct ObservedTarget: Hashable, Sendable {
   /// How far it is.
   public var state: ProvisioningState {
     get { facts.value.state }
-    set { facts = facts.changed { $0.state = newValue } }
+    set { facts.value.state = newValue }
   }
 
   /// Why the service says it is broken.
   public var errors: [String] {
     get { facts.value.errors }
-    set { facts = facts.changed { $0.errors = newValue } }
+    set { facts.value.errors = newValue }
   }
 
   /// True if it was brought from outside, false if the service made it.
   public var isAttached: Bool {
     get { facts.value.isAttached }
-    set { facts = facts.changed { $0.isAttached = newValue } }
+    set { facts.value.isAttached = newValue }
   }
 
   /// What it holds.
   public var resource: ResourceIdentity? {
     get { facts.value.resource }
-    set { facts = facts.changed { $0.resource = newValue } }
+    set { facts.value.resource = newValue }
   }
 
   /// What Berth left on it.
   public var marks: OwnershipMarks {
     get { facts.value.marks }
-    set { facts = facts.changed { $0.marks = newValue } }
+    set { facts.value.marks = newValue }
   }
 
   /// Nil for kinds that can't be switched off, and while it is between states.
   public var power: PowerState? {
     get { facts.value.power }
-    set { facts = facts.changed { $0.power = newValue } }
+    set { facts.value.power = newValue }
   }
 
   /// The target concerned.

@@ -1,20 +1,24 @@
-/// A large value that is handed around without being copied.
-final class Shared<Value: Sendable>: Sendable {
-  let value: Value
+/// A large value that is handed around without being copied; whoever changes it gets one of its own.
+struct Shared<Value: Sendable>: Sendable {
+  private var box: Box
 
-  init(_ value: Value) { self.value = value }
+  private final class Box: Sendable {
+    let value: Value
 
-  /// Another one with a changed copy of the value.
-  func changed(_ change: (inout Value) -> Void) -> Shared {
-    var value = value
-    change(&value)
-    return Shared(value)
+    init(_ value: Value) { self.value = value }
+  }
+
+  init(_ value: Value) { box = Box(value) }
+
+  var value: Value {
+    get { box.value }
+    set { box = Box(newValue) }
   }
 }
 
 extension Shared: Equatable where Value: Equatable {
   static func == (left: Shared, right: Shared) -> Bool {
-    left === right || left.value == right.value
+    left.box === right.box || left.value == right.value
   }
 }
 

@@ -9,4 +9,17 @@ extension Array {
     keys.sort { $0.key < $1.key }
     return keys.map { self[$0.index] }
   }
+
+  /// The first index of a sorted array whose element does not come before something.
+  @inlinable
+  package func firstIndexSorted(_ comesBefore: (Element) -> Bool) -> Int {
+    var range = indices
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      range =
+        comesBefore(self[middle])
+        ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return range.lowerBound
+  }
 }

@@ -24,7 +24,7 @@ enum Scheme: String, CaseIterable, CustomStringConvertible {
 /// Both sides go by one clock, so that nothing is waited for.
 func withEmulatedAzure(
   over scheme: Scheme, faults: String = "faults: []",
-  _ body: @Sendable (any Backend, TestClock) async throws -> Void
+  _ body: @escaping @Sendable (any Backend, TestClock) async throws -> Void
 ) async throws {
   let clock = TestClock()
   let service = EmulatedService(
@@ -59,18 +59,23 @@ func withEmulatedAzure(
 
 /// Runs a server and tells the body its address.
 private func serving(
-  _ server: EmulatorServer, _ body: @Sendable (String) async throws -> Void
+  _ server: EmulatorServer, _ body: @escaping @Sendable (String) async throws -> Void
 ) async throws {
   let (started, continuation) = AsyncStream.makeStream(of: String.self)
   let (stop, stopping) = AsyncStream.makeStream(of: Void.self)
   try await withThrowingTaskGroup(of: Void.self) { group in
-    group.addTask {
+    // Neither side waits behind the other tests, which share a few threads: it would be too slow for
+    // the other side.
+    group.addTask(priority: .high) {
       defer { continuation.finish() }
       try await server.run(until: stop) { continuation.yield($0) }
     }
-    defer { stopping.finish() }
-    var addresses = started.makeAsyncIterator()
-    try await body(try #require(await addresses.next()))
+    group.addTask(priority: .high) {
+      defer { stopping.finish() }
+      var addresses = started.makeAsyncIterator()
+      try await body(try #require(await addresses.next()))
+    }
+    try await group.waitForAll()
   }
 }
 

@@ -104,11 +104,16 @@ import Testing
     #expect(driver.report.isComplete)
   }
 
+  /// The pool `p`, whose count somebody changed in the portal.
+  private func moved(to count: Int) -> ObservedTarget {
+    var moved = observed(pool("p", count: 1))
+    moved.attributes[1] = .integer(count)
+    return moved
+  }
+
   @Test func `F14 a target that moved is left alone, and what moved is told`() {
     var driver = driver([pool("p", count: 3)], [observed(pool("p", count: 1))])
-    var moved = observed(pool("p", count: 1))
-    moved.attributes[1] = 7
-    driver.world.put(moved)
+    driver.world.put(moved(to: 7))
     driver.run()
     #expect(driver.world.effects.isEmpty)
     #expect(failure(driver, 0)?.code == "precondition-failed")
@@ -463,9 +468,7 @@ import Testing
     driver.faults.heldBack = 100
     driver.run(until: { $0.heldBack == 1 })
     driver.faults.heldBack = 0
-    var moved = observed(pool("p", count: 1))
-    moved.attributes[1] = 3
-    driver.world.put(moved)
+    driver.world.put(moved(to: 3))
     driver.run()
     #expect(driver.world.effects.isEmpty)
     #expect(failure(driver, 0)?.code == "precondition-failed")
@@ -475,9 +478,7 @@ import Testing
     var driver = driver([pool("p", count: 3)], [observed(pool("p", count: 1))])
     driver.run(until: { $0.journal.contains { $0.word == "intended s1" } })
     driver.now += .seconds(400)
-    var moved = observed(pool("p", count: 1))
-    moved.attributes[1] = 3
-    driver.world.put(moved)
+    driver.world.put(moved(to: 3))
     driver.run()
     #expect(driver.world.effects.isEmpty)
     #expect(failure(driver, 0)?.code == "precondition-failed")

@@ -177,7 +177,7 @@ struct ApplyRun {
       presenter.show(.backend(error, doing: "Reading the workspace"))
       return .failure
     }
-    session.rememberRemovals(last.history)
+    session.rememberRemovals(of: last)
     for line in last.lines(seeing: observed.targets, ended) { presenter.note(line) }
     if let saved { return await applySaved(saved, session, observed, presenter, hold: hold) }
 

@@ -18,14 +18,26 @@ struct LastRun: Sendable {
   ///
   /// What can't be read is left aside.
   init(of stack: String, in ownFolder: String) {
-    let folder = Self.journals(in: ownFolder)
     history = RunHistory(of: stack)
-    for name in JournalFile.names(in: folder) {
-      guard let reading = try? JournalFile.read(name, in: folder) else { continue }
-      history.read(reading.entries)
-      usual.read(reading.entries)
+    for entries in Self.readJournals(in: ownFolder) {
+      history.read(entries)
+      usual.read(entries)
     }
+    let folder = Self.journals(in: ownFolder)
     approved = history.unfinished.flatMap { Self.plan(of: $0.run, in: folder)?.plan }
+  }
+
+  /// Reads the journals again: another run may have gone on meanwhile.
+  func historyNow(in ownFolder: String) -> RunHistory {
+    var now = RunHistory(of: history.stack)
+    for entries in Self.readJournals(in: ownFolder) { now.read(entries) }
+    return now
+  }
+
+  private static func readJournals(in ownFolder: String) -> some Sequence<[JournalEntry]> {
+    let folder = journals(in: ownFolder)
+    return JournalFile.names(in: folder).lazy
+      .compactMap { try? JournalFile.read($0, in: folder).entries }
   }
 
   static func journals(in ownFolder: String) -> String { ownFolder + "/journals" }

@@ -139,9 +139,9 @@ struct PlanningSession: Sendable {
   ///
   /// A run that was unlocked by force goes on for some seconds: what is missing from the list stands
   /// in a journal that was read before it, or in one that is read after it.
-  mutating func rememberRemovals(_ before: RunHistory) {
-    var history = LastRun(of: stack.configuration.stack, in: stack.folder.ownFolder).history
-    history.keepRemovals(of: before)
+  mutating func rememberRemovals(of last: LastRun) {
+    var history = last.historyNow(in: stack.folder.ownFolder)
+    history.keepRemovals(of: last.history)
     (stranded, deleted) = (history.stranded, history.deleted)
   }
 

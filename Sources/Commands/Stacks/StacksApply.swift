@@ -130,7 +130,7 @@ private func open(_ stack: StackOfWalk, _ run: ApplyRun) async -> OpenedStack {
   let ended = await session.followed(last.history, presenter, in: stack.context)
   do {
     let observed = try await session.settled(presenter, in: stack.context)
-    session.rememberRemovals(last.history)
+    session.rememberRemovals(of: last)
     for line in last.lines(seeing: observed.targets, ended) { presenter.note(line) }
     opened.observed = observed
   } catch {
