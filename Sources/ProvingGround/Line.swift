@@ -26,8 +26,8 @@ struct Line: Backend {
 
   func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? {
     let key = name.lowercased()
-    _ = try await depart(key, Self.readFaults)
     let task = currentTask
+    _ = try await depart(key, Self.readFaults)
     return world.with { state in
       let target = state.target(name)
       state.emit(.saw(party, key: key, target, view: state.checker.count, task: task))
@@ -36,8 +36,8 @@ struct Line: Backend {
   }
 
   func holders(of resource: ResourceIdentity) async throws(BackendFailure) -> [ObservedTarget] {
-    let fault = try await depart(nil, Self.readFaults + [.staleList])
     let task = currentTask
+    let fault = try await depart(nil, Self.readFaults + [.staleList])
     return world.with { state in
       let (store, event) = state.view(fault, party, .looking)
       state.emit(.sawHolders(party, resource: resource.key, view: event, task: task))
@@ -61,6 +61,8 @@ struct Line: Backend {
 
   func preflight(_ request: WriteRequest) async throws(BackendFailure) {
     let key = request.name.lowercased()
+    // The look that begins here goes on by its number.
+    _ = currentTask
     let fault = try await depart(key, Self.readFaults + [.refused])
     let obstacle = world.with { state in
       let obstacle =
@@ -133,7 +135,9 @@ struct Line: Backend {
   // MARK: On the way
 
   /// All reads of one look are made by one task.
-  private var currentTask: Int { withUnsafeCurrentTask { $0?.hashValue ?? 0 } }
+  private var currentTask: Int {
+    world.stage.number(ofTaskAt: withUnsafeCurrentTask { $0?.hashValue ?? 0 })
+  }
 
   /// A call leaves the run: counts, pauses, faults, and whatever else happens in the meantime.
   private func depart(

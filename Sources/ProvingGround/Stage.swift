@@ -15,6 +15,9 @@ final class Stage: TaskExecutor, Sendable {
     var now: Duration = .zero
     var tape: Tape
     var turns = 0
+    /// The job that runs, or ran last.
+    var running: UnownedJob?
+    var taskNumbers: [Int: Int] = [:]
     var order: UInt64 = 0xCBF2_9CE4_8422_2325
   }
 
@@ -171,6 +174,7 @@ final class Stage: TaskExecutor, Sendable {
       let index = state.jobs.count == 1 ? 0 : state.tape.choose(state.jobs.count)
       state.order = (state.order ^ UInt64(index + state.jobs.count << 8)) &* 0x100_0000_01B3
       let number = state.jobs[index].performer
+      state.running = state.jobs[index].job
       guard number > 0, number < state.performers.count else {
         return .runs(state.jobs.remove(at: index).job, nil)
       }
@@ -180,6 +184,14 @@ final class Stage: TaskExecutor, Sendable {
       }
       state.performers[number].jobsLeft -= 1
       return .runs(state.jobs.remove(at: index).job, state.performers[number].executor)
+    }
+  }
+
+  /// A number for the task that runs, which stands at an address: addresses are used again.
+  func number(ofTaskAt address: Int) -> Int {
+    state.withLock { state in
+      if let number = state.running?.taskNumber { state.taskNumbers[address] = number }
+      return state.taskNumbers[address] ?? address
     }
   }
 
@@ -305,5 +317,18 @@ struct StageClock: Clock, Sendable {
     guard rate != 100 else { return try await stage.sleep(until: deadline.offset) }
     // A little later rather than too early.
     try await stage.sleep(until: deadline.offset * 100 / rate + .nanoseconds(2))
+  }
+}
+
+extension UnownedJob {
+  /// The number of the task that the job begins or goes on with; nil where it says none.
+  ///
+  /// It is told in the description and nowhere else: `UnownedJob(id: 12)`.
+  fileprivate var taskNumber: Int? {
+    var number: Int?
+    for byte in description.utf8 where (0x30...0x39).contains(byte) {
+      number = (number ?? 0) &* 10 &+ Int(byte - 0x30)
+    }
+    return number
   }
 }
