@@ -350,16 +350,16 @@ struct CommonForm {
 
   /// Adds a scalar that begins here, and goes to its end.
   private mutating func add(
-    _ text: Range<Int>, _ style: EventSource.Scalar.Style, endingAt end: Int,
+    _ text: Range<Int>, _ reading: YAMLScalar.Reading, endingAt end: Int,
     _ builder: inout DocumentBuilder, _ findings: inout DiagnosticList
   ) throws {
     let start = point
     let text = self.text(in: text)
     if !isASCII { continuations += text.utf8.count { $0.isContinuation } }
     offset = end
+    // Nothing but blanks and comments stands between what is read, and all of it on one line.
     try builder.add(
-      EventSource.Scalar(text: text, tag: nil, anchor: nil, style: style),
-      TextStretch(start: start, end: point), reporting: &findings)
+      text, reading, known: TextStretch(start: start, end: point), reporting: &findings)
   }
 
   private func text(in stretch: Range<Int>) -> String {

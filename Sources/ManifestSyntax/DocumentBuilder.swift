@@ -144,7 +144,6 @@ struct DocumentBuilder {
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
     let (start, end) = try placeChecked(scalar, located)
-    try checkLength(of: scalar.text, from: start, to: end)
     if isInFlow, scalar.style == .plain, scalar.text == "-" {
       throw Refusal(.dashInFlow(place(start, end)))
     }
@@ -156,10 +155,30 @@ struct DocumentBuilder {
           tag, of: scalar.text, at: place(start, end), reporting: &findings)
       }
     }
-    let node = append(NodeRecord(scalar.text, reading, start: start, end: end))
-    if let anchor = scalar.anchor { anchors[anchor] = Anchored(node: node, isComplete: true) }
-    if expectsKey { checkKey(node, reporting: &findings) }
-    try attach(node)
+    if let anchor = scalar.anchor {
+      anchors[anchor] = Anchored(node: nodes.count, isComplete: true)
+    }
+    try attach(NodeRecord(scalar.text, reading, start: start, end: end), reporting: &findings)
+  }
+
+  /// Adds a scalar without anchor and tag, whose layout is known to be right.
+  mutating func add(
+    _ text: String, _ reading: YAMLScalar.Reading, known located: TextStretch,
+    reporting findings: inout DiagnosticList
+  ) throws(Refusal) {
+    layout.lastEnd = located.end
+    try attach(
+      NodeRecord(text, reading, start: located.start, end: located.end), reporting: &findings)
+  }
+
+  private mutating func attach(
+    _ scalar: NodeRecord, alias: (name: String, located: TextStretch)? = nil,
+    reporting findings: inout DiagnosticList
+  ) throws(Refusal) {
+    let isKey = expectsKey
+    try checkLength(of: scalar, isKey: isKey)
+    if isKey { checkKey(scalar, reporting: &findings) }
+    try attach(append(scalar), alias: alias)
   }
 
   /// Where a scalar stands, once its layout is known to be right.
@@ -183,14 +202,13 @@ struct DocumentBuilder {
     return (start, end)
   }
 
-  private func checkLength(
-    of text: String, from start: TextPoint, to end: TextPoint
-  ) throws(Refusal) {
-    let limit = expectsKey ? limits.keyLength : limits.scalarLength
-    guard text.utf8.count > limit else { return }
+  private func checkLength(of scalar: NodeRecord, isKey: Bool) throws(Refusal) {
+    let limit = isKey ? limits.keyLength : limits.scalarLength
+    guard scalar.text.utf8.count > limit else { return }
     throw Refusal(
       .tooLarge(
-        "\(expectsKey ? "a key" : "a value") has at most \(limit) bytes", place(start, end)))
+        "\(isKey ? "a key" : "a value") has at most \(limit) bytes",
+        place(scalar.start, scalar.end)))
   }
 
   // MARK: Collections
@@ -304,12 +322,10 @@ struct DocumentBuilder {
       try attach(anchored.node, alias: (name, located))
       return
     }
-    try checkLength(of: text, from: located.start, to: located.end)
     // A key of its own, so that findings name the alias. It is no merge key.
-    let key = append(
-      NodeRecord(text, text == "<<" ? .quoted : reading, start: located.start, end: located.end))
-    checkKey(key, reporting: &findings)
-    try attach(key, alias: (name, located))
+    let key = NodeRecord(
+      text, text == "<<" ? .quoted : reading, start: located.start, end: located.end)
+    try attach(key, alias: (name, located), reporting: &findings)
   }
 
   private mutating func append(_ record: NodeRecord) -> Int {
@@ -353,14 +369,12 @@ struct DocumentBuilder {
 
   // MARK: Checks
 
-  private func checkKey(_ node: Int, reporting findings: inout DiagnosticList) {
-    if nodes[node].isNull {
-      findings.append(.badKey("null", location(node)))
-    }
+  private func checkKey(_ key: NodeRecord, reporting findings: inout DiagnosticList) {
+    if key.isNull { findings.append(.badKey("null", place(key.start, key.end))) }
     // libyaml reads `{ ?a: 1 }` as the key `a`, YAML as the key `?a`.
-    let offset = Int(nodes[node].start.offset)
+    let offset = Int(key.start.offset)
     if isInFlow, offset > 0, layout.text.bytes[offset - 1] == UInt8(ascii: "?") {
-      findings.append(.badKey("a '?' without a blank", location(node)))
+      findings.append(.badKey("a '?' without a blank", place(key.start, key.end)))
     }
   }
 

@@ -157,12 +157,13 @@ struct Substitution {
 /// An escape in quotes can be a `$` too.
 func mayHoldReferences(_ bytes: [UInt8]) -> Bool {
   bytes.withUnsafeBufferPointer { bytes in
-    // Most files have neither.
-    bytes.contains(UInt8(ascii: "\\"))
-      || (bytes.contains(UInt8(ascii: "$"))
-        && zip(bytes, bytes.dropFirst()).contains {
-          $0 == UInt8(ascii: "$") && $1 == UInt8(ascii: "{")
-        })
+    if bytes.contains(UInt8(ascii: "\\")) { return true }
+    var rest = bytes[...]
+    while let dollar = rest.firstIndex(of: UInt8(ascii: "$")) {
+      rest = rest[(dollar + 1)...]
+      if rest.first == UInt8(ascii: "{") { return true }
+    }
+    return false
   }
 }
 

@@ -62,37 +62,50 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
 
   /// An id in lower case; nil for one in which anything is odd.
   private static func lowercased(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
-    let slash = UInt8(ascii: "/")
     guard bytes.first == slash, bytes.last != slash else { return nil }
-    let lowercase = lowercase
-    var isOdd = false
-    var segment = 0
+    var slashes = 0
     let canonical = String(unsafeUninitializedCapacity: bytes.count) { target in
-      target[0] = slash
-      var start = 1
-      for index in 1..<bytes.count {
-        let byte = lowercase[Int(bytes[index])]
-        target[index] = byte
-        // A segment may be nothing but full stops, and none may be empty.
-        isOdd = isOdd || byte == 0 || (index == start && (byte == slash || byte == fullStop))
-        guard byte == slash else { continue }
-        let isKnown =
-          switch segment {
-          case 0: target[start..<index].reads("subscriptions")
-          case 2: target[start..<index].reads("resourcegroups")
-          case 4: target[start..<index].reads("providers")
-          default: true
-          }
-        isOdd = isOdd || !isKnown
-        segment += 1
-        start = index + 1
+      lowercase.withUnsafeBufferPointer { lowercase in
+        var segment = 0
+        for index in bytes.indices {
+          let byte = lowercase[Int(bytes[index])]
+          target[index] = byte
+          // Letters and digits come behind all that needs a look.
+          guard byte <= slash else { continue }
+          guard byte != 0 else { return 0 }
+          guard byte == slash else { continue }
+          // A segment may be nothing but full stops, and none may be empty.
+          let next = bytes[index + 1]
+          guard next != slash, next != UInt8(ascii: "."),
+            isPlausible(UnsafeBufferPointer(rebasing: target[segment..<index]), slashes)
+          else { return 0 }
+          slashes += 1
+          segment = index + 1
+        }
+        return bytes.count
       }
-      return isOdd ? 0 : bytes.count
     }
-    return isOdd || segment < 7 || segment.isMultiple(of: 2) ? nil : canonical
+    return canonical.isEmpty || slashes < 8 || !slashes.isMultiple(of: 2) ? nil : canonical
   }
 
-  private static let fullStop = UInt8(ascii: ".")
+  /// False if a segment should be one of the words that every id has, and is none.
+  ///
+  /// - Parameter slashes: how many slashes stand before the one in front of it, and that one.
+  private static func isPlausible(_ segment: UnsafeBufferPointer<UInt8>, _ slashes: Int) -> Bool {
+    switch slashes {
+    case 1: reads(segment, "subscriptions")
+    case 3: reads(segment, "resourcegroups")
+    case 5: reads(segment, "providers")
+    default: true
+    }
+  }
+
+  private static func reads(_ segment: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
+    segment.elementsEqual(
+      UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+  }
+
+  private static let slash = UInt8(ascii: "/")
 
   /// What may stand in an id, in lower case; 0 for anything else.
   private static let lowercase: [UInt8] = (0...UInt8.max).map { byte in
@@ -151,12 +164,5 @@ extension Unicode.Scalar {
     case "a"..."z", "A"..."Z", "0"..."9", "-", "_", ".", "(", ")": true
     default: false
     }
-  }
-}
-
-extension Slice<UnsafeMutableBufferPointer<UInt8>> {
-  fileprivate func reads(_ word: StaticString) -> Bool {
-    guard count == word.utf8CodeUnitCount else { return false }
-    return indices.allSatisfy { self[$0] == word.utf8Start[$0 - startIndex] }
   }
 }
