@@ -17,11 +17,13 @@ extension ApplyMachine {
 
   /// Ends all that has to be finished no more, once the run is interrupted.
   ///
-  /// Also called when a request turns out not to have been sent: what it made unavoidable may not be
-  /// any more.
+  /// Also called when it is known what became of a request: what it made unavoidable may not be any
+  /// more, or is for certain.
   mutating func endAvoidableSteps() {
     guard isInterrupted else { return }
-    unavoidable = stepsToFinish()
+    unavoidable = stepsToFinish { $0.mayHaveTakenEffect }
+    undecided = unavoidable.subtracting(
+      stepsToFinish { $0.mayHaveTakenEffect && !$0.isOnItsWay })
     for index in runs.indices where !unavoidable.contains(index) {
       switch runs[index].phase {
       case .waiting, .looking, .intending:
@@ -34,7 +36,7 @@ extension ApplyMachine {
   /// The second halves of re-attachments past their detach, and all that these still wait for.
   ///
   /// A detach among those has a second half of its own.
-  private func stepsToFinish() -> Set<Int> {
+  private func stepsToFinish(behind isTaken: (StepRun) -> Bool) -> Set<Int> {
     var attaches: [String: Int] = [:]
     for (index, run) in runs.enumerated() where run.step.act == .attach {
       attaches[run.step.address.nameKey] = index
@@ -43,7 +45,7 @@ extension ApplyMachine {
       runs.enumerated().map { ($1.step.id, $0) }, uniquingKeysWith: { first, _ in first })
     var found: Set<Int> = []
     var open: [Int] = runs.indices.filter { index in
-      runs[index].step.act == .detach && (runs[index].isDone || runs[index].mayHaveTakenEffect)
+      runs[index].step.act == .detach && (runs[index].isDone || isTaken(runs[index]))
     }
     while let index = open.popLast() {
       guard found.insert(index).inserted else { continue }

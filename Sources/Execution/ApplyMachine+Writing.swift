@@ -90,7 +90,11 @@ extension ApplyMachine {
       end(index, .failed(.unsettled(after: run.lastTrouble)))
       return false
     }
-    guard isJournalBroken || (isInterrupted && !unavoidable.contains(index)) else { return true }
+    guard isJournalBroken || (isInterrupted && !unavoidable.contains(index)) else {
+      guard undecided.contains(index) else { return true }
+      look(index, after: growingDelay(index))
+      return false
+    }
     let reason = isJournalBroken ? SkipReason.journalFailed : .interrupted
     end(
       index,
@@ -100,8 +104,9 @@ extension ApplyMachine {
 
   mutating func intentIsDurable(_ index: Int) {
     guard case .intending(let request) = runs[index].phase else { return }
-    // Another step was told to wait meanwhile. What was read will be stale by then.
-    guard pausedUntil <= now else { return look(index) }
+    // Another step was told to wait meanwhile, or the run is to end. What was read will be stale by
+    // then.
+    guard pausedUntil <= now, !undecided.contains(index) else { return look(index) }
     runs[index].phase = .submitting
     if runs[index].firstSent == nil {
       runs[index].firstSent = now
@@ -134,6 +139,7 @@ extension ApplyMachine {
       runs[index].failedTries = 0
       runs[index].pollDelay = limits.firstPoll
       poll(index)
+      endAvoidableSteps()
     case .failure(let failure): refused(index, failure)
     }
   }
@@ -146,7 +152,6 @@ extension ApplyMachine {
       if !triesAgain(index, after: failure) {
         end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
       }
-      endAvoidableSteps()
     case .retryable where failure.mayHaveArrived:
       runs[index].lostReplies += 1
       runs[index].lastTrouble = failure
@@ -154,14 +159,16 @@ extension ApplyMachine {
     case .retryable, .conflict:
       runs[index].conflicts += 1
       if failure.failureClass == .conflict { runs[index].foundNameInUse = true }
-      guard runs[index].conflicts < limits.tries else {
-        return end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
+      if runs[index].conflicts < limits.tries {
+        look(index, after: growingDelay(index))
+      } else {
+        end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
       }
-      look(index, after: growingDelay(index))
     case .denied, .absent, .invalid, .fatal:
       noteAbsence(of: failure)
       end(index, .failed(stepFailure(failure, isUnknown: runs[index].lostReplies > 0)))
     }
+    endAvoidableSteps()
   }
 }
 

@@ -44,6 +44,9 @@ package struct ApplyMachine: Sendable {
   var isInterrupted = false
   /// What is finished in spite of an interruption.
   var unavoidable: Set<Int> = []
+  /// What of it is unavoidable only if a detach that is on its way is taken: until that is known,
+  /// none of it is sent.
+  var undecided: Set<Int> = []
   /// Why the journal can't be written; nil while it can.
   var journalFailure: String?
   var isOver = false

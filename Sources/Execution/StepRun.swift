@@ -79,6 +79,11 @@ struct StepRun: Sendable {
     }
   }
 
+  /// True while the first request is on its way: it may yet turn out not to have been sent.
+  var isOnItsWay: Bool {
+    if case .submitting = phase { lostReplies == 0 } else { false }
+  }
+
   var isWaiting: Bool {
     if case .waiting = phase { true } else { false }
   }

@@ -44,6 +44,44 @@ import Testing
     }
   }
 
+  /// Two links that take each other's resource, interrupted once the first detach is on its way.
+  private func interruptedSwap(seed: UInt64) -> Driver {
+    let wanted = [link("a", holding: "r2"), link("b", holding: "r1")]
+    let live = [observed(link("a", holding: "r1")), observed(link("b", holding: "r2"))]
+    var driver = Driver(
+      planning(wanted, live).plan, wanted, FakeWorld(live), parallelism: 2, seed: seed)
+    driver.run(until: { $0.journal.contains { $0.word.hasPrefix("intended") } })
+    driver.send(.interrupted)
+    return driver
+  }
+
+  @Test(arguments: 0..<50 as Range<UInt64>)
+  func `F25 nothing is detached for the sake of a detach that turns out not to be sent`(
+    seed: UInt64
+  ) {
+    var driver = interruptedSwap(seed: seed)
+    driver.faults.heldBack = 100
+    driver.run(until: { $0.heldBack == 1 })
+    driver.faults.heldBack = 0
+    driver.run(until: { _ in false })
+    expectCalm(driver)
+    #expect(driver.world.effects.isEmpty)
+    #expect(driver.report.outcomes.allSatisfy { $0.outcome == .notStarted(.interrupted) })
+  }
+
+  @Test(arguments: 0..<50 as Range<UInt64>)
+  func `F25 a detach that was on its way is followed by all that its second half waits for`(
+    seed: UInt64
+  ) {
+    var driver = interruptedSwap(seed: seed)
+    driver.run(until: { _ in false })
+    expectCalm(driver)
+    // Or it lapsed on its way.
+    #expect(
+      driver.report.outcomes.allSatisfy { $0.outcome == .done }
+        || driver.report.outcomes.allSatisfy { $0.outcome == .notStarted(.interrupted) })
+  }
+
   @Test func `a detach that was never sent is not sent after an interruption`() {
     var driver = driver([link("a", holding: "r2")], [observed(link("a", holding: "r1"))])
     driver.run(until: { $0.journal.contains { $0.word == "intended s1" } })
