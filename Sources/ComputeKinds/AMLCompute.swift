@@ -176,10 +176,11 @@ extension CrossFieldCheck {
 
   /// More machines than are allowed without a word with the service's people.
   fileprivate static let nodeLimit = CrossFieldCheck(.nodeLimit) { target, findings in
-    let path: AttributePath =
-      (target["max_instances"]?.integer ?? 0) > defaultNodeLimit ? "max_instances" : "min_instances"
-    if let count = target[path]?.integer, count > defaultNodeLimit {
-      findings.append(.nodeLimit(target, path, count))
+    for name in ["max_instances", "min_instances"] {
+      if let count = target[name]?.integer, count > defaultNodeLimit {
+        findings.append(.nodeLimit(target, AttributePath(name), count))
+        return
+      }
     }
   }
 }

@@ -36,7 +36,7 @@ extension WireShape {
 
   /// The ids and provisioning states that the service adds are left behind.
   private static func decodeSchedule(_ item: AttributeValue) -> AttributeValue {
-    let type = item["triggerType"]?.text?.lowercased() ?? "cron"
+    let type = item[key: "triggerType"]?.text?.lowercased() ?? "cron"
     let inner = item[key: type] ?? .map([:])
     var trigger: AttributeValue = ["type": .text(type)]
     for (manifest, wire) in triggerEntries {
@@ -44,8 +44,8 @@ extension WireShape {
       trigger[manifest] = respelled(value, at: manifest) { $0.lowercased() }
     }
     return [
-      "action": .text(item["action"]?.text?.lowercased() ?? ""),
-      "state": .text(item["status"]?.text?.lowercased() ?? "enabled"), "trigger": trigger,
+      "action": .text(item[key: "action"]?.text?.lowercased() ?? ""),
+      "state": .text(item[key: "status"]?.text?.lowercased() ?? "enabled"), "trigger": trigger,
     ]
   }
 

@@ -3,7 +3,7 @@
 /// The service reads the format of NCrontab (azure-ai-ml, CronTrigger): `*`, numbers, names of
 /// months and days, ranges, lists and steps.
 func cronFault(_ expression: String) -> String? {
-  for (text, field) in zip(cronTexts(expression), cronFields) {
+  for (text, field) in zip(cronTexts(expression), cronFields) where !field.isPlain(text.utf8) {
     for part in text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
       if let fault = field.fault(in: Substring(part)) { return fault }
     }
@@ -41,11 +41,30 @@ private struct CronField {
   /// What to say besides where a number is out of range.
   var hint = ""
 
+  /// True for `*`, and for one of the range's numbers or two of them in order, as nearly all fields
+  /// are.
+  func isPlain(_ text: Substring.UTF8View) -> Bool {
+    if text.elementsEqual("*".utf8) { return true }
+    var least = range.lowerBound
+    let ends = text.split(
+      separator: UInt8(ascii: "-"), maxSplits: 1, omittingEmptySubsequences: false)
+    for end in ends {
+      guard let number = shortNumber(end), number >= least, range.contains(number) else {
+        return false
+      }
+      least = number
+    }
+    return true
+  }
+
+  /// A number of one or two digits.
+  private func shortNumber(_ text: Substring.UTF8View) -> Int? {
+    guard (1...2).contains(text.count), Substring(text).isNumber else { return nil }
+    return text.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+  }
+
   /// What is wrong with one element of the field's list.
   func fault(in part: Substring) -> String? {
-    // Most elements are this, or one of the range's numbers.
-    if part == "*" { return nil }
-    if part.isNumber, let number = Int(part), range.contains(number) { return nil }
     let pieces = part.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
     if pieces.count == 2, Int(pieces[1]).map({ $0 < 1 }) ?? true {
       return "'\(pieces[1])' is no step of the \(name)"

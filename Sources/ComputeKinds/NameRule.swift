@@ -16,7 +16,7 @@ public func checkName(
     if name != kind.name.text { findings.append(.localName(address, at: location)) }
   } else if let fault = nameFault(name) {
     findings.append(.invalidName(address, fault, at: location))
-  } else if let meaning = reservedNames[name.lowercased()] {
+  } else if let meaning = reservedNames[name.inLowerCase] {
     findings.append(.reservedName(address, meaning, at: location))
   } else if kindsWithShortNames.contains(kind.name), name.count > shortNameLimit {
     findings.append(.longName(address, kind, at: location))
@@ -38,12 +38,13 @@ public func namePattern(of kind: KindDescriptor) -> String {
 }
 
 private let computeNamePattern: String = {
-  let reserved = reservedNames.keys.sorted().map(\.patternIgnoringCase).joined(separator: "|")
+  let reserved = reservedNames.keys.sorted().map(\.patternIgnoringCase).joined(
+    separator: "|")
   return "(?!(?:\(reserved))$)[a-zA-Z](?![a-zA-Z0-9-]*-[0-9]+$)[a-zA-Z0-9-]{2,23}"
 }()
 
 /// Kinds for which the studio or an older client takes at most 16 characters (domain.md R77).
-private let kindsWithShortNames: Set<KindName> = ["aks", "synapsespark"]
+private let kindsWithShortNames: [KindName] = ["aks", "synapsespark"]
 private let shortNameLimit = 16
 
 /// What is wrong with a name, as the end of a sentence; nil if nothing is.

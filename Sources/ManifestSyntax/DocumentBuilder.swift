@@ -171,8 +171,10 @@ struct DocumentBuilder {
       NodeRecord(text, reading, start: located.start, end: located.end), reporting: &findings)
   }
 
+  // Inlined, so that a scalar that is no alias pays for nothing that aliases need.
+  @inline(__always)
   private mutating func attach(
-    _ scalar: NodeRecord, alias: (name: String, located: TextStretch)? = nil,
+    _ scalar: consuming NodeRecord, alias: (name: String, located: TextStretch)? = nil,
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
     let isKey = expectsKey
@@ -202,7 +204,8 @@ struct DocumentBuilder {
     return (start, end)
   }
 
-  private func checkLength(of scalar: NodeRecord, isKey: Bool) throws(Refusal) {
+  @inline(__always)
+  private func checkLength(of scalar: borrowing NodeRecord, isKey: Bool) throws(Refusal) {
     let limit = isKey ? limits.keyLength : limits.scalarLength
     guard scalar.text.utf8.count > limit else { return }
     throw Refusal(
@@ -328,12 +331,14 @@ struct DocumentBuilder {
     try attach(key, alias: (name, located), reporting: &findings)
   }
 
-  private mutating func append(_ record: NodeRecord) -> Int {
+  @inline(__always)
+  private mutating func append(_ record: consuming NodeRecord) -> Int {
     nodes.append(record)
     return nodes.count - 1
   }
 
   /// Gives a node its place in the collection around it, and counts what it stands for.
+  @inline(__always)
   private mutating func attach(
     _ node: Int, alias: (name: String, located: TextStretch)? = nil
   ) throws(Refusal) {

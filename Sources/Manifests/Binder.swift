@@ -142,7 +142,8 @@ private struct Binder {
   }
 
   private mutating func tree(of kind: KindDescriptor) -> FieldTree {
-    let tree = trees[kind.name] ?? FieldTree(kind.fields)
+    if let tree = trees[kind.name] { return tree }
+    let tree = FieldTree(kind.fields)
     trees[kind.name] = tree
     return tree
   }

@@ -52,7 +52,7 @@ extension ValueBinding {
     _ besides: [String], into bound: inout BoundFields
   ) {
     for (key, value) in node.entries {
-      guard let child = tree.children[key.text] else {
+      guard let child = tree[key.text] else {
         if !besides.contains(key.text) { refuse(key, value, in: tree, owner(), besides) }
         continue
       }
@@ -105,8 +105,9 @@ extension ValueBinding {
     _ key: YAMLNode, _ value: YAMLNode, in tree: FieldTree, _ owner: String, _ besides: [String]
   ) {
     let suggestion = nearest(
-      to: key.text, among: tree.children.filter { !$0.value.slots.isEmpty }.keys.sorted() + besides)
-    let meant = suggestion.flatMap { tree.children[$0] }
+      to: key.text,
+      among: tree.children.filter { !$0.tree.slots.isEmpty }.map(\.key) + besides)
+    let meant = suggestion.flatMap { tree[$0] }
     if meant?.holdsSecret == true || key.text.soundsSecret {
       hideLines(of: key)
       hideLines(of: value)
@@ -122,7 +123,7 @@ extension ValueBinding {
   /// What to tell about a key that its value is glued to: `admin_password:hunter2`.
   private func gluedKey(_ text: String, in tree: FieldTree) -> String? {
     let name = text.untilSeparator
-    guard name != text, tree.children[name] != nil else { return nil }
+    guard name != text, tree[name] != nil else { return nil }
     return "Write '\(name): ' with a colon and a blank behind it, then the value."
   }
 }
@@ -142,8 +143,8 @@ extension FieldTree {
   /// The way to a field deeper down whose last key this is: `ssh_settings.admin_username`.
   fileprivate func path(endingWith key: String) -> String? {
     for name in names {
-      guard let child = children[name] else { continue }
-      if child.children[key]?.field != nil { return "\(name).\(key)" }
+      guard let child = self[name] else { continue }
+      if child[key]?.field != nil { return "\(name).\(key)" }
       if let deeper = child.path(endingWith: key) { return "\(name).\(deeper)" }
     }
     return nil

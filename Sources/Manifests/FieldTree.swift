@@ -8,7 +8,9 @@ final class FieldTree: Sendable {
   let currentName: AttributePath?
   /// How the value looks here, where an older client gave it in another form.
   let olderShape: OlderForm.Shape?
-  let children: [String: FieldTree]
+  /// What stands under each key, sorted by key.
+  let children: [(key: String, tree: FieldTree)]
+  private let keysOfChildren: NameTable
   /// Where the field holds objects, however deep in lists and maps: what one may hold.
   let object: FieldTree?
   /// The keys that lead here from the table's own mapping.
@@ -61,27 +63,29 @@ final class FieldTree: Sendable {
     currentName = here?.currentName
     olderShape = here?.olderShape
     object = here?.field.type.objectFields.map { FieldTree($0) }
-    children = Dictionary(
-      uniqueKeysWithValues: deeper.map { key, rows in
-        (key, FieldTree(rows, at: keys + [key]))
-      })
+    children = deeper.sorted { $0.key < $1.key }
+      .map { key, rows in (key, FieldTree(rows, at: keys + [key])) }
+    keysOfChildren = NameTable(children.map(\.key))
   }
+
+  /// What stands under a key; nil for one that is not known.
+  subscript(key: String) -> FieldTree? { keysOfChildren[key].map { children[$0].tree } }
 
   /// Names to show: the current ones of what a manifest may set.
   var names: [String] {
-    children.filter { $0.value.slots.contains(where: \.isSettable) }.keys.sorted()
+    children.filter { $0.tree.slots.contains(where: \.isSettable) }.map(\.key)
   }
 
   /// True if anything from here on is a secret.
   var holdsSecret: Bool {
     field?.field.isKeptSecret == true || object?.holdsSecret == true
-      || children.values.contains(where: \.holdsSecret)
+      || children.contains(where: \.tree.holdsSecret)
   }
 
   /// The rows from here on.
   var slots: [(slot: Int, isSettable: Bool)] {
     let here = field.map { [($0.slot, $0.field.setBy == .user && currentName == nil)] } ?? []
-    return here + children.values.flatMap(\.slots)
+    return here + children.flatMap(\.tree.slots)
   }
 }
 

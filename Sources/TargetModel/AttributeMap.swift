@@ -169,15 +169,6 @@ public struct AttributeMap: Hashable, Sendable {
     return map
   }
 
-  /// What is made of the values, where anything is.
-  public func compactMapValues<Value>(
-    _ change: (AttributeValue) throws -> Value?
-  ) rethrows -> [String: Value] {
-    var values: [String: Value] = [:]
-    for entry in entries { values[entry.key] = try change(entry.value) }
-    return values
-  }
-
   /// The keys with what is made of their values, where anything is.
   public func compactMapValues(
     _ change: (AttributeValue) throws -> AttributeValue?
@@ -221,6 +212,44 @@ public struct AttributeMap: Hashable, Sendable {
     uniquingKeysWith combine: (AttributeValue, AttributeValue) throws -> AttributeValue
   ) rethrows {
     self = try merging(other, uniquingKeysWith: combine)
+  }
+}
+
+extension AttributeMap {
+  /// What becomes a map, entry by entry; quickest where they come in the order of their keys.
+  struct Builder: Sendable {
+    /// Those that came in that order: mostly all of them.
+    private var sorted: AttributeMap
+    /// Those from the first on that did not.
+    private var others: [(String, AttributeValue)] = []
+    /// The keys, once there are others.
+    private var seen: Set<String>?
+
+    /// Nothing yet, with room for so many entries.
+    init(capacity: Int = 8) { sorted = AttributeMap(minimumCapacity: capacity) }
+
+    /// True for a key that was not there before, which an entry must follow.
+    mutating func takes(_ key: String) -> Bool {
+      if seen == nil {
+        guard let last = sorted.entries.last, key <= last.key else { return true }
+        seen = Set(sorted.keys)
+      }
+      return seen?.insert(key).inserted ?? true
+    }
+
+    /// Adds an entry whose key was taken.
+    mutating func add(_ value: AttributeValue, under key: String) {
+      if seen == nil {
+        sorted.entries.append(Entry(key: key, value: value))
+      } else {
+        others.append((key, value))
+      }
+    }
+
+    /// All entries.
+    var map: AttributeMap {
+      others.isEmpty ? sorted : sorted.merging(others) { _, last in last }
+    }
   }
 }
 

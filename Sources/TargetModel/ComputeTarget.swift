@@ -61,7 +61,7 @@ public struct ComputeTarget: Sendable {
   public var address: TargetAddress { TargetAddress(kind: kind.name, name: name) }
 
   /// The name as the service compares it.
-  public var nameKey: String { name.lowercased() }
+  public var nameKey: String { name.inLowerCase }
 
   /// The value the manifest gives, or nil.
   public subscript(path: AttributePath) -> AttributeValue? {

@@ -235,6 +235,7 @@ public indirect enum FieldType: Sendable {
 
     /// True if a manifest's word means this choice, by its name or an older one; case aside.
     public func isMeant(by word: String) -> Bool {
+      if word == name { return true }
       let key = word.lowercased()
       return name.lowercased() == key || olderNames.contains { $0.lowercased() == key }
     }

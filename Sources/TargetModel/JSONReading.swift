@@ -52,9 +52,9 @@ private struct JSONReader {
   private mutating func scalar() throws(JSONFailure) -> AttributeValue {
     switch next {
     case UInt8(ascii: "\""): return .text(try string())
-    case UInt8(ascii: "t"): return try word("true", .bool(true))
-    case UInt8(ascii: "f"): return try word("false", .bool(false))
-    case UInt8(ascii: "n"): return try word("null", .null)
+    case UInt8(ascii: "t"): return try word("true".utf8, .bool(true))
+    case UInt8(ascii: "f"): return try word("false".utf8, .bool(false))
+    case UInt8(ascii: "n"): return try word("null".utf8, .null)
     case let byte? where Self.isOfNumber(byte): return try number()
     default: throw failure("a value is due")
     }
@@ -62,38 +62,20 @@ private struct JSONReader {
 
   private mutating func map(depth: Int) throws(JSONFailure) -> AttributeValue {
     position += 1
-    var entries = Entries()
+    var entries = AttributeMap.Builder()
     skipSpace()
     if take("}") { return .map([:]) }
     repeat {
       let key = try key(&entries)
-      entries.list.append((key, try value(depth: depth + 1)))
+      entries.add(try value(depth: depth + 1), under: key)
       skipSpace()
     } while take(",")
     guard take("}") else { throw failure("',' or '}' is due") }
-    return entries.map
-  }
-
-  /// The entries of a map so far.
-  private struct Entries {
-    var list: [(String, AttributeValue)] = []
-    /// The keys, once one came that was not behind those before it.
-    private var seen: Set<String>?
-
-    /// True for a key that was not there before.
-    mutating func takes(_ key: String) -> Bool {
-      if seen == nil {
-        guard let last = list.last, key <= last.0 else { return true }
-        seen = Set(list.map(\.0))
-      }
-      return seen?.insert(key).inserted ?? true
-    }
-
-    var map: AttributeValue { .map(AttributeMap(uniqueKeysWithValues: list)) }
+    return .map(entries.map)
   }
 
   /// Reads a key and the colon behind it.
-  private mutating func key(_ entries: inout Entries) throws(JSONFailure) -> String {
+  private mutating func key(_ entries: inout AttributeMap.Builder) throws(JSONFailure) -> String {
     skipSpace()
     let start = position
     let key = try string()
@@ -166,13 +148,24 @@ private struct JSONReader {
   private mutating func string() throws(JSONFailure) -> String {
     guard take("\"") else { throw failure("a string is due") }
     let start = position
-    while let byte = next, byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\\") {
-      position += 1
-      if byte == UInt8(ascii: "\"") {
-        return String(decoding: bytes[start..<position - 1], as: UTF8.self)
-      }
+    let plain = bytes.withUnsafeBufferPointer { bytes in
+      var end = start
+      while end < bytes.count, Self.isPlain(bytes[end]) { end += 1 }
+      let isAll = end < bytes.count && bytes[end] == UInt8(ascii: "\"")
+      let text = UnsafeBufferPointer(rebasing: bytes[start..<end])
+      return (text: isAll ? String(decoding: text, as: UTF8.self) : nil, end: end)
     }
-    return try stringWithMore(after: Array(bytes[start..<position]))
+    position = plain.end
+    guard let text = plain.text else {
+      return try stringWithMore(after: Array(bytes[start..<position]))
+    }
+    position += 1
+    return text
+  }
+
+  /// True for what stands for itself in a string, and is ASCII.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
   }
 
   /// The rest of a string in which there is more than plain ASCII.
@@ -228,11 +221,10 @@ private struct JSONReader {
   }
 
   private mutating func word(
-    _ word: StaticString, _ value: AttributeValue
+    _ word: String.UTF8View, _ value: AttributeValue
   ) throws(JSONFailure) -> AttributeValue {
-    let text = "\(word)".utf8
-    guard bytes[position...].starts(with: text) else { throw failure("a value is due") }
-    position += text.count
+    guard bytes[position...].starts(with: word) else { throw failure("a value is due") }
+    position += word.count
     return value
   }
 

@@ -53,7 +53,7 @@ public final class KindDescriptor: Sendable {
 
   let wireLayout: WireLayout
   private let slotByPath: [AttributePath: Int]
-  private let slotByName: [String: Int]
+  private let slotByName: NameTable
 
   /// Makes a kind descriptor of its parts.
   public init(
@@ -96,9 +96,7 @@ public final class KindDescriptor: Sendable {
     self.wireLayout = WireLayout(fields)
     self.slotByPath = Dictionary(
       fields.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
-    self.slotByName = Dictionary(
-      fields.enumerated().map { ($1.path.description, $0) }, uniquingKeysWith: { first, _ in first }
-    )
+    self.slotByName = NameTable(fields.map(\.path.description))
   }
 
   /// True if only a target made by the service may set a field.
@@ -107,7 +105,13 @@ public final class KindDescriptor: Sendable {
   }
 
   /// The slot of the field at a path, or nil if the kind has no such field.
-  public func slot(_ path: AttributePath) -> Int? { slotByPath[path] }
+  public func slot(_ path: AttributePath) -> Int? {
+    guard path.segments.count == 1 else { return slotByPath[path] }
+    // Most are asked for by one key.
+    return slotByName[path.segments[0]].flatMap {
+      fields[$0].path.segments.count == 1 ? $0 : nil
+    }
+  }
 
   /// The slot of the field that people call `tls.key`, or nil if the kind has no such field.
   public func slot(named name: String) -> Int? { slotByName[name] }
@@ -184,24 +188,24 @@ public struct CrossFieldCheck: Sendable {
 public struct KindCatalog: Sendable {
   /// The kinds, by name.
   public let kinds: [KindDescriptor]
-  private let byName: [KindName: KindDescriptor]
-  private let byComputeType: [String: KindDescriptor]
+  private let names: NameTable
+  private let computeTypes: NameTable
 
   /// Makes a kind catalog of its parts.
   public init(_ kinds: [KindDescriptor]) {
-    self.kinds = kinds.sorted { $0.name < $1.name }
-    byName = Dictionary(kinds.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    byComputeType = Dictionary(
-      kinds.map { ($0.computeType.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+    let kinds = kinds.sorted { $0.name < $1.name }
+    self.kinds = kinds
+    names = NameTable(kinds.map(\.name.text))
+    computeTypes = NameTable(kinds.map { $0.computeType.lowercased() })
   }
 
   /// The kind a manifest means; words compare without case.
   public subscript(name: KindName) -> KindDescriptor? {
-    byName[name] ?? byName[KindName(name.text.lowercased())]
+    (names[name.text] ?? names[name.text.lowercased()]).map { kinds[$0] }
   }
 
   /// The kind the service means; words compare without case.
   public func kind(computeType: String) -> KindDescriptor? {
-    byComputeType[computeType.lowercased()]
+    computeTypes[computeType.lowercased()].map { kinds[$0] }
   }
 }

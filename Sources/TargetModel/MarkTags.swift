@@ -37,11 +37,13 @@ public enum MarkTags {
   /// Tags are written by anybody: what can't be read counts as absent. A claim to own the target
   /// is one only beside the digest of what was applied, as Berth writes the two: whoever types the
   /// name of a stack into a tag gives nothing into its hands.
-  public static func marks(in tags: [String: String]) -> OwnershipMarks {
+  public static func marks(in tags: AttributeMap) -> OwnershipMarks {
     // Of two spellings of a key the last in order counts, which is the one that Berth writes.
-    let marks = Dictionary(
-      tags.sorted { $0.key < $1.key }.map { ($0.key.lowercased(), $0.value) },
-      uniquingKeysWith: { _, last in last })
+    var marks: [String: String] = [:]
+    for (key, value) in tags where isMark(key) {
+      if let text = value.text { marks[key.lowercased()] = text }
+    }
+    if marks.isEmpty { return OwnershipMarks() }
     var fingerprints: [AttributePath: String] = [:]
     for entry in (marks[secrets] ?? "").split(separator: " ") {
       let parts = entry.split(separator: "=", maxSplits: 1)

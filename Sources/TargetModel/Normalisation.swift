@@ -13,6 +13,7 @@ extension Field {
       value.mapText(\.asRegion)
     case .set:
       normalisedList(value) { elements in
+        guard elements.count > 1 else { return elements }
         var seen: Set<AttributeValue> = []
         return elements.sorted { $0.canonicalJSON < $1.canonicalJSON }
           .filter { seen.insert($0).inserted }
@@ -59,9 +60,13 @@ extension FieldType {
   ) -> AttributeMap {
     var result = AttributeValue.map(values)
     for field in fields {
-      if let value = result[field.path] ?? field.defaultValue {
-        let normal = field.normalised(value)
-        result[field.path] = normal == .null ? nil : normal
+      let given = result[field.path]
+      guard let value = given ?? field.defaultValue else { continue }
+      let normal = field.normalised(value)
+      if normal == .null {
+        result[field.path] = nil
+      } else if normal != given {
+        result[field.path] = normal
       }
     }
     return result.map ?? values

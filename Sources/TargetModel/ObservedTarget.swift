@@ -86,7 +86,7 @@ public struct ObservedTarget: Hashable, Sendable {
   public var address: TargetAddress { TargetAddress(kind: kind, name: name) }
 
   /// The name as the service compares it.
-  public var nameKey: String { name.lowercased() }
+  public var nameKey: String { name.inLowerCase }
 }
 
 /// The service's word on how far a target is.

@@ -43,7 +43,7 @@ public struct TargetAddress: Hashable, Sendable, Comparable, CustomStringConvert
   }
 
   /// The name as the service compares it.
-  public var nameKey: String { name.lowercased() }
+  public var nameKey: String { name.inLowerCase }
 
   /// The text that people read.
   public var description: String { "\(kind).\(name)" }
@@ -51,5 +51,15 @@ public struct TargetAddress: Hashable, Sendable, Comparable, CustomStringConvert
   /// The order in which they are listed.
   public static func < (left: TargetAddress, right: TargetAddress) -> Bool {
     left.kind != right.kind ? left.kind < right.kind : left.name < right.name
+  }
+}
+
+extension String {
+  /// In lower case, as most names are already: that is told without making another text.
+  package var inLowerCase: String {
+    let isLower = utf8.allSatisfy { byte in
+      byte < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+    }
+    return isLower ? self : lowercased()
   }
 }

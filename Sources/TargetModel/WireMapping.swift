@@ -51,7 +51,6 @@ public struct WireMapping: Sendable {
     let properties = body[key: "properties"] ?? .map([:])
     let computeType = properties[key: "computeType"]?.text ?? "Unknown"
     let kind = catalog.kind(computeType: computeType)
-    let tags = (body[key: "tags"]?.map ?? [:]).compactMapValues(\.text)
     let attributes = kind.map { decoded(body, as: $0) } ?? Attributes(slotCount: 0)
     return ObservedTarget(
       name: name, kind: kind?.name ?? KindName(computeType), isKnownKind: kind != nil,
@@ -61,7 +60,7 @@ public struct WireMapping: Sendable {
       isAttached: properties[key: "isAttachedCompute"]?.bool
         ?? (properties[key: "resourceId"]?.text != nil),
       resource: kind.map { $0.heldResource(of: attributes) } ?? unknownKindResource(properties),
-      marks: MarkTags.marks(in: tags),
+      marks: MarkTags.marks(in: body[key: "tags"]?.map ?? [:]),
       power: Self.power(properties[key: "properties"]?[key: "state"]?.text))
   }
 
@@ -154,6 +153,8 @@ extension FieldType {
     switch (self, value) {
     case (.toggle(let on, let off), .text(let word)):
       // A third word, such as `NotSpecified`, says neither.
+      if word == on { return true }
+      if word == off { return false }
       let word = word.lowercased()
       return word == on.lowercased() ? true : word == off.lowercased() ? false : .null
     case (.duration(let unit, _), .text(let text)):
@@ -162,6 +163,7 @@ extension FieldType {
       else { return value }
       return .integer(seconds / unit.rawValue)
     case (.choice(let choices), .text(let word)):
+      if let choice = choices.first(where: { $0.wire == word }) { return .text(choice.name) }
       let key = word.lowercased()
       return .text(choices.first { $0.wire.lowercased() == key }?.name ?? word)
     case (.list(let element, _), .list(let values)): return .list(values.map(element.decode))

@@ -47,7 +47,14 @@ struct CollectionLaws {
     #expect(first.filter { $0.key < "5" } == AttributeMap(plain.filter { $0.key < "5" }))
     let lists: (AttributeValue) -> AttributeValue = { [$0] }
     #expect(first.mapValues(lists) == AttributeMap(plain.mapValues(lists)))
-    #expect(first.compactMapValues(\.integer) == plain.compactMapValues(\.integer))
+    let odd: (AttributeValue) -> AttributeValue? = {
+      $0.integer?.isMultiple(of: 2) == false ? $0 : nil
+    }
+    #expect(first.compactMapValues(odd) == AttributeMap(plain.compactMapValues(odd)))
+    // As JSON has them: in their order, and in any.
+    #expect((try? AttributeValue(json: AttributeValue.map(first).canonicalJSON)) == .map(first))
+    let anyhow = plain.map { "\"\($0.key)\": \($0.value.canonicalJSON)" }.joined(separator: ",")
+    #expect((try? AttributeValue(json: "{\(anyhow)}")) == .map(first))
   }
 
   @Test(arguments: 0..<50 as Range<UInt64>)

@@ -9,6 +9,10 @@ struct MarkTagsTests {
     stack: "prod", applied: digest, secrets: ["tls.key": "aaaa1", "password": "aaaa2"],
     onRemove: .retain, isProtected: true)
 
+  private func read(_ tags: [String: String]) -> OwnershipMarks {
+    MarkTags.marks(in: AttributeMap(tags.mapValues(AttributeValue.text)))
+  }
+
   @Test func `marks as tags`() {
     #expect(
       MarkTags.tags(for: marks) == [
@@ -31,14 +35,14 @@ struct MarkTagsTests {
       marks.onRemove = some(&random) ? RemovalPolicy.allCases.randomElement(using: &random) : nil
       marks.isProtected = some(&random)
       let tags = MarkTags.tags(for: marks)
-      #expect(MarkTags.marks(in: tags) == marks, "seed \(seed)")
+      #expect(read(tags) == marks, "seed \(seed)")
       #expect(tags.keys.allSatisfy(MarkTags.isMark), "seed \(seed)")
     }
   }
 
   @Test func `the case of a tag means nothing, and of two spellings Berth's own counts`() {
     #expect(
-      MarkTags.marks(in: ["BERTH-STACK": "prod", "Berth-Applied": digest]).stack == "prod")
+      read(["BERTH-STACK": "prod", "Berth-Applied": digest]).stack == "prod")
     #expect(MarkTags.isMark("Berth-Protect"))
     #expect(!MarkTags.isMark("berth-team"))
     for _ in 0..<20 {
@@ -46,13 +50,13 @@ struct MarkTagsTests {
         "Berth-Stack": "theirs", "berth-stack": "prod", "BERTH-STACK": "others",
         "berth-applied": digest,
       ]
-      #expect(MarkTags.marks(in: two).stack == "prod")
+      #expect(read(two).stack == "prod")
     }
   }
 
   @Test(arguments: ["", " ", "=", "a", "a=", "=b", "a = b", "  =  "])
   func `T19 fingerprints that can't be read count as absent`(_ text: String) {
-    #expect(MarkTags.marks(in: ["berth-secrets": text]).secrets.isEmpty)
+    #expect(read(["berth-secrets": text]).secrets.isEmpty)
   }
 
   @Test(arguments: [
@@ -61,12 +65,12 @@ struct MarkTagsTests {
   func `T19 the name of a stack alone claims nothing`(_ applied: String?) {
     var tags = ["berth-stack": "prod"]
     tags["berth-applied"] = applied
-    let marks = MarkTags.marks(in: tags)
+    let marks = read(tags)
     #expect(marks.stack == nil && marks.applied == nil)
   }
 
   @Test func `T19 other words than Berth's own count as absent`() {
-    let marks = MarkTags.marks(in: ["berth-on-remove": "explode", "berth-protect": "yes"])
+    let marks = read(["berth-on-remove": "explode", "berth-protect": "yes"])
     #expect(marks == OwnershipMarks())
   }
 }

@@ -46,7 +46,7 @@ extension FieldTree {
 
   /// True if a manifest may set anything here or below.
   private var isSettable: Bool {
-    field?.field.setBy == .user || children.values.contains(where: \.isSettable)
+    field?.field.setBy == .user || children.contains(where: \.tree.isSettable)
   }
 
   /// The names of each field that a manifest may set, as far as they are names of this tree, in
@@ -63,7 +63,7 @@ extension FieldTree {
     if let field {
       if field.field.setBy == .user { fields[field.slot] = field.field }
     } else {
-      for child in children.values { child.collect(into: &fields) }
+      for child in children { child.tree.collect(into: &fields) }
     }
   }
 

@@ -16,10 +16,10 @@ package struct TargetComparison: Sendable {
   ///
   /// Both sides are normalised first and nothing is filtered afterwards.
   package init(_ desired: ComputeTarget, with observed: ObservedTarget) {
+    let ignoresSome = !desired.settings.ignoredChanges.isEmpty
     for (slot, field) in desired.kind.fields.enumerated() {
-      guard field.setBy == .user, field.wire != nil, !desired.ignoresChanges(of: field.path) else {
-        continue
-      }
+      guard field.setBy == .user, field.wire != nil else { continue }
+      if ignoresSome, desired.ignoresChanges(of: field.path) { continue }
       if field.isWriteOnly {
         compareByFingerprint(field, desired.attributes[slot], desired, observed)
       } else {

@@ -1,0 +1,42 @@
+/// Where names stand in a list that is known from the beginning.
+///
+/// A dictionary guards against names that somebody chose so that they collide, and pays for that with
+/// each lookup. These are Berth's own, few, and looked up for every line of every manifest.
+package struct NameTable: Sendable {
+  private let names: [String]
+  /// Where a name stands in the list, by the code of the name or behind it; -1 where none does.
+  private let places: [Int]
+
+  /// - Parameter names: of several that are the same, the first counts.
+  package init(_ names: [String]) {
+    var size = 8
+    while size < names.count * 4 { size *= 2 }
+    var places = Array(repeating: -1, count: size)
+    for (index, name) in names.enumerated() {
+      var place = Self.code(of: name) & (size - 1)
+      while places[place] >= 0, names[places[place]] != name { place = (place + 1) & (size - 1) }
+      if places[place] < 0 { places[place] = index }
+    }
+    self.names = names
+    self.places = places
+  }
+
+  /// Where a name stands; nil if it is none of them.
+  package subscript(name: String) -> Int? {
+    var place = Self.code(of: name) & (places.count - 1)
+    while places[place] >= 0 {
+      if names[places[place]] == name { return places[place] }
+      place = (place + 1) & (places.count - 1)
+    }
+    return nil
+  }
+
+  /// A number that most names have for themselves.
+  private static func code(of name: String) -> Int {
+    let code = name.utf8.withContiguousStorageIfAvailable { bytes in
+      guard let first = bytes.first, let last = bytes.last else { return 0 }
+      return bytes.count &+ Int(first) &* 5 &+ Int(last) &* 31
+    }
+    return code ?? 0
+  }
+}
