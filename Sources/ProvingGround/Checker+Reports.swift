@@ -33,9 +33,13 @@ extension Checker {
     let key = step.address.nameKey
     let words = "run \(party): \(step.act.rawValue) \(step.address) is told as done"
     let known = history.sighting(of: key, step.act, at: now)
-    guard let assignment = history.assignment,
-      !isTouched(key, since: known?.target?.view ?? 0, butBy: party)
-    else { return }
+    let view = known?.target?.view ?? 0
+    guard let assignment = history.assignment, !isTouched(key, since: view, butBy: party) else {
+      return
+    }
+    // What the network brings a second time may be at work again, after it was seen to be done.
+    let arrivals = history.arrivals[step.id] ?? []
+    if arrivals.contains(where: { $0 <= view }), arrivals.contains(where: { $0 > view }) { return }
     let live = target(key, in: truth)
     switch step.act {
     case .detach, .delete:
@@ -58,11 +62,11 @@ extension Checker {
         "\(words), and it is not marked")
     }
     guard step.act == .attach, let resource = document.heldResource else { return }
-    let view = known?.holderViews[resource.key] ?? 0
+    let holdersView = known?.holderViews[resource.key] ?? 0
     for (other, holding) in holdings where other != key && holding.resource.clashes(with: resource)
     {
       expect(
-        holding.since > view || truth.compute(other)?.isInEffect != true, .untruth,
+        holding.since > holdersView || truth.compute(other)?.isInEffect != true, .untruth,
         "\(words), and \(other) holds \(resource.shown) too")
     }
   }
