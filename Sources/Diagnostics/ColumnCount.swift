@@ -2,7 +2,10 @@ extension String {
   /// How many columns of a terminal the text takes once it has been made `visible`: two for each
   /// East Asian wide character or emoji, none for marks that stand on the character before.
   package var columnCount: Int {
-    if utf8.allSatisfy({ $0 < 0x80 }) { return utf8.count }
+    let isASCII = utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.allSatisfy { $0 < 0x80 }
+    }
+    if isASCII == true { return utf8.count }
     return unicodeScalars.reduce(0) { $0 + $1.columnCount }
   }
 

@@ -47,12 +47,17 @@ extension String {
 extension String.UTF8View {
   /// True for printable ASCII in which no command can stand, as nearly every text is.
   fileprivate var arePlain: Bool {
-    var last: UInt8 = 0
-    for byte in self {
-      if byte < 0x20 || byte >= 0x7F || (byte == UInt8(ascii: "#") && last == byte) { return false }
-      last = byte
+    let arePlain = withContiguousStorageIfAvailable { bytes in
+      var last: UInt8 = 0
+      for byte in bytes {
+        if byte < 0x20 || byte >= 0x7F || (byte == UInt8(ascii: "#") && last == byte) {
+          return false
+        }
+        last = byte
+      }
+      return true
     }
-    return true
+    return arePlain ?? false
   }
 }
 

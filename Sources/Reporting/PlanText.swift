@@ -22,15 +22,21 @@ public struct PlanText: Sendable {
 
   /// The whole text: drift, changes, the footer, and the order where something waits.
   public var text: String {
-    var text = ""
-    // One text from the beginning: a large plan has many parts.
+    var text = TextBuffer()
     func add(_ part: String) {
-      if !text.isEmpty { text += "\n" }
-      text += part
+      begin()
+      text.add(part)
+    }
+    /// An empty line between any two parts.
+    func begin() {
+      if text.count > 0 { text.add("\n") }
     }
     if !plan.drift.isEmpty {
       add("Note: Targets have changed outside of Berth since they were last applied:\n")
-      for target in plan.drift { add(block(target)) }
+      for target in plan.drift {
+        begin()
+        self.add(target, to: &text)
+      }
     }
     if plan.mode == .refreshOnly || plan.isEmpty {
       if !isRefused, plan.drift.isEmpty || plan.mode != .refreshOnly {
@@ -39,12 +45,15 @@ public struct PlanText: Sendable {
     } else {
       add(legend)
       add("Berth will perform the following actions:\n")
-      for change in plan.changes { add(block(change)) }
+      for change in plan.changes {
+        begin()
+        self.add(change, to: &text)
+      }
       add("\(style.paint("Plan:", .bold)) \(PlanCounts(plan).sentence)\n")
       if let order { add(order) }
     }
     if !plan.unmanaged.isEmpty { add(unmanaged) }
-    return text
+    return text.string
   }
 
   /// Targets that are not this stack's: listed, and no drift.
@@ -67,74 +76,84 @@ public struct PlanText: Sendable {
   }
 
   // MARK: Blocks
+
   /// A change as it stands in the plan.
   func block(_ change: Change) -> String {
-    let because = change.showsReason ? change.reason.text : nil
-    var lines = heading(
-      change.address, change.phrase, change.action.symbol, change.source, because: because)
-    lines += attributes(change.attributes, ofMade: change.before == .null)
-    if change.unchangedAttributeCount > 0 {
-      let count = change.unchangedAttributeCount
-      let noun = count == 1 ? "attribute" : "attributes"
-      lines.append("        " + style.paint("# (\(count) unchanged \(noun) hidden)", .grey))
-    }
-    return lines.joined(separator: "\n") + "\n    }\n"
+    var text = TextBuffer()
+    add(change, to: &text)
+    return text.string
   }
 
   /// A drifted target as it stands in the plan.
   func block(_ target: DriftedTarget) -> String {
-    var lines = heading(
-      target.address, target.isMissing ? "has been deleted" : "has changed",
-      target.isMissing ? .remove : .update, target.source, because: nil)
-    if target.isMissing {
-      // What is not there carries no mark that could tell.
-      lines.insert("  # (or its document is new and was not applied yet)", at: lines.count - 1)
-    } else if target.isUnclear {
-      // A mark that is gone can't tell either.
-      let what =
-        target.attributes.first?.path == "berth.stack"
-        ? "or it was never applied: nobody owns the live target"
-        : "or its document moved: the mark can't tell"
-      lines.insert("  # (\(what))", at: lines.count - 1)
-    }
-    lines += attributes(target.attributes, ofMade: false)
-    return lines.joined(separator: "\n") + "\n    }\n"
+    var text = TextBuffer()
+    add(target, to: &text)
+    return text.string
   }
 
-  private func heading(
+  private func add(_ change: Change, to text: inout TextBuffer) {
+    addHeading(
+      change.address, change.phrase, change.action.symbol, change.source,
+      note: change.showsReason ? "because \(change.reason.text.visible)" : nil, to: &text)
+    add(change.attributes, ofMade: change.before == .null, to: &text)
+    if change.unchangedAttributeCount > 0 {
+      let count = change.unchangedAttributeCount
+      let noun = count == 1 ? "attribute" : "attributes"
+      text.add("        \(style.paint("# (\(count) unchanged \(noun) hidden)", .grey))\n")
+    }
+    text.add("    }\n")
+  }
+
+  private func add(_ target: DriftedTarget, to text: inout TextBuffer) {
+    addHeading(
+      target.address, target.isMissing ? "has been deleted" : "has changed",
+      target.isMissing ? .remove : .update, target.source, note: note(on: target), to: &text)
+    add(target.attributes, ofMade: false, to: &text)
+    text.add("    }\n")
+  }
+
+  /// What else may be so where a mark can't tell.
+  private func note(on target: DriftedTarget) -> String? {
+    // What is not there carries no mark that could tell.
+    if target.isMissing { return "or its document is new and was not applied yet" }
+    guard target.isUnclear else { return nil }
+    // A mark that is gone can't tell either.
+    return target.attributes.first?.path == "berth.stack"
+      ? "or it was never applied: nobody owns the live target"
+      : "or its document moved: the mark can't tell"
+  }
+
+  private func addHeading(
     _ address: TargetAddress, _ phrase: String, _ symbol: ActionSymbol, _ source: SourceLocation?,
-    because reason: String?
-  ) -> [String] {
-    var lines = ["  # \(style.paint(address.description.visible, .bold)) \(phrase)"]
-    if let source { lines.append("  # (\(source.file.visible):\(source.start.line))") }
-    if let reason { lines.append("  # (because \(reason.visible))") }
-    let kind = address.kind.text.visible
-    return lines + [
-      "\(style.paint(symbol.column, symbol.paint)) \(kind) \(ValueText.quoted(address.name)) {"
-    ]
+    note: String?, to text: inout TextBuffer
+  ) {
+    text.add("  # \(style.paint(address.description.visible, .bold)) \(phrase)\n")
+    if let source { text.add("  # (\(source.file.visible):\(source.start.line))\n") }
+    if let note { text.add("  # (\(note))\n") }
+    text.add(style.paint(symbol.column, symbol.paint))
+    text.add(" \(address.kind.text.visible) \(ValueText.quoted(address.name)) {\n")
   }
 
   // MARK: Attributes
 
   /// - Parameter ofMade: true where the target is not there yet, so that even a secret is added.
-  private func attributes(_ changes: [AttributeChange], ofMade: Bool) -> [String] {
+  private func add(_ changes: [AttributeChange], ofMade: Bool, to text: inout TextBuffer) {
     let names = changes.map(\.path.description.visible)
     let widths = names.map(\.columnCount)
     let width = widths.max() ?? 0
     let plus = style.paint("+", .green)
-    return changes.indices.map { index in
-      let change = changes[index]
+    for index in changes.indices {
       // Piece by piece: most lines of a large plan are made here.
-      var line = "      "
-      line += ofMade ? plus : symbol(change)
-      line += " "
-      line += names[index]
-      line += .blanks(width - widths[index])
-      line += " = "
-      line += values(change)
-      line += cost(change)
-      line += gravity(change)
-      return line
+      text.add("      ")
+      text.add(ofMade ? plus : symbol(changes[index]))
+      text.add(" ")
+      text.add(names[index])
+      text.addBlanks(width - widths[index])
+      text.add(" = ")
+      addValues(changes[index], to: &text)
+      text.add(cost(changes[index]))
+      text.add(gravity(changes[index]))
+      text.add("\n")
     }
   }
 
@@ -146,11 +165,13 @@ public struct PlanText: Sendable {
     }
   }
 
-  private func values(_ change: AttributeChange) -> String {
-    if change.isSensitive { return ValueText.sensitive }
-    let after = ValueText.text(change.after, indent: 8)
-    guard let before = change.before else { return after }
-    return "\(ValueText.text(before, indent: 8)) -> \(after)"
+  private func addValues(_ change: AttributeChange, to text: inout TextBuffer) {
+    if change.isSensitive { return text.add(ValueText.sensitive) }
+    if let before = change.before {
+      ValueText.add(before, indent: 8, to: &text)
+      text.add(" -> ")
+    }
+    ValueText.add(change.after, indent: 8, to: &text)
   }
 
   private func cost(_ change: AttributeChange) -> String {

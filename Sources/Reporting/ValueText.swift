@@ -14,42 +14,71 @@ enum ValueText {
   /// A text is always one line: its line breaks are spelled out, since a build system might obey
   /// what stands behind them (reliability.md T32).
   static func text(_ value: AttributeValue?, indent: Int) -> String {
+    var text = TextBuffer()
+    add(value, indent: indent, to: &text)
+    return text.string
+  }
+
+  /// Adds what `text` says of a value.
+  static func add(_ value: AttributeValue?, indent: Int, to text: inout TextBuffer) {
     switch value {
-    case nil, .null?: "null"
-    case .bool(let bool)?: bool ? "true" : "false"
-    case .integer(let integer)?: String(integer)
-    case .number(let number)?: "\(number)"
-    case .text(let text)?: quoted(text)
-    case .secret?: sensitive
+    case nil, .null?: text.add("null")
+    case .bool(let bool)?: text.add(bool ? "true" : "false")
+    case .integer(let integer)?: text.add(String(integer))
+    case .number(let number)?: text.add("\(number)")
+    case .text(let words)?: text.add(quoted(words))
+    case .secret?: text.add(sensitive)
     case .list(let elements)?:
-      block(
-        "[", "]", elements.map { text($0, indent: indent + 2) },
-        isFlat: elements.allSatisfy(\.isScalar), indent)
+      let form = Form(open: "[", close: "]", isFlat: elements.allSatisfy(\.isScalar))
+      add(elements, form, indent, to: &text) { element, text in
+        add(element, indent: indent + 2, to: &text)
+      }
     case .map(let entries)?:
-      block(
-        "{", "}",
-        entries.sorted { $0.key < $1.key }.map {
-          key($0.key) + " = " + text($0.value, indent: indent + 2)
-        }, isFlat: entries.values.allSatisfy(\.isScalar), indent)
+      let form = Form(open: "{ ", close: " }", isFlat: entries.allSatisfy(\.value.isScalar))
+      add(entries, form, indent, to: &text) { entry, text in
+        text.add(key(entry.key))
+        text.add(" = ")
+        add(entry.value, indent: indent + 2, to: &text)
+      }
     }
   }
 
-  private static func block(
-    _ open: String, _ close: String, _ parts: [String], isFlat: Bool, _ indent: Int
-  ) -> String {
-    guard !parts.isEmpty else { return open + close }
-    let line = parts.joined(separator: ", ")
-    if isFlat, line.columnCount <= shortLimit {
-      return open == "{" ? "{ " + line + " }" : "[" + line + "]"
+  /// How a list or a map stands on a line.
+  private struct Form {
+    let open: String
+    let close: String
+    /// True where nothing in it stands on several lines.
+    let isFlat: Bool
+  }
+
+  private static func add<Parts: Collection>(
+    _ parts: Parts, _ form: Form, _ indent: Int, to text: inout TextBuffer,
+    _ addPart: (Parts.Element, inout TextBuffer) -> Void
+  ) {
+    guard !parts.isEmpty else {
+      return text.add(form.open.filter { $0 != " " } + form.close.filter { $0 != " " })
     }
-    let margin = String.blanks(indent + 2)
-    var lines = open + "\n"
+    if form.isFlat {
+      let start = text.count
+      text.add(form.open)
+      let first = text.count
+      var isFirst = true
+      for part in parts {
+        if !isFirst { text.add(", ") }
+        isFirst = false
+        addPart(part, &text)
+      }
+      if text.columnCount(from: first) <= shortLimit { return text.add(form.close) }
+      text.cut(to: start)
+    }
+    text.add("\(form.open.prefix(1))\n")
     for part in parts {
-      lines += margin
-      lines += part
-      lines += ",\n"
+      text.addBlanks(indent + 2)
+      addPart(part, &text)
+      text.add(",\n")
     }
-    return lines + .blanks(indent) + close
+    text.addBlanks(indent)
+    text.add(String(form.close.suffix(1)))
   }
 
   /// A text in quotes, with nothing in it that a terminal might act on.

@@ -1,0 +1,30 @@
+internal import Diagnostics
+
+/// A text that is put together of very many pieces.
+///
+/// Bytes: adding to a `String` costs more than most of the pieces, and what was added can't be taken
+/// back.
+struct TextBuffer {
+  private var bytes: [UInt8] = []
+
+  /// The text so far.
+  var string: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// How many bytes there are.
+  var count: Int { bytes.count }
+
+  mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  mutating func addBlanks(_ count: Int) {
+    for _ in 0..<count { bytes.append(UInt8(ascii: " ")) }
+  }
+
+  /// Takes back what stands from so many bytes on.
+  mutating func cut(to count: Int) { bytes.removeLast(bytes.count - count) }
+
+  /// How many columns of a terminal what stands from a byte on takes.
+  func columnCount(from start: Int) -> Int {
+    bytes[start...].allSatisfy { $0 < 0x80 }
+      ? bytes.count - start : String(decoding: bytes[start...], as: UTF8.self).columnCount
+  }
+}
