@@ -131,7 +131,9 @@ public struct PlanText: Sendable {
     if let source { text.add("  # (\(source.file.visible):\(source.start.line))\n") }
     if let note { text.add("  # (\(note))\n") }
     text.add(style.paint(symbol.column, symbol.paint))
-    text.add(" \(address.kind.text.visible) \(ValueText.quoted(address.name)) {\n")
+    text.add(" \(address.kind.text.visible) ")
+    ValueText.addQuoted(address.name, to: &text)
+    text.add(" {\n")
   }
 
   // MARK: Attributes
@@ -143,16 +145,17 @@ public struct PlanText: Sendable {
     let width = widths.max() ?? 0
     let plus = style.paint("+", .green)
     for index in changes.indices {
+      let change = changes[index]
       // Piece by piece: most lines of a large plan are made here.
       text.add("      ")
-      text.add(ofMade ? plus : symbol(changes[index]))
+      text.add(ofMade ? plus : symbol(change))
       text.add(" ")
       text.add(names[index])
       text.addBlanks(width - widths[index])
       text.add(" = ")
-      addValues(changes[index], to: &text)
-      text.add(cost(changes[index]))
-      text.add(gravity(changes[index]))
+      addValues(change, to: &text)
+      text.add(cost(change))
+      text.add(gravity(change))
       text.add("\n")
     }
   }

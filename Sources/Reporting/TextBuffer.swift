@@ -13,7 +13,12 @@ struct TextBuffer {
   /// How many bytes there are.
   var count: Int { bytes.count }
 
-  mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
+  mutating func add(_ text: String) {
+    let isThere: Void? = text.utf8.withContiguousStorageIfAvailable {
+      bytes.append(contentsOf: $0)
+    }
+    if isThere == nil { bytes.append(contentsOf: text.utf8) }
+  }
 
   mutating func addBlanks(_ count: Int) {
     for _ in 0..<count { bytes.append(UInt8(ascii: " ")) }
@@ -22,9 +27,15 @@ struct TextBuffer {
   /// Takes back what stands from so many bytes on.
   mutating func cut(to count: Int) { bytes.removeLast(bytes.count - count) }
 
+  /// True if a byte stands among those from a place on.
+  func holds(_ byte: UInt8, from start: Int) -> Bool {
+    bytes.withUnsafeBufferPointer { $0[start...].contains(byte) }
+  }
+
   /// How many columns of a terminal what stands from a byte on takes.
   func columnCount(from start: Int) -> Int {
-    bytes[start...].allSatisfy { $0 < 0x80 }
+    let isASCII = bytes.withUnsafeBufferPointer { $0[start...].allSatisfy { $0 < 0x80 } }
+    return isASCII
       ? bytes.count - start : String(decoding: bytes[start...], as: UTF8.self).columnCount
   }
 }

@@ -26,7 +26,7 @@ enum ValueText {
     case .bool(let bool)?: text.add(bool ? "true" : "false")
     case .integer(let integer)?: text.add(String(integer))
     case .number(let number)?: text.add("\(number)")
-    case .text(let words)?: text.add(quoted(words))
+    case .text(let words)?: addQuoted(words, to: &text)
     case .secret?: text.add(sensitive)
     case .list(let elements)?:
       let form = Form(open: "[", close: "]", isFlat: elements.allSatisfy(\.isScalar))
@@ -36,7 +36,7 @@ enum ValueText {
     case .map(let entries)?:
       let form = Form(open: "{ ", close: " }", isFlat: entries.allSatisfy(\.value.isScalar))
       add(entries, form, indent, to: &text) { entry, text in
-        text.add(key(entry.key))
+        if entry.key.utf8.isBareKey { text.add(entry.key) } else { addQuoted(entry.key, to: &text) }
         text.add(" = ")
         add(entry.value, indent: indent + 2, to: &text)
       }
@@ -82,14 +82,16 @@ enum ValueText {
   }
 
   /// A text in quotes, with nothing in it that a terminal might act on.
-  static func quoted(_ text: String) -> String {
-    let visible = text.visible
-    guard visible.utf8.contains(UInt8(ascii: "\"")) else { return "\"" + visible + "\"" }
-    return "\"\(visible.replacing("\"", with: "\\\""))\""
-  }
-
-  private static func key(_ key: String) -> String {
-    key.utf8.isBareKey ? key : quoted(key)
+  static func addQuoted(_ words: String, to text: inout TextBuffer) {
+    let visible = words.visible
+    text.add("\"")
+    let start = text.count
+    text.add(visible)
+    if text.holds(UInt8(ascii: "\""), from: start) {
+      text.cut(to: start)
+      text.add(visible.replacing("\"", with: "\\\""))
+    }
+    text.add("\"")
   }
 }
 

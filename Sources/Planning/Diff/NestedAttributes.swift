@@ -33,7 +33,7 @@ extension ComputeTarget {
   var attributesFromNothing: [AttributeChange] {
     kind.fields.enumerated().compactMap { slot, field in
       guard field.setBy == .user, let value = attributes[slot] ?? field.defaultValue,
-        value != .null, value != .map([:]), value != .list([])
+        !value.saysNothing
       else { return nil }
       return AttributeChange(
         path: field.path, before: nil, after: field.isSecret ? nil : value,
@@ -43,6 +43,16 @@ extension ComputeTarget {
 }
 
 extension AttributeValue {
+  /// True for null and for what has no entries.
+  fileprivate var saysNothing: Bool {
+    switch self {
+    case .null: true
+    case .map(let entries): entries.isEmpty
+    case .list(let elements): elements.isEmpty
+    case .bool, .integer, .number, .text, .secret: false
+    }
+  }
+
   /// The nested attributes as they are once these changes are done.
   ///
   /// What did not differ keeps the service's spelling, so that nobody takes it for a change.
