@@ -29,12 +29,13 @@ enum ValueText {
     case .text(let words)?: addQuoted(words, to: &text)
     case .secret?: text.add(sensitive)
     case .list(let elements)?:
-      let form = Form(open: "[", close: "]", isFlat: elements.allSatisfy(\.isScalar))
+      let form = Form(open: "[", gap: "", close: "]", isFlat: elements.allSatisfy(\.isScalar))
       add(elements, form, indent, to: &text) { element, text in
         add(element, indent: indent + 2, to: &text)
       }
     case .map(let entries)?:
-      let form = Form(open: "{ ", close: " }", isFlat: entries.allSatisfy(\.value.isScalar))
+      let form = Form(
+        open: "{", gap: " ", close: "}", isFlat: entries.allSatisfy(\.value.isScalar))
       add(entries, form, indent, to: &text) { entry, text in
         if entry.key.utf8.isBareKey { text.add(entry.key) } else { addQuoted(entry.key, to: &text) }
         text.add(" = ")
@@ -46,6 +47,8 @@ enum ValueText {
   /// How a list or a map stands on a line.
   private struct Form {
     let open: String
+    /// What stands inside the brackets on both sides.
+    let gap: String
     let close: String
     /// True where nothing in it stands on several lines.
     let isFlat: Bool
@@ -55,12 +58,11 @@ enum ValueText {
     _ parts: Parts, _ form: Form, _ indent: Int, to text: inout TextBuffer,
     _ addPart: (Parts.Element, inout TextBuffer) -> Void
   ) {
-    guard !parts.isEmpty else {
-      return text.add(form.open.filter { $0 != " " } + form.close.filter { $0 != " " })
-    }
+    text.add(form.open)
+    guard !parts.isEmpty else { return text.add(form.close) }
     if form.isFlat {
       let start = text.count
-      text.add(form.open)
+      text.add(form.gap)
       let first = text.count
       var isFirst = true
       for part in parts {
@@ -68,17 +70,20 @@ enum ValueText {
         isFirst = false
         addPart(part, &text)
       }
-      if text.columnCount(from: first) <= shortLimit { return text.add(form.close) }
+      if text.columnCount(from: first) <= shortLimit {
+        text.add(form.gap)
+        return text.add(form.close)
+      }
       text.cut(to: start)
     }
-    text.add("\(form.open.prefix(1))\n")
+    text.add("\n")
     for part in parts {
       text.addBlanks(indent + 2)
       addPart(part, &text)
       text.add(",\n")
     }
     text.addBlanks(indent)
-    text.add(String(form.close.suffix(1)))
+    text.add(form.close)
   }
 
   /// A text in quotes, with nothing in it that a terminal might act on.
