@@ -38,8 +38,7 @@ public func namePattern(of kind: KindDescriptor) -> String {
 }
 
 private let computeNamePattern: String = {
-  let reserved = reservedNames.keys.sorted().map(\.patternIgnoringCase).joined(
-    separator: "|")
+  let reserved = reservedNames.keys.sorted().map(\.patternIgnoringCase).joined(separator: "|")
   return "(?!(?:\(reserved))$)[a-zA-Z](?![a-zA-Z0-9-]*-[0-9]+$)[a-zA-Z0-9-]{2,23}"
 }()
 

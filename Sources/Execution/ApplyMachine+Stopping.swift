@@ -17,10 +17,11 @@ extension ApplyMachine {
 
   /// Ends all that has to be finished no more, once the run is interrupted.
   ///
-  /// Also called when it is known what became of a request: what it made unavoidable may not be any
-  /// more, or is for certain.
+  /// Also called when it is known what became of a request, or of a step: what it made unavoidable may
+  /// not be any more, or is for certain.
   mutating func endAvoidableSteps() {
     guard isInterrupted else { return }
+    let waiting = undecided
     unavoidable = stepsToFinish { $0.mayHaveTakenEffect }
     undecided = unavoidable.subtracting(
       stepsToFinish { $0.mayHaveTakenEffect && !$0.isOnItsWay })
@@ -30,6 +31,10 @@ extension ApplyMachine {
         if !runs[index].mayHaveTakenEffect { end(index, .notStarted(.interrupted)) }
       case .submitting, .polling, .verifying, .ended: break
       }
+    }
+    // A target without its attachment waits for these.
+    for index in waiting.subtracting(undecided).sorted() where runs[index].due != nil {
+      if case .looking = runs[index].phase { callNow(index) }
     }
   }
 

@@ -205,6 +205,7 @@ package struct ApplyMachine: Sendable {
       append(.finished(step.id, StepResult(failure)))
       tell(.stepFailed(step, elapsed: elapsed, failure))
       skipEverythingBehind(index)
+      endAvoidableSteps()
     case .notStarted(let reason):
       // Whoever reads the journal need not look for an effect.
       if runs[index].hasIntent { append(.finished(step.id, .notSent)) }

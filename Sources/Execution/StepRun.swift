@@ -72,14 +72,15 @@ struct StepRun: Sendable {
 
   /// True if the effect may have taken place, or may yet.
   var mayHaveTakenEffect: Bool {
-    if lostReplies > 0 { return true }
-    return switch phase {
+    switch phase {
     case .submitting, .polling, .verifying: true
-    case .waiting, .looking, .intending, .ended: false
+    case .waiting, .looking, .intending: lostReplies > 0
+    case .ended: false
     }
   }
 
-  /// True while the first request is on its way: it may yet turn out not to have been sent.
+  /// True while a request is on its way, and none before it got lost: it may yet turn out not to have
+  /// been sent.
   var isOnItsWay: Bool {
     if case .submitting = phase { lostReplies == 0 } else { false }
   }

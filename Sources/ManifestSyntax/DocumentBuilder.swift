@@ -144,6 +144,7 @@ struct DocumentBuilder {
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
     let (start, end) = try placeChecked(scalar, located)
+    try checkLength(of: scalar.text, from: start, to: end)
     if isInFlow, scalar.style == .plain, scalar.text == "-" {
       throw Refusal(.dashInFlow(place(start, end)))
     }
@@ -167,6 +168,7 @@ struct DocumentBuilder {
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
     layout.lastEnd = located.end
+    try checkLength(of: text, from: located.start, to: located.end)
     try attach(
       NodeRecord(text, reading, start: located.start, end: located.end), reporting: &findings)
   }
@@ -177,9 +179,7 @@ struct DocumentBuilder {
     _ scalar: consuming NodeRecord, alias: (name: String, located: TextStretch)? = nil,
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
-    let isKey = expectsKey
-    try checkLength(of: scalar, isKey: isKey)
-    if isKey { checkKey(scalar, reporting: &findings) }
+    if expectsKey { checkKey(scalar, reporting: &findings) }
     try attach(append(scalar), alias: alias)
   }
 
@@ -205,13 +205,14 @@ struct DocumentBuilder {
   }
 
   @inline(__always)
-  private func checkLength(of scalar: borrowing NodeRecord, isKey: Bool) throws(Refusal) {
-    let limit = isKey ? limits.keyLength : limits.scalarLength
-    guard scalar.text.utf8.count > limit else { return }
+  private func checkLength(
+    of text: String, from start: TextPoint, to end: TextPoint
+  ) throws(Refusal) {
+    let limit = expectsKey ? limits.keyLength : limits.scalarLength
+    guard text.utf8.count > limit else { return }
     throw Refusal(
       .tooLarge(
-        "\(isKey ? "a key" : "a value") has at most \(limit) bytes",
-        place(scalar.start, scalar.end)))
+        "\(expectsKey ? "a key" : "a value") has at most \(limit) bytes", place(start, end)))
   }
 
   // MARK: Collections
@@ -325,6 +326,7 @@ struct DocumentBuilder {
       try attach(anchored.node, alias: (name, located))
       return
     }
+    try checkLength(of: text, from: located.start, to: located.end)
     // A key of its own, so that findings name the alias. It is no merge key.
     let key = NodeRecord(
       text, text == "<<" ? .quoted : reading, start: located.start, end: located.end)

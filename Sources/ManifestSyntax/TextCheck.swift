@@ -162,7 +162,8 @@ private struct TextScan {
         let eight = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
         // The highest bit of a byte is set by what is no ASCII, by control characters (which are
         // below a blank) and by a DEL (which is one below it).
-        let other = eight | eight &- 0x2020_2020_2020_2020 | eight &+ 0x0101_0101_0101_0101
+        let other =
+          eight | (eight &- 0x2020_2020_2020_2020) | (eight &+ 0x0101_0101_0101_0101)
         guard other & 0x8080_8080_8080_8080 == 0 else { break }
         index += 8
       }

@@ -37,9 +37,9 @@ extension Checker {
     guard let assignment = history.assignment, !isTouched(key, since: view, butBy: party) else {
       return
     }
-    // What the network brings a second time may be at work again, after it was seen to be done.
-    let arrivals = history.arrivals[step.id] ?? []
-    if arrivals.contains(where: { $0 <= view }), arrivals.contains(where: { $0 > view }) { return }
+    // What arrives although nothing was sent since the look, the network brings a second time.
+    let isDoubled = history.arrivals[step.id]?.contains { $0 > view } ?? false
+    if isDoubled, history.lastSend[key] ?? 0 <= view { return }
     let live = target(key, in: truth)
     switch step.act {
     case .detach, .delete:

@@ -119,12 +119,13 @@ struct PartyHistory: Sendable {
       return sightings.last { $0.key == key }
     }
     let looks = sightings.filter { $0.key == key && $0.holderViews[resource] != nil }
-    // Another step's look, which is not at its end, may have come by here: it has read less.
-    let whole = looks.filter { look in
-      !look.isContinued && (look.target.map { isFresh($0, at: now) } ?? false)
-    }
-    let most = whole.map(\.looks.count).max()
-    return whole.last { $0.looks.count == most } ?? looks.last { !$0.isContinued } ?? looks.last
+    // Another step's look, which is not at its end, may have come by here: it lacks a holder.
+    let holders = changes.filter { other, change in
+      other != key && change.action.release != nil
+        && assignment?.observed[other]?.resource?.key == resource
+    }.keys
+    return looks.last { look in !look.isContinued && holders.allSatisfy { look.looks[$0] != nil } }
+      ?? looks.last { !$0.isContinued } ?? looks.last
   }
 
   /// True if a look is new enough for a write; a run that stood still can't know it, but its lease

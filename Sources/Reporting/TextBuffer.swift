@@ -2,8 +2,8 @@ internal import Diagnostics
 
 /// A text that is put together of very many pieces.
 ///
-/// Bytes: adding to a `String` costs more than most of the pieces, and what was added can't be taken
-/// back.
+/// Bytes: adding to a `String` costs more than most of the pieces, and what was added can't be
+/// taken back.
 struct TextBuffer {
   private var bytes: [UInt8] = []
 

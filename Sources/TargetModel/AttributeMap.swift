@@ -219,14 +219,11 @@ extension AttributeMap {
   /// What becomes a map, entry by entry; quickest where they come in the order of their keys.
   struct Builder: Sendable {
     /// Those that came in that order: mostly all of them.
-    private var sorted: AttributeMap
+    private var sorted = AttributeMap(minimumCapacity: 4)
     /// Those from the first on that did not.
     private var others: [(String, AttributeValue)] = []
     /// The keys, once there are others.
     private var seen: Set<String>?
-
-    /// Nothing yet, with room for so many entries.
-    init(capacity: Int = 8) { sorted = AttributeMap(minimumCapacity: capacity) }
 
     /// True for a key that was not there before, which an entry must follow.
     mutating func takes(_ key: String) -> Bool {

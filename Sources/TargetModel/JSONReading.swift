@@ -62,9 +62,9 @@ private struct JSONReader {
 
   private mutating func map(depth: Int) throws(JSONFailure) -> AttributeValue {
     position += 1
-    var entries = AttributeMap.Builder()
     skipSpace()
     if take("}") { return .map([:]) }
+    var entries = AttributeMap.Builder()
     repeat {
       let key = try key(&entries)
       entries.add(try value(depth: depth + 1), under: key)

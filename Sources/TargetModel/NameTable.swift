@@ -1,7 +1,7 @@
 /// Where names stand in a list that is known from the beginning.
 ///
-/// A dictionary guards against names that somebody chose so that they collide, and pays for that with
-/// each lookup. These are Berth's own, few, and looked up for every line of every manifest.
+/// A dictionary guards against names that somebody chose so that they collide, and pays for that
+/// with each lookup. These are Berth's own, few, and looked up for every line of every manifest.
 package struct NameTable: Sendable {
   private let names: [String]
   /// Where a name stands in the list, by the code of the name or behind it; -1 where none does.
@@ -33,10 +33,11 @@ package struct NameTable: Sendable {
 
   /// A number that most names have for themselves.
   private static func code(of name: String) -> Int {
-    let code = name.utf8.withContiguousStorageIfAvailable { bytes in
-      guard let first = bytes.first, let last = bytes.last else { return 0 }
-      return bytes.count &+ Int(first) &* 5 &+ Int(last) &* 31
-    }
-    return code ?? 0
+    name.utf8.withContiguousStorageIfAvailable { code(of: $0) } ?? code(of: Array(name.utf8))
+  }
+
+  private static func code(of bytes: some BidirectionalCollection<UInt8>) -> Int {
+    guard let first = bytes.first, let last = bytes.last else { return 0 }
+    return bytes.count &+ Int(first) &* 5 &+ Int(last) &* 31
   }
 }

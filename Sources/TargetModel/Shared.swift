@@ -1,4 +1,5 @@
-/// A large value that is handed around without being copied; whoever changes it gets one of its own.
+/// A large value that is handed around without being copied; whoever changes it gets one of its
+/// own.
 struct Shared<Value: Sendable>: Sendable {
   private var box: Box
 

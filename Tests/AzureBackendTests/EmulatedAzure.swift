@@ -64,8 +64,8 @@ private func serving(
   let (started, continuation) = AsyncStream.makeStream(of: String.self)
   let (stop, stopping) = AsyncStream.makeStream(of: Void.self)
   try await withThrowingTaskGroup(of: Void.self) { group in
-    // Neither side waits behind the other tests, which share a few threads: it would be too slow for
-    // the other side.
+    // Neither side waits behind the other tests, which share a few threads: it would be too slow
+    // for the other side.
     group.addTask(priority: .high) {
       defer { continuation.finish() }
       try await server.run(until: stop) { continuation.yield($0) }

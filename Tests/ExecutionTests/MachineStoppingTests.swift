@@ -82,6 +82,20 @@ import Testing
         || driver.report.outcomes.allSatisfy { $0.outcome == .notStarted(.interrupted) })
   }
 
+  @Test(arguments: 0..<20 as Range<UInt64>)
+  func `F25 nothing is detached for the sake of a detach that failed`(seed: UInt64) {
+    let wanted = [link("a", holding: "r2"), link("b", holding: "r1")]
+    let live = [observed(link("a", holding: "r1")), observed(link("b", holding: "r2"))]
+    var driver = Driver(
+      planning(wanted, live).plan, wanted, FakeWorld(live), parallelism: 1, seed: seed)
+    driver.faults.failedOperation = 100
+    driver.run(until: { $0.journal.contains { $0.word.hasPrefix("submitted") } })
+    driver.send(.interrupted)
+    driver.run(until: { _ in false })
+    expectCalm(driver)
+    #expect(driver.sends.count == 1)
+  }
+
   @Test func `a detach that was never sent is not sent after an interruption`() {
     var driver = driver([link("a", holding: "r2")], [observed(link("a", holding: "r1"))])
     driver.run(until: { $0.journal.contains { $0.word == "intended s1" } })

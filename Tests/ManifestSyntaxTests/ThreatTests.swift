@@ -225,6 +225,23 @@ struct ThreatTests {
     #expect(try reading.findings.first?.location?.start == marked.place(1))
   }
 
+  @Test(arguments: 0...UInt8.max)
+  func `T5 each byte is looked at, wherever it stands`(byte: UInt8) {
+    // A byte alone: printable ASCII, a tab or the end of a line, or it is refused.
+    let expected: [Rule] =
+      switch byte {
+      case 0x20..<0x7F, 0x09, 0x0A, 0x0D: []
+      case 0x80...: [.notUTF8]
+      default: [.forbiddenCharacter]
+      }
+    for offset in 0..<24 {
+      var letters = Array(repeating: UInt8(ascii: "a"), count: 26)
+      letters[offset] = byte
+      let found = Reading(Array("# ".utf8) + letters + [0x0A]).rules
+      #expect(found.filter { [.notUTF8, .forbiddenCharacter].contains($0) } == expected)
+    }
+  }
+
   @Test func `T5 escapes may spell any character`() throws {
     #expect(
       try read(#""\0\e\x7F\N\L\P\uFEFF""#).text == "\0\u{1B}\u{7F}\u{85}\u{2028}\u{2029}\u{FEFF}")

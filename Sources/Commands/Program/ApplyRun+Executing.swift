@@ -52,7 +52,8 @@ extension ApplyRun {
     let ending = await presenter.applying(
       file.plan, usual: session.usual, parallelism: options.parallelism
     ) {
-      await Interruptible.run(context, presenter, lost: lost) { [request] interrupts in
+      await Interruptible.run(context, interrupted: presenter.interrupted, lost: lost) {
+        [request] interrupts in
         await executor.run(request, interrupts: interrupts) { event in
           log.tell(event)
           presenter.show(event)

@@ -17,19 +17,23 @@ enum Interruptible {
 
   /// The first signal asks the work to end in order; the second one ends the process at once.
   ///
-  /// - Parameter lost: has an element once the work's lock is lost, which asks it to end as well.
+  /// - Parameters:
+  ///   - interrupted: says so, once the first signal came.
+  ///   - lost: has an element once the work's lock is lost, which asks it to end as well.
   static func run<Result: Sendable>(
-    _ context: CommandContext, _ presenter: Presenter, lost: AsyncStream<Void>,
-    _ work: @escaping @Sendable (AsyncStream<Void>) async -> Result
+    _ context: CommandContext, interrupted: @escaping @Sendable () -> Void,
+    lost: AsyncStream<Void>, _ work: @escaping @Sendable (AsyncStream<Void>) async -> Result
   ) async -> Ending<Result> {
     let (interrupts, continuation) = AsyncStream.makeStream(of: Void.self)
+    // From now on: the task that hears them may begin after the work.
+    let signals = context.signals.listen()
     return await withTaskGroup(of: Heard.self) { group in
       group.addTask {
         var first: SignalSource.Signal?
-        for await signal in context.signals.listen() {
+        for await signal in signals {
           if let first { context.leave(first.exitStatus) }
           first = signal
-          presenter.interrupted()
+          interrupted()
           continuation.yield()
         }
         return .signal(first)

@@ -11,11 +11,12 @@ enum Question {
 
   /// Asks; only `yes` is one.
   static func ask(_ text: String, in context: CommandContext) async -> Answer {
+    let signals = context.signals.listen()
     context.messages.write(text)
     let answer = await withTaskGroup(of: Answer?.self) { group in
       group.addTask { await context.readLine() == "yes" ? .yes : .no }
       group.addTask {
-        for await signal in context.signals.listen() { return .signal(signal) }
+        for await signal in signals { return .signal(signal) }
         return nil
       }
       var answer: Answer?

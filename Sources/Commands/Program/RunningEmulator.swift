@@ -23,9 +23,10 @@ struct RunningEmulator: Sendable {
   /// Serves until a signal comes.
   func serve(in context: CommandContext, _ presenter: Presenter) async -> ExitStatus {
     let (stop, stopping) = AsyncStream.makeStream(of: Void.self)
+    let signals = context.signals.listen()
     let ends = await withTaskGroup(of: End.self) { group in
       group.addTask { .server(await serve(until: stop, stopping, context)) }
-      group.addTask { .listener(await listen(context) { stopping.finish() }) }
+      group.addTask { .listener(await listen(to: signals, context) { stopping.finish() }) }
       var ends: [End] = []
       for await end in group {
         ends.append(end)
@@ -63,9 +64,9 @@ struct RunningEmulator: Sendable {
 
   /// Waits for a signal, and then for the end of the server, which cancels the wait.
   private func listen(
-    _ context: CommandContext, stop: () -> Void
+    to signals: AsyncStream<SignalSource.Signal>, _ context: CommandContext, stop: () -> Void
   ) async -> SignalSource.Signal? {
-    for await signal in context.signals.listen() {
+    for await signal in signals {
       stop()
       try? await context.clock.sleep(for: Self.patience)
       if !Task.isCancelled { context.leave(signal.exitStatus) }

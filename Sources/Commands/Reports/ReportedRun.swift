@@ -35,10 +35,11 @@ struct ReportedRun {
     var world = writer.worldOfCommand
     world.signals = relay.source
     world.leaveAtOnce = leave
+    let signals = context.signals.listen()
     return await withTaskGroup(of: Void.self) { group in
-      group.addTask { [context] in
+      group.addTask {
         // What does not end in order ends here, with what is known of it.
-        for await signal in context.signals.listen() where !relay.deliver(signal) {
+        for await signal in signals where !relay.deliver(signal) {
           leave(signal.exitStatus.rawValue)
         }
       }

@@ -19,9 +19,10 @@ struct StacksExecution {
   func run(_ planned: [PlannedStack]) async -> ExitStatus {
     let relay = SignalRelay()
     let first = FirstSignal()
+    let signals = walk.context.signals.listen()
     return await withTaskGroup(of: Void.self) { group in
       group.addTask { [context = walk.context] in
-        for await signal in context.signals.listen() {
+        for await signal in signals {
           let isFirst = first.note(signal)
           if !relay.deliver(signal), !isFirst { context.leave(signal.exitStatus) }
         }
