@@ -325,6 +325,14 @@ struct BadInputTests {
     let foreign = try other.run("apply", "plan.json")
     #expect(foreign.status == 5)
     expectGolden(foreign.messages, "mistakes/plan-foreign.txt")
+    // The same stack, in another workspace.
+    let berth = try folder.read("berth.yaml")
+    try other.write(
+      berth.replacing("name: workspace", with: "name: elsewhere"), to: "berth.yaml")
+    let elsewhere = try other.run("apply", "plan.json")
+    #expect(elsewhere.status == 5)
+    #expect(elsewhere.messages.contains("in the workspace 'workspace', and this is the stack 'test'"))
+    #expect(elsewhere.messages.contains("in the workspace 'elsewhere'"))
 
     try folder.write("{\"format_version\": \"2.0\"}", to: "later.json")
     #expect(try folder.run("apply", "later.json").status == 5)
