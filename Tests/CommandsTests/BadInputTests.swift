@@ -331,8 +331,8 @@ struct BadInputTests {
       berth.replacing("name: workspace", with: "name: elsewhere"), to: "berth.yaml")
     let elsewhere = try other.run("apply", "plan.json")
     #expect(elsewhere.status == 5)
-    #expect(elsewhere.messages.contains("in the workspace 'workspace', and this is the stack 'test'"))
-    #expect(elsewhere.messages.contains("in the workspace 'elsewhere'"))
+    #expect(elsewhere.messages.contains("the stack 'test' in the workspace 'workspace', and"))
+    #expect(elsewhere.messages.contains("the stack 'test' in the workspace 'elsewhere'"))
 
     try folder.write("{\"format_version\": \"2.0\"}", to: "later.json")
     #expect(try folder.run("apply", "later.json").status == 5)
