@@ -66,6 +66,7 @@ public enum KindPage {
       [
         "`\(field.path)`", field.type.shown, field.shownDefault,
         kind.isInWorkspace ? field.shownEffect(of: kind.origin) : "nothing to do",
+        kind.isInWorkspace && !field.isWriteOnly ? field.driftSeverity.rawValue : "-",
         field.shownSummary,
       ]
     }
@@ -73,9 +74,11 @@ public enum KindPage {
       ## Fields
 
       Besides `name`, `type`, `$schema` and `berth`, which every kind has. Where the default is a \
-      dash, a field that is not given is nobody's wish and whatever is live stays.
+      dash, a field that is not given is nobody's wish and whatever is live stays. How grave it is \
+      when somebody changes the live value stands under "Drift": a dash where the service does not \
+      tell the value.
 
-      \(table(["Field", "Type", "Default", "A change", "What it is"], rows))
+      \(table(["Field", "Type", "Default", "A change", "Drift", "What it is"], rows))
       """
   }
 
