@@ -90,15 +90,15 @@ extension ApplyMachine {
       end(index, .failed(.unsettled(after: run.lastTrouble)))
       return false
     }
-    guard isJournalBroken || (isInterrupted && !unavoidable.contains(index)) else {
-      guard undecided.contains(index) else { return true }
-      look(index, after: growingDelay(index))
+    if isJournalBroken || (isInterrupted && !unavoidable.contains(index)) {
+      let reason = isJournalBroken ? SkipReason.journalFailed : .interrupted
+      end(
+        index,
+        run.lostReplies > 0 ? .failed(.unsettled(after: run.lastTrouble)) : .notStarted(reason))
       return false
     }
-    let reason = isJournalBroken ? SkipReason.journalFailed : .interrupted
-    end(
-      index,
-      run.lostReplies > 0 ? .failed(.unsettled(after: run.lastTrouble)) : .notStarted(reason))
+    guard undecided.contains(index) else { return true }
+    look(index, after: growingDelay(index))
     return false
   }
 

@@ -421,7 +421,7 @@ extension ARMResourceID {
   /// True if its type is one of these, however they are spelled.
   fileprivate func isOf(_ types: [String]) -> Bool {
     let type = type
-    return types.contains { $0 == type } || types.contains { $0.lowercased() == type }
+    return types.contains { $0 == type || $0.lowercased() == type }
   }
 }
 
