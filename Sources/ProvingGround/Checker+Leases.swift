@@ -145,22 +145,21 @@ extension Checker {
     }
   }
 
-  /// Notes what a step took away to bring it back.
+  /// Notes what a step took away, to bring it back or not.
   mutating func noteRemoval(of key: String, _ flight: Flight) {
-    switch flight.act {
-    case .detach, .delete:
-      guard !flight.isLate, let history = parties[flight.party], !history.isForgotten,
-        let assignment = history.assignment, let action = history.changes[key]?.action,
-        action.release != nil, action.acquisition != nil
-      else { return }
+    guard flight.act.isRemoval, !flight.isLate, let history = parties[flight.party],
+      !history.isForgotten, let assignment = history.assignment
+    else { return }
+    if flight.act == .delete { deletions[assignment.stack, default: [:]][key] = now }
+    if let action = history.changes[key]?.action, action.release != nil, action.acquisition != nil {
       away[assignment.stack, default: []].insert(key)
-    case .attach, .create, .update, .start, .stop, .mark: break
     }
   }
 
   /// Notes that a target is there again, whoever brought it back, and however late.
   mutating func noteReturn(of key: String) {
     for stack in away.keys { away[stack]?.remove(key) }
+    for stack in deletions.keys { deletions[stack]?[key] = nil }
   }
 
   // MARK: Drift

@@ -52,6 +52,9 @@ extension Checker {
     else {
       return expect(false, .untruth, "\(words), and it is not there")
     }
+    guard live.kind == document.kind.name else {
+      return expect(false, .untruth, "\(words), and it is a \(live.kind)")
+    }
     expect(!live.state.isTransitional, .untruth, "\(words), and it is still \(live.state.text)")
     if step.act == .create || step.act == .attach || step.act == .update {
       let left = TargetComparison(document, with: live).differences

@@ -33,6 +33,8 @@ struct Checker: Sendable {
   var away: [String: Set<String>] = [:]
   /// All that they took away, whether to bring it back or not.
   var takenAway: Set<String> = []
+  /// When what applies of each stack deleted was gone, as their journals tell.
+  var deletions: [String: [String: Duration]] = [:]
   /// The runs that made something and found under its name what was left of one before it.
   private(set) var metRemains: Set<Party> = []
   /// The names under which a late write left something behind.
@@ -80,7 +82,7 @@ struct Checker: Sendable {
       forcedAt[place] = now
     case .stood(let party, let stands): stood(party, stands)
     case .journalsLost(let stack):
-      away[stack] = nil
+      (away[stack], deletions[stack]) = (nil, nil)
       for party in parties.keys { parties[party]?.isForgotten = true }
     case .toldDrift(let keys): toldDrift(keys, truth)
     case .asked(let party, let isWrite): checkPause(party, isWrite)
@@ -201,7 +203,9 @@ struct Checker: Sendable {
       history.assignment?.plan.steps.contains {
         $0.address.nameKey == key && $0.act == .delete && history.effects[$0.id] != nil
       } ?? false
-    let isOurWork = history.assignment.map { away[$0.stack]?.contains(key) ?? false } ?? false
+    let stack = history.assignment?.stack ?? ""
+    let wasGone = deletions[stack]?[key].map { $0 < history.leasedAt } ?? false
+    let isOurWork = wasGone || away[stack]?.contains(key) == true
     let isNobodysWork = flight.isLate || leftByLateWrites.remove(key) != nil
     expect(
       isNobodysWork || !(isOwnWork || isOurWork), .usedTooSoon,

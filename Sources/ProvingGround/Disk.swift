@@ -37,13 +37,14 @@ final class Disk: JournalWriting, Sendable {
     if world.state.withLock({ $0.runs[party]?.isDead ?? true }) {
       throw JournalWriteFailure("is gone")
     }
+    world.state.withLock { $0.runs[party]?.moment = entry.record.moment }
     let point = cutPoint(before: entry.record)
     if let point, world.cut(party, point) {
       tear(entry)
       throw JournalWriteFailure("is gone")
     }
     let fails = world.draw([.diskError], for: party) != nil
-    if fails { world.with { $0.tally.note(.diskError, in: .intending) } }
+    if fails { world.with { $0.tell(.diskError, of: party) } }
     let isBroken = state.withLock { state in
       if fails { state.isBroken = true }
       guard !state.isBroken else { return true }
@@ -55,8 +56,9 @@ final class Disk: JournalWriting, Sendable {
     if case .intended = entry.record, world.cut(party, .intentDurable) {
       throw JournalWriteFailure("is gone")
     }
-    if case .submitted = entry.record, world.cut(party, .journaledNotVerified) {
-      throw JournalWriteFailure("is gone")
+    if case .submitted = entry.record {
+      world.state.withLock { $0.runs[party]?.moment = .polling }
+      if world.cut(party, .journaledNotVerified) { throw JournalWriteFailure("is gone") }
     }
   }
 
@@ -109,5 +111,17 @@ final class Disk: JournalWriting, Sendable {
       return "\(entries.count) records were written and \(found.count) are read"
     }
     return nil
+  }
+}
+
+extension JournalRecord {
+  /// How far a run is that writes it.
+  fileprivate var moment: MachineState {
+    switch self {
+    case .started: .planning
+    case .intended: .intending
+    case .submitted: .submitting
+    case .finished, .ended: .verifying
+    }
   }
 }

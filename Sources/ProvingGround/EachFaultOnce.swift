@@ -36,7 +36,7 @@ package struct EachFaultOnce: Sendable {
       .failedOperation, .illMonitor, .earlySuccess, .falseFailure, .unreadable, .workspaceGone,
       .staleList, .latency, .diskError, .crash, .tornTail, .signal, .abandon, .portalEdit,
       .portalRemoval, .portalAttach, .pause, .leaseStoreAway, .leaseAnswerLost, .leaseLatency,
-      .forcedUnlock:
+      .forcedUnlock, .tokenOver:
       true
     case .otherStack, .secondRunner, .clockRate, .journalLost, .driftJob: false
     }
@@ -130,7 +130,7 @@ extension Life {
     }
     await go(run(next, scene, isResuming: sequel == .resume), RunState())
     await calmDown()
-    await phaseTwo(next + 1, scene.commits[0], .none)
+    await phaseTwo(next + 1, scene.commits[0].ours, .none)
     expectNoRefusal(after: fault)
   }
 
@@ -144,6 +144,7 @@ extension Life {
       world.with { $0.faults[.tornTail] = 1000 }
     case .signal: state.signalIn = moment
     case .abandon: (state.signalIn, state.abandonIn) = (moment, 0)
+    case .tokenOver: state.token = (end: .zero, life: .zero)
     case .pause: performer = self.performer(party, pausedAfter: moment)
     default: break
     }
@@ -151,7 +152,7 @@ extension Life {
   }
 
   private func run(_ party: Party, _ scene: Scene, isResuming: Bool = false) -> Run {
-    var run = Run(world: world, party: party, stack: Scene.stack, desired: scene.commits[0])
+    var run = Run(world: world, party: party, stack: Scene.stack, desired: scene.commits[0].ours)
     // Long enough for the lease of whoever was killed.
     run.lockTimeout = .seconds(200)
     run.isResuming = isResuming
@@ -197,13 +198,12 @@ extension Scene {
     ]
     scene.live = before.map { .init(document: $0, marks: $0.marks(of: stack), isFailed: false) }
     scene.live.append(.init(document: hub, marks: OwnershipMarks(), isFailed: false))
-    scene.commits = [
-      [
-        pool("updated", count: 2), pool("replaced", size: "big"), pool("created"), box(.stopped),
-        link("reattached", "r1", tls: true), link("attached", "r6"), link("latter", "r3"),
-        link("left", "r5"), link("right", "r4"), hub,
-      ]
+    let after = [
+      pool("updated", count: 2), pool("replaced", size: "big"), pool("created"), box(.stopped),
+      link("reattached", "r1", tls: true), link("attached", "r6"), link("latter", "r3"),
+      link("left", "r5"), link("right", "r4"), hub,
     ]
+    scene.commits = [Scene.Commit(ours: after)]
     return scene
   }()
 }

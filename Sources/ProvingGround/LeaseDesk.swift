@@ -84,7 +84,7 @@ struct LeaseDesk: LeaseStore {
     guard
       let fault = world.draw([.leaseStoreAway, .leaseAnswerLost, .leaseLatency], for: party)
     else { return nil }
-    world.with { $0.tally.note(fault, in: .looking) }
+    world.with { $0.tell(fault, of: party) }
     switch fault {
     case .leaseStoreAway:
       let seconds = world.stage.choose(150)

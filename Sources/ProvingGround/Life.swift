@@ -23,12 +23,12 @@ struct Life: Sendable {
     }
     drawStores()
     var party = 0
-    for desired in scene.commits {
+    for commit in scene.commits {
       party += 3
-      await phaseOne(party, desired, scene, faults)
+      await phaseOne(party, commit, scene.commits[0], faults)
     }
     await calmDown()
-    await phaseTwo(party + 3, scene.commits.last ?? [], faults)
+    await phaseTwo(party + 3, scene.commits.last?.ours ?? [], faults)
   }
 
   /// Which stores there are: mostly the embedded one, which knows at once when a process is gone and
@@ -50,32 +50,46 @@ struct Life: Sendable {
   /// Makes what is live at the beginning, in its order; a second attachment breaks the first.
   func settle(_ scene: Scene) async {
     for live in scene.live {
-      world.with { state in
-        let request: WriteRequest =
-          live.document.isAttached
-          ? .attach(live.document, marks: live.marks) : .create(live.document, marks: live.marks)
-        for request in state.dialect.requests(for: request, current: nil) {
-          _ = try? state.service.handle(
-            request, at: state.serviceTime,
-            fate: live.isFailed ? .fails(code: "ProvisioningFailed", message: "No.") : .succeeds)
-        }
-      }
+      let fate: OperationFate =
+        live.isFailed ? .fails(code: "ProvisioningFailed", message: "No.") : .succeeds
+      submit(
+        live.document.isAttached
+          ? .attach(live.document, marks: live.marks) : .create(live.document, marks: live.marks),
+        fate)
     }
     try? await stage.sleep(until: stage.now + .seconds(60))
+    for _ in 0..<scene.drifts {
+      let choices = (0..<4).map { _ in stage.choose(60) }
+      world.with { $0.portal(.portalEdit, choices) }
+    }
+    if scene.isInProgress, let last = scene.live.last?.document {
+      let fate = OperationFate.takes(Int64(20_000 + stage.choose(300_000)))
+      submit(last.isAttached ? .detach(name: last.name) : .delete(name: last.name), fate)
+    }
     world.with { state in
       for live in scene.live { state.emit(.portal(key: live.document.address.nameKey)) }
+    }
+  }
+
+  /// Asks the service for something before there is any run.
+  private func submit(_ request: WriteRequest, _ fate: OperationFate) {
+    world.with { state in
+      for request in state.dialect.requests(for: request, current: nil) {
+        _ = try? state.service.handle(request, at: state.serviceTime, fate: fate)
+      }
     }
   }
 
   // MARK: Phase one: everything goes wrong
 
   private func phaseOne(
-    _ party: Party, _ desired: [ComputeTarget], _ scene: Scene, _ faults: FaultDraw
+    _ party: Party, _ commit: Scene.Commit, _ older: Scene.Commit, _ faults: FaultDraw
   ) async {
-    let meetsOthers = !scene.others.isEmpty && stage.chance(faults[.otherStack])
-    let meetsSecond = stage.chance(faults[.secondRunner])
-    let hasDriftJob = stage.chance(faults[.driftJob])
-    if stage.chance(faults[.journalLost]) {
+    let meetsOthers =
+      !commit.others.isEmpty && stage.decide { stage.chance(faults[.otherStack]) }
+    let meetsSecond = stage.decide { stage.chance(faults[.secondRunner]) }
+    let hasDriftJob = stage.decide { stage.chance(faults[.driftJob]) }
+    if stage.decide({ stage.chance(faults[.journalLost]) }) {
       world.with { state in
         state.tally.note(.journalLost, in: .planning)
         state.journals = [:]
@@ -83,22 +97,22 @@ struct Life: Sendable {
       }
     }
     await withTaskGroup(of: Void.self) { group in
-      group.addTask { await self.run(party, Scene.stack, desired, faults, sabotage) }
+      group.addTask { await self.run(party, Scene.stack, commit.ours, faults, sabotage) }
       if hasDriftJob {
-        group.addTask { await self.lookForDrift(desired) }
+        group.addTask { await self.lookForDrift(commit.ours) }
       }
       if meetsOthers {
         group.addTask {
           await self.wait(60)
           self.world.with { $0.tally.note(.otherStack, in: .planning) }
-          await self.run(party + 1, Scene.otherStack, scene.others, faults, nil)
+          await self.run(party + 1, Scene.otherStack, commit.others, faults, nil)
         }
       }
       if meetsSecond {
         group.addTask {
           await self.wait(60)
           self.world.with { $0.tally.note(.secondRunner, in: .planning) }
-          await self.run(party + 2, Scene.stack, scene.commits[0], faults, sabotage)
+          await self.run(party + 2, Scene.stack, older.ours, faults, sabotage)
         }
       }
     }
@@ -134,10 +148,19 @@ struct Life: Sendable {
     _ sabotage: Sabotage?
   ) async {
     var state = RunState()
-    if faults[.crash] > 0, stage.chance(800) { state.cutsLeft = stage.choose(20) }
-    if faults[.signal] > 0, stage.chance(500) {
+    if stage.chance(faults[.crash]) {
+      state.cutPoint = stage.chance(500) ? stage.pick(CutPoint.allCases) : nil
+      state.cutsLeft = stage.choose(state.cutPoint == nil ? 40 : 4)
+    }
+    if stage.chance(faults[.signal]) {
       state.signalIn = stage.choose(30)
-      if faults[.abandon] > 0, stage.chance(500) { state.abandonIn = stage.choose(30) }
+      if stage.chance(faults[.abandon]) { state.abandonIn = stage.choose(30) }
+    }
+    if faults[.tokenOver] > 0 {
+      // Mostly it is over before the run is.
+      let minutes = stage.chance(500) ? 5 - stage.choose(5) : 90 - stage.choose(90)
+      let life = Duration.seconds(60 * minutes)
+      state.token = (end: stage.now + life, life: life)
     }
     var run = Run(world: world, party: party, stack: stack, desired: desired, sabotage: sabotage)
     run.lockTimeout = .seconds([0, 30, 100, 200][stage.choose(4)])
@@ -163,7 +186,7 @@ struct Life: Sendable {
     return stage.performer(pausedAfter: jobs, for: .seconds(1 + stage.choose(600))) { stands in
       world.with { state in
         guard state.runs[party]?.isDead == false else { return }
-        if stands { state.tally.note(.pause, in: .looking) }
+        if stands { state.tell(.pause, of: party) }
         state.emit(.stood(party, stands))
       }
     }
@@ -263,11 +286,14 @@ struct Life: Sendable {
           state.checker.expect(false, .missing, "\(document.address) is missing")
           continue
         }
+        guard live.kind == document.kind.name else {
+          state.checker.expect(false, .missing, "\(document.address) is a \(live.kind)")
+          continue
+        }
         let differences = TargetComparison(document, with: live).differences.map(\.path.description)
         state.checker.expect(
-          live.kind == document.kind.name && differences.isEmpty && compute.isInEffect
-            && !compute.isBroken, .missing,
-          "\(document.address) is not as wanted: \(live.kind) \(live.state.text) \(differences)")
+          differences.isEmpty && compute.isInEffect && !compute.isBroken, .missing,
+          "\(document.address) is not as wanted: \(live.state.text) \(differences)")
         state.checker.expect(
           live.marks.stack == Scene.stack || document.settings.adopt, .missing,
           "\(document.address) is not ours")

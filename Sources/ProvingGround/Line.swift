@@ -11,6 +11,7 @@ internal import TargetModel
 struct Line: Backend {
   let world: World
   let party: Party
+  var sabotage: Sabotage?
 
   private static let readFaults: [Fault] = [
     .throttled, .serverError, .unreadable, .workspaceGone, .latency,
@@ -21,7 +22,8 @@ struct Line: Backend {
   func list() async throws(BackendFailure) -> [ObservedTarget] {
     try cut(.planning)
     let fault = try await depart(nil, Self.readFaults + [.staleList])
-    return world.with { state in state.list(state.view(fault, party, .planning).store) }
+    let age = age(fault)
+    return world.with { state in state.list(state.view(age).store) }
   }
 
   func read(_ name: String) async throws(BackendFailure) -> ObservedTarget? {
@@ -38,8 +40,9 @@ struct Line: Backend {
   func holders(of resource: ResourceIdentity) async throws(BackendFailure) -> [ObservedTarget] {
     let task = currentTask
     let fault = try await depart(nil, Self.readFaults + [.staleList])
+    let age = age(fault)
     return world.with { state in
-      let (store, event) = state.view(fault, party, .looking)
+      let (store, event) = state.view(age)
       state.emit(.sawHolders(party, resource: resource.key, view: event, task: task))
       return store.holders(ofResource: resource.key)
         .compactMap { state.dialect.mapping.target(in: $0.body) }
@@ -51,11 +54,20 @@ struct Line: Backend {
     let fault = try await depart(
       nil, Self.readFaults + [.illMonitor, .earlySuccess, .falseFailure], isPoll: true)
     switch fault {
+    case .illMonitor? where world.stage.chance(500): return unknownWord
     case .illMonitor?:
       throw BackendFailure(.invalid, code: "OperationNotFound", message: "There is no such thing.")
     case .earlySuccess?: return .succeeded
     case .falseFailure?: return .failed(code: "InternalError", message: "Something went wrong.")
     default: return try world.with { $0.status(operation) }.get()
+    }
+  }
+
+  /// What becomes of a word that nobody knows.
+  private var unknownWord: OperationStatus {
+    guard sabotage != .unknownWordIsFailure else { return .failed(.unknownWord) }
+    return world.state.withLock {
+      $0.dialect.status(ServiceResponse(200, ["status": .text(BackendFailure.unknownWord.code)]))
     }
   }
 
@@ -144,19 +156,14 @@ struct Line: Backend {
     _ key: String?, _ faults: [Fault], isWrite: Bool = false, isPoll: Bool = false
   ) async throws(BackendFailure) -> Fault? {
     if world.state.withLock({ $0.runs[party]?.isDead ?? true }) { throw .dead }
+    let moment = moment(key, isWrite: isWrite, isPoll: isPoll)
     world.interact(party)
     if world.state.withLock({ $0.runs[party]?.isDead ?? true }) { throw .dead }
+    if moment == .polling || moment == .verifying { try cut(.journaledNotVerified) }
     world.emit(.asked(party, isWrite: isWrite))
+    try signIn()
     guard let fault = world.draw(faults, for: party) else { return nil }
-    world.with { state in
-      let phase: MachineState =
-        isPoll
-        ? .polling
-        : isWrite
-          ? .submitting
-          : state.checker.parties[party]?.state(of: key ?? "", isRead: true) ?? .planning
-      state.tally.note(fault, in: phase)
-    }
+    world.with { $0.tell(fault, of: party) }
     switch fault {
     case .throttled: throw throttled()
     case .serverError: throw .lost
@@ -166,6 +173,46 @@ struct Line: Backend {
     default: break
     }
     return fault
+  }
+
+  /// How far the run is with what a call is about.
+  private func moment(_ key: String?, isWrite: Bool, isPoll: Bool) -> MachineState {
+    world.state.withLock { state in
+      let moment: MachineState =
+        isPoll
+        ? .polling
+        : isWrite
+          ? .submitting
+          : state.checker.parties[party]?.state(of: key ?? "", isRead: true) ?? .planning
+      state.runs[party]?.moment = moment
+      return moment
+    }
+  }
+
+  /// The token that a call carries may be over, and whoever gives out the next one may refuse it for
+  /// a while.
+  private func signIn() throws(BackendFailure) {
+    let isOver = world.with { state -> Bool? in
+      guard let run = state.runs[party], let token = run.token else { return false }
+      return state.now < run.deniedUntil ? nil : state.now >= token.end
+    }
+    guard let isOver else { throw .signedOut }
+    guard isOver else { return }
+    let isRefused = world.draw([.tokenOver], for: party) != nil
+    let seconds = isRefused ? world.stage.choose(600) : 0
+    world.with { state in
+      state.runs[party]?.token.map { state.runs[party]?.token?.end = state.now + $0.life }
+      guard isRefused else { return }
+      state.tell(.tokenOver, of: party)
+      state.runs[party]?.deniedUntil = state.now + .seconds(seconds)
+      state.runs[party]?.token?.end = state.now + .seconds(seconds)
+    }
+    if isRefused { throw .signedOut }
+  }
+
+  /// How far a list lags behind, if it does: another replica answers each time.
+  private func age(_ fault: Fault?) -> Int? {
+    fault == .staleList ? world.stage.choose(WorldState.mostFormer) : nil
   }
 
   private func throttled() -> BackendFailure {
@@ -197,6 +244,10 @@ extension BackendFailure {
     .absent, code: "ResourceGroupNotFound", message: "There is no such resource group.")
   static let noQuota = BackendFailure(
     .invalid, code: "QuotaExceeded", message: "There is no quota left.", requestID: "r-1")
+  static let unknownWord = BackendFailure(
+    .fatal, code: "Zooming", message: "The operation is said to be zooming.")
+  static let signedOut = BackendFailure(
+    .denied, code: "ExpiredAuthenticationToken", message: "The token has expired.")
   static let dead = BackendFailure(.fatal, code: "Dead", message: "The process is gone.")
 }
 
@@ -208,13 +259,14 @@ extension WriteRequest {
 }
 
 extension WorldState {
-  /// What a list shows: the world, or the world as it was.
-  mutating func view(
-    _ fault: Fault?, _ party: Party, _ phase: MachineState
-  ) -> (store: MemoryStore, event: Int) {
-    guard fault == .staleList else { return (truth, checker.count) }
-    let recent = former.filter { now - $0.time <= .seconds(120) }
-    guard let oldest = recent.first else { return (truth, checker.count) }
-    return (oldest.store, oldest.event)
+  /// What a list shows: the world, or the world as it was so many changes ago, two minutes at most.
+  fileprivate func view(_ age: Int?) -> (store: MemoryStore, event: Int) {
+    let recent = age == nil ? [] : former.filter { now - $0.time <= .seconds(120) }
+    guard let age, !recent.isEmpty else { return (truth, checker.count) }
+    let shown = recent[max(0, recent.count - 1 - age)]
+    return (shown.store, shown.event)
   }
+
+  /// How many worlds of before are kept for lists that lag.
+  static let mostFormer = 12
 }

@@ -8,6 +8,8 @@ package struct Proof: Sendable {
   package let hash: UInt64
   /// The choices that were made, where they were recorded.
   package let choices: [Int]
+  /// Which of them say whether a kind of fault comes at all, or somebody who acts.
+  package let decisions: [Range<Int>]
   /// What happened, where it was traced.
   package let lines: [String]
 
@@ -36,7 +38,7 @@ package struct Proof: Sendable {
       state.tally.digest = hash
       return Proof(
         violations: state.checker.violations, tally: state.tally, hash: hash, choices: stage.taken,
-        lines: state.lines)
+        decisions: stage.decisions, lines: state.lines)
     }
   }
 

@@ -85,7 +85,7 @@ struct Run: Sendable {
 
   private func applyAlone(_ hold: LeaseHold?) async -> Ending {
     let disk = Disk(world, party)
-    let backend: any Backend = Line(world: world, party: party)
+    let backend: any Backend = Line(world: world, party: party, sabotage: sabotage)
     let saboteur = sabotage.map { Saboteur(backend, $0, self) }
     let journal: any JournalWriting = sabotage.map { SabotagedJournal(disk, $0) } ?? disk
     var limits = ApplyLimits()

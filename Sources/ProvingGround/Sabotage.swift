@@ -41,6 +41,7 @@ package enum Sabotage: String, Sendable, CaseIterable {
   case successTrusted = "success is not confirmed by reading"
   case failureTrusted = "a failure of the monitor is not confirmed by reading"
   case statusErrorIsFailure = "a monitor that does not answer counts as a failure"
+  case unknownWordIsFailure = "a word of the monitor that nobody knows counts as a failure"
   // Journal, lock, time, signals.
   case intentAfterEffect = "the intent is written after the effect"
   case syncSkipped = "the journal is not synced"

@@ -55,7 +55,7 @@ final class Saboteur: Backend, Sendable {
       if now.submitted[key]?.isMaking == true, let wanted = now.desired[key] {
         return converged(wanted, stack: Scene.stack)
       }
-    case .failureTrusted, .statusErrorIsFailure:
+    case .failureTrusted, .statusErrorIsFailure, .unknownWordIsFailure:
       // What the monitor said is all that counts.
       guard now.failed.contains(key) else { break }
       var target = try await line.read(name) ?? now.planned[key]
@@ -101,7 +101,7 @@ final class Saboteur: Backend, Sendable {
       case (.detachTrusted, .running): return .succeeded
       case (.successTrusted, .succeeded):
         if let key { state.withLock { _ = $0.succeeded.insert(key) } }
-      case (.failureTrusted, .failed):
+      case (.unknownWordIsFailure, .failed(.unknownWord)), (.failureTrusted, .failed):
         if let key { state.withLock { _ = $0.failed.insert(key) } }
       default: break
       }

@@ -8,12 +8,21 @@ internal import TestSupport
 ///
 /// Few names and few resources, so that they collide.
 struct Scene: Sendable {
-  /// What our stack wants, apply by apply; people commit between two of them.
-  var commits: [[ComputeTarget]] = []
-  /// What the other stack wants.
-  var others: [ComputeTarget] = []
+  /// What the stacks want, apply by apply; people commit between two of them.
+  var commits: [Commit] = []
   /// What is live at the beginning, in the order in which it came to be.
   var live: [LiveTarget] = []
+  /// How much of it somebody moved since.
+  var drifts = 0
+  /// True if the service is still at work on some of it.
+  var isInProgress = false
+
+  struct Commit: Sendable {
+    /// What our stack wants.
+    var ours: [ComputeTarget] = []
+    /// What the other stack wants.
+    var others: [ComputeTarget] = []
+  }
 
   struct LiveTarget: Sendable {
     let document: ComputeTarget
@@ -26,79 +35,56 @@ struct Scene: Sendable {
   /// Stands in every secret, and must stand nowhere else.
   static let canary = "CaNaRy"
 
-  private static let names = ["aaa", "bbb", "ccc", "ddd", "eee", "fff"]
-  private static let kinds = ["link", "pool", "link", "sharedlink", "hub", "box", "link", "hub"]
+  /// There are up to four, so that eight targets collide.
+  static let mostResources = 4
+
+  private static let names = ["aaa", "bbb", "ccc", "ddd", "eee", "fff", "ggg", "hhh"]
 
   init() {}
 
   init(_ stage: Stage) {
-    var documents: [ComputeTarget] = []
-    for index in 0..<1 + stage.choose(6) {
-      // Mostly a resource of one's own, so that many worlds are without a clash.
-      let resource = stage.chance(60) ? stage.choose(6) : index
-      documents.append(Self.document(Self.names[index], resource, stage))
+    var writer = DocumentWriter(stage: stage)
+    // Many, so that worlds are worth the trouble.
+    writer.resources = stage.pick([4, 4, 4, 3, 3, 2, 1, 0])
+    let documents = (0..<stage.choose(Self.names.count + 1)).map { index in
+      writer.document(Self.names[index], index)
     }
-    for document in documents where !stage.chance(250) {
+    live = Self.settled(documents, stage)
+    let first = Commit(ours: documents)
+    commits = [stage.chance(200) ? first : writer.edited(first, Self.names)]
+    for _ in 0..<stage.choose(3) {
+      // Some are reverted, to what was wanted before them or to what was there at the beginning.
+      let former = commits.count > 1 ? commits[commits.count - 2] : first
+      commits.append(
+        stage.chance(200) ? former : writer.edited(commits[commits.count - 1], Self.names))
+    }
+    for index in 0..<stage.choose(3) {
+      let other = writer.document(Self.names[5 - index], stage.choose(Self.mostResources))
+      for commit in commits.indices { commits[commit].others.append(other) }
+    }
+    for commit in commits.indices {
+      commits[commit].others = DocumentWriter.withNamesOnce(commits[commit].others)
+    }
+    drifts = stage.chance(150) ? 1 + stage.choose(2) : 0
+    isInProgress = stage.chance(100)
+  }
+
+  // MARK: What is live
+
+  /// What an earlier apply made of the documents: some of it, nothing, all, or the beginning.
+  private static func settled(_ documents: [ComputeTarget], _ stage: Stage) -> [LiveTarget] {
+    let way = stage.choose(8)
+    let made: ArraySlice<ComputeTarget> =
+      switch way {
+      case 5: []
+      case 6: documents.prefix(stage.choose(documents.count))
+      default: documents[...]
+      }
+    var live: [LiveTarget] = []
+    for document in made where way >= 6 || !stage.chance(250) {
       live.append(Self.live(document, stage))
     }
-    let first = stage.chance(200) ? documents : Self.edited(documents, stage)
-    commits = [first]
-    for _ in 0..<stage.choose(3) { commits.append(Self.edited(commits.last ?? [], stage)) }
-    for index in 0..<stage.choose(3) {
-      others.append(
-        Self.document(Self.names[5 - index], stage.choose(6), stage, otherStack: true))
-    }
-  }
-
-  // MARK: Documents
-
-  private static func document(
-    _ name: String, _ resource: Int, _ stage: Stage, otherStack: Bool = false
-  ) -> ComputeTarget {
-    document(kinds[stage.choose(kinds.count)], name, resource, stage)
-  }
-
-  private static func document(
-    _ kind: String, _ name: String, _ resource: Int, _ stage: Stage
-  ) -> ComputeTarget {
-    let id = resourceID(resource, stage)
-    var attributes: AttributeMap = [:]
-    switch kind {
-    case "pool":
-      attributes["size"] = stage.chance(300) ? "big" : "small"
-      attributes["count"] = .integer(stage.choose(3))
-      if stage.chance(200) { attributes["tags"] = ["team": "one"] }
-    case "box":
-      attributes["size"] = stage.chance(200) ? "big" : "small"
-      attributes["idle"] = .integer(15 + stage.choose(2))
-    case "hub":
-      if !stage.chance(400) { attributes["resource_id"] = id }
-      attributes["agents"] = .integer(1 + stage.choose(2))
-      if stage.chance(300) { attributes["tls.status"] = "Enabled" }
-    case "sharedlink":
-      attributes["resource_id"] = id
-      attributes["namespace"] = stage.chance(500) ? "two" : "one"
-    default:
-      attributes["resource_id"] = id
-      if stage.chance(300) { attributes["tls"] = "on" }
-    }
-    var target = desired(kind, name, attributes, line: Int(name.utf8.first ?? 0)) { settings in
-      settings.protect = stage.chance(50)
-      settings.adopt = stage.chance(150)
-      settings.allowReplace = !stage.chance(150)
-      if stage.chance(60) { settings.onRemove = .retain }
-      if kind == "box", stage.chance(500) {
-        settings.power = stage.chance(500) ? .stopped : .running
-      }
-    }
-    if kind == "link", stage.chance(400) { target.setPassword(stage.choose(2)) }
-    return target
-  }
-
-  /// The id of one of the six resources, now and then in another spelling.
-  private static func resourceID(_ number: Int, _ stage: Stage) -> AttributeValue {
-    let id = AttributeValue.resource("r\(number)")
-    return stage.chance(200) ? .text(id.text?.uppercased() ?? "") : id
+    return live
   }
 
   /// A live target as an apply left it, or not quite.
@@ -106,66 +92,5 @@ struct Scene: Sendable {
     var marks = document.marks(of: stack)
     if stage.chance(60) { marks = OwnershipMarks(stack: stage.chance(500) ? otherStack : nil) }
     return LiveTarget(document: document, marks: marks, isFailed: stage.chance(50))
-  }
-
-  // MARK: Edits
-
-  /// What people do to documents: rename, swap, rotate, change, change the kind, remove, add.
-  private static func edited(_ documents: [ComputeTarget], _ stage: Stage) -> [ComputeTarget] {
-    var edited = documents
-    for _ in 0..<stage.choose(4) {
-      guard !edited.isEmpty else { break }
-      let index = stage.choose(edited.count)
-      let victim = edited[index]
-      switch stage.choose(9) {
-      case 0: edited[index] = victim.renamed(names[stage.choose(names.count)])
-      case 1: rotateResources(of: &edited, count: 2, stage)
-      case 2: rotateResources(of: &edited, count: 3, stage)
-      case 3: edited.remove(at: index)
-      case 4: edited[index] = document(victim.name, index, stage)
-      case 5:
-        edited[index] = document(
-          victim.kind.name.text, victim.name, stage.chance(300) ? stage.choose(6) : index, stage)
-      case 6: edited[index]["tls"] = victim["tls"] == nil ? "on" : nil
-      case 7: if victim.kind.name == "link" { edited[index].setPassword(2 + stage.choose(2)) }
-      default:
-        let other = edited[stage.choose(edited.count)]
-        if other.address < victim.address || stage.chance(50) {
-          edited[index].settings.dependsOn.append(other.address)
-        }
-      }
-    }
-    if stage.chance(10) { edited = [] }
-    // The binder refuses a name that stands twice.
-    var seen: Set<String> = []
-    return edited.filter { seen.insert($0.address.nameKey).inserted }
-  }
-
-  private static func rotateResources(
-    of documents: inout [ComputeTarget], count: Int, _ stage: Stage
-  ) {
-    var holders = documents.indices.filter { documents[$0]["resource_id"] != nil }
-    while holders.count > count { holders.remove(at: stage.choose(holders.count)) }
-    guard let first = holders.first, let last = holders.last else { return }
-    let saved = documents[first]["resource_id"]
-    for (index, next) in zip(holders, holders.dropFirst()) {
-      documents[index]["resource_id"] = documents[next]["resource_id"]
-    }
-    documents[last]["resource_id"] = saved
-  }
-}
-
-extension ComputeTarget {
-  /// The same document under another name.
-  fileprivate func renamed(_ name: String) -> ComputeTarget {
-    ComputeTarget(
-      name: name, kind: kind, attributes: attributes, settings: settings, location: location,
-      fieldLocations: fieldLocations, secretFingerprints: secretFingerprints)
-  }
-
-  fileprivate mutating func setPassword(_ number: Int) {
-    self["password"] = .secret(
-      SecretText("\(Scene.canary)\(number)", from: .environment("PASSWORD")))
-    secretFingerprints["password"] = "aaaa\(number)"
   }
 }

@@ -1,26 +1,33 @@
-/// Makes the tape of a failure short: cuts spans out of it and lowers its numbers, as long as the
-/// same invariant breaks.
+/// Makes the tape of a failure short: does without kinds of faults and without actors, cuts spans out
+/// of it and lowers its numbers, as long as the same invariant breaks.
 package struct Shrinker: Sendable {
-  package var triesLeft: Int
+  package private(set) var triesLeft: Int
   private let invariant: Invariant
   private let sabotage: Sabotage?
+  private let isTimeUp: @Sendable () -> Bool
 
-  package init(_ invariant: Invariant, sabotage: Sabotage? = nil, tries: Int = 2000) {
+  package init(
+    _ invariant: Invariant, sabotage: Sabotage? = nil, tries: Int = 2000,
+    isTimeUp: @escaping @Sendable () -> Bool = { false }
+  ) {
     self.invariant = invariant
     self.sabotage = sabotage
+    self.isTimeUp = isTimeUp
     triesLeft = tries
   }
 
+  private var isOver: Bool { triesLeft <= 0 || isTimeUp() }
+
   /// The shortest tape that was found.
   package mutating func shrink(_ choices: [Int]) -> [Int] {
-    var best = choices
+    var best = withoutDecisions(choices)
     var isBetter = true
-    while isBetter, triesLeft > 0 {
+    while isBetter, !isOver {
       isBetter = false
       var length = max(1, best.count / 2)
-      while length >= 1, triesLeft > 0 {
+      while length >= 1, !isOver {
         var start = 0
-        while start < best.count, triesLeft > 0 {
+        while start < best.count, !isOver {
           let end = min(start + length, best.count)
           let cut = Array(best[..<start] + best[end...])
           if let found = attempt(cut, instead: best) {
@@ -36,6 +43,19 @@ package struct Shrinker: Sendable {
         }
         length /= 2
       }
+    }
+    return best
+  }
+
+  /// First of all fewer kinds of faults and fewer actors; the last ones first, so that those before
+  /// them stay where they are.
+  private mutating func withoutDecisions(_ choices: [Int]) -> [Int] {
+    var best = choices
+    let decisions = Proof.play(Tape(choices), sabotage: sabotage).decisions
+    for decision in decisions.reversed() where !isOver && decision.upperBound <= best.count {
+      guard best[decision].contains(where: { $0 != 0 }) else { continue }
+      let without = best[..<decision.lowerBound] + [0] + best[decision.upperBound...]
+      best = attempt(Array(without), instead: best) ?? best
     }
     return best
   }

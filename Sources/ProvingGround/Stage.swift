@@ -58,11 +58,23 @@ final class Stage: TaskExecutor, Sendable {
   var turns: Int { state.withLock(\.turns) }
   /// The choices so far, where they are recorded.
   var taken: [Int] { state.withLock { $0.tape.taken } }
+  /// Those of them that say whether a kind of fault comes at all, or somebody who acts.
+  var decisions: [Range<Int>] { state.withLock { $0.tape.decisions } }
   /// A digest of the order in which things ran.
   var orderHash: UInt64 { state.withLock(\.order) }
 
   func choose(_ count: Int) -> Int { state.withLock { $0.tape.choose(count) } }
   func chance(_ perMille: Int) -> Bool { state.withLock { $0.tape.chance(perMille) } }
+
+  /// One of several; the first is the calmest.
+  func pick<Element>(_ elements: [Element]) -> Element { elements[choose(elements.count)] }
+
+  /// Chooses whether a kind of fault comes at all, or somebody who acts.
+  func decide<Result>(_ body: () -> Result) -> Result {
+    let start = state.withLock(\.tape.taken.count)
+    defer { state.withLock { $0.tape.decided(since: start) } }
+    return body()
+  }
 
   // MARK: Running
 

@@ -11,6 +11,8 @@ package struct Tape: Sendable {
   private var position = 0
   /// The choices so far, if they are recorded.
   package private(set) var taken: [Int] = []
+  /// Which of the recorded choices say whether a kind of fault comes at all, or somebody who acts.
+  package private(set) var decisions: [Range<Int>] = []
 
   /// The tape of a seed.
   package init(seed: UInt64, records: Bool = false) {
@@ -46,8 +48,8 @@ package struct Tape: Sendable {
     perMille > 0 && choose(1000) >= 1000 - perMille
   }
 
-  /// One of several; the first is the calmest.
-  package mutating func pick<Element>(_ elements: [Element]) -> Element {
-    elements[choose(elements.count)]
+  /// Notes that the choices since there were about one thing, which a world may do without.
+  mutating func decided(since start: Int) {
+    if records { decisions.append(start..<taken.count) }
   }
 }

@@ -13,14 +13,14 @@ extension World {
       if let left = run.signalIn {
         state.runs[party]?.signalIn = left == 0 ? nil : left - 1
         if left == 0 {
-          state.tally.note(.signal, in: .looking)
+          state.tell(.signal, of: party)
           state.emit(.signalled(party))
           calls.0 = run.interrupt
         }
       } else if let left = run.abandonIn {
         state.runs[party]?.abandonIn = left == 0 ? nil : left - 1
         if left == 0 {
-          state.tally.note(.abandon, in: .looking)
+          state.tell(.abandon, of: party)
           state.emit(.abandoned(party))
           calls.1 = run.cancel
         }
@@ -36,13 +36,13 @@ extension World {
   func cut(_ party: Party, _ point: CutPoint) -> Bool {
     let cancel = with { state -> (@Sendable () -> Void)? in
       guard let run = state.runs[party], !run.isDead else { return {} }
-      guard let left = run.cutsLeft else { return nil }
+      guard let left = run.cutsLeft, (run.cutPoint ?? point) == point else { return nil }
       state.runs[party]?.cutsLeft = left - 1
       guard left == 0 else { return nil }
       state.runs[party]?.isDead = true
       state.tally.crashes += 1
       state.tally.cuts[point.rawValue] += 1
-      state.tally.note(.crash, in: point.state)
+      state.tally.note(.crash, in: point.state ?? run.moment)
       state.emit(.crashed(party))
       return run.cancel
     }
@@ -58,20 +58,21 @@ extension World {
     else { return }
     let choices = (0..<4).map { _ in stage.choose(60) }
     with { state in
-      state.tally.note(fault, in: .looking)
+      state.tell(fault, of: party)
       state.portal(fault, choices)
     }
   }
 }
 
 extension CutPoint {
-  fileprivate var state: MachineState {
+  /// How far a run is there; nil where it may be polling or reading its target back.
+  fileprivate var state: MachineState? {
     switch self {
     case .planning: .planning
     case .beforeIntent, .betweenDetachAndAttach: .looking
     case .intentDurable: .intending
     case .sentNoEffect, .effectNoReply, .replyNotJournaled: .submitting
-    case .journaledNotVerified: .polling
+    case .journaledNotVerified: nil
     }
   }
 }
@@ -98,7 +99,7 @@ extension WorldState {
       var name = ["zzz", "yyy", "aaa", "bbb", "ccc"][choices[1] % 5]
       var id =
         AttributeValue.text(
-          "/subscriptions/s/resourceGroups/g/providers/Test.Things/things/r\(choices[2] % 6)"
+          "/subscriptions/s/resourceGroups/g/providers/Test.Things/things/r\(choices[2] % Scene.mostResources)"
         ).text ?? ""
       // Somebody misses what is gone and puts it back.
       if choices[3] % 2 == 1, let lastRemoved { (name, id) = lastRemoved }

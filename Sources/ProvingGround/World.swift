@@ -144,7 +144,12 @@ struct WorldState {
     guard faults[.staleList] > 0, lastStored != checker.count else { return }
     lastStored = checker.count
     former.append((now, checker.count, service.store))
-    if former.count > 12 { former.removeFirst() }
+    if former.count > Self.mostFormer { former.removeFirst() }
+  }
+
+  /// Counts what comes over a run, by how far it is.
+  mutating func tell(_ fault: Fault, of party: Party) {
+    tally.note(fault, in: runs[party]?.moment ?? .planning)
   }
 
   // MARK: Asking the service
@@ -213,12 +218,21 @@ struct RunState {
   var isOver = false
   /// True once its process is gone.
   var isGone = false
+  /// How far it is with what it does.
+  var moment = MachineState.planning
+  /// Until when its token is good, and how long the next one will be; nil for one that outlives
+  /// everything.
+  var token: (end: Duration, life: Duration)?
+  /// Until then it gets no other.
+  var deniedUntil: Duration = .zero
   /// What its writes carry.
   var lease: (lease: Lease, place: String)?
   /// True if it gave its lease back and that never arrived.
   var isReleaseLost = false
-  /// After so many interactions it is killed.
+  /// After so many points at which it could be killed it is.
   var cutsLeft: Int?
+  /// Which points count; nil for all.
+  var cutPoint: CutPoint?
   var signalIn: Int?
   var abandonIn: Int?
   var cancel: @Sendable () -> Void = {}

@@ -26,6 +26,8 @@ internal import ProvingGround
   @Option(help: "Plant a bug, by its name, or 'all' of them one after the other.")
   var sabotage: String?
   @Option(help: "Where to keep the scenario of a violation.") var scenarios: String?
+  @Option(help: "Play one world of a scenario, by its tape.txt, and tell what happens in it.")
+  var tape: String?
   @Flag(help: "Go through all small worlds and all interleavings instead.") var complete = false
   @Option(help: "Of the meetings of two runners only each so many-th; 1 takes half an hour.")
   var every = 6
@@ -36,8 +38,9 @@ internal import ProvingGround
 
   mutating func run() async throws {
     if let seed = ProcessInfo.processInfo.environment["BERTH_SIM_SEED"].flatMap(UInt64.init) {
-      return replay(seed)
+      return tell(Tape(seed: seed))
     }
+    if let tape { return tell(try Self.tape(at: tape)) }
     if complete { return try await searchCompletely() }
     if sabotage == "all" { return try await tryAllSabotages() }
     let planted = try sabotage.map(plant)
@@ -94,9 +97,14 @@ internal import ProvingGround
     return found
   }
 
-  private func replay(_ seed: UInt64) {
+  private static func tape(at path: String) throws -> Tape {
+    let text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+    return Tape(text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) })
+  }
+
+  private func tell(_ tape: Tape) {
     let planted = sabotage.flatMap { name in Sabotage.allCases.first { "\($0)" == name } }
-    let proof = Proof.play(seed: seed, sabotage: planted, tracing: true)
+    let proof = Proof.play(tape, sabotage: planted, tracing: true)
     print(proof.lines.joined(separator: "\n"))
     print("trace \(String(proof.hash, radix: 16)), \(proof.violations.count) violations")
   }
@@ -114,8 +122,22 @@ internal import ProvingGround
     if missed > 0 { throw ExitCode.failure }
   }
 
+  /// What a seed is worth only together with.
+  private var commit: String {
+    guard let pipe = popen("git describe --always --dirty --abbrev=12 2>/dev/null", "r") else {
+      return "commit unknown"
+    }
+    defer { pclose(pipe) }
+    var line = [CChar](repeating: 0, count: 80)
+    guard fgets(&line, Int32(line.count), pipe) != nil else { return "commit unknown" }
+    let bytes = line.prefix { $0 != 0 && $0 != 10 }.map(UInt8.init(bitPattern:))
+    return "commit " + String(decoding: bytes, as: UTF8.self)
+  }
+
   private func keepScenario(_ seed: UInt64, _ violation: Violation) throws {
-    var shrinker = Shrinker(violation.invariant)
+    // Whoever waits for it reads the story sooner.
+    let deadline = ContinuousClock.now + .seconds(30)
+    var shrinker = Shrinker(violation.invariant, isTimeUp: { ContinuousClock.now > deadline })
     let proof = Proof.play(Tape(seed: seed, records: true))
     let choices = shrinker.shrink(proof.choices)
     let story = Proof.play(Tape(choices), tracing: true)
@@ -123,13 +145,13 @@ internal import ProvingGround
     let words = "\(violation.invariant.rawValue): \(violation.words)"
     guard let scenarios else {
       // Whoever sees only the end of a log sees which world it was.
-      return print("seed \(seed), shrunk:\n\(text)\nseed \(seed): \(words)")
+      return print("seed \(seed), shrunk:\n\(text)\n\(commit), seed \(seed): \(words)")
     }
     let folder = "\(scenarios)/seed-\(seed)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let tape = choices.map(String.init).joined(separator: " ") + "\n"
     try Data(tape.utf8).write(to: URL(filePath: folder + "/tape.txt"))
-    try Data("\(words)\n\n\(text)\n".utf8).write(to: URL(filePath: folder + "/story.txt"))
-    print("Kept in \(folder).")
+    try Data("\(words)\n\(commit), seed \(seed)\n\n\(text)\n".utf8).write(to: URL(filePath: folder + "/story.txt"))
+    print("\(commit), seed \(seed): kept in \(folder).")
   }
 }

@@ -85,6 +85,12 @@ import Testing
       #expect(
         MachineState.allCases.contains { tally.count(fault, $0) > 0 }, "no world has \(fault)")
     }
+    // What comes from outside comes at any moment.
+    for fault in [Fault.crash, .signal, .portalEdit, .portalRemoval, .portalAttach] {
+      for state in [MachineState.planning, .looking, .submitting, .polling, .verifying] {
+        #expect(tally.count(fault, state) > 0, "\(fault) never comes at \(state)")
+      }
+    }
     for point in CutPoint.allCases {
       #expect(tally.cuts[point.rawValue] > 0, "no run is killed at \(point)")
     }
@@ -107,5 +113,25 @@ import Testing
     #expect(choices.count < proof.choices.count)
     let again = Proof.play(Tape(choices), sabotage: sabotage)
     #expect(again.violations.contains { $0.invariant == invariant })
+  }
+
+  @Test func `a failure is shrunk to what it needs of faults and actors`() throws {
+    // Nothing has to go wrong for this one to be seen.
+    let sabotage = Sabotage.sentTwice
+    let needless = (1...200 as ClosedRange<UInt64>).lazy
+      .map { Proof.play(Tape(seed: $0, records: true), sabotage: sabotage) }
+      .first { proof in
+        !proof.violations.isEmpty && proof.decisions.filter { proof.choices[$0].count > 1 }.count > 5
+      }
+    let proof = try #require(needless)
+    var shrinker = Shrinker(try #require(proof.violations.first).invariant, sabotage: sabotage)
+    let left = Proof.play(Tape(shrinker.shrink(proof.choices)), sabotage: sabotage)
+    #expect(left.decisions.allSatisfy { left.choices[$0].allSatisfy { $0 == 0 } })
+  }
+
+  @Test func `shrinking ends when its time is up`() {
+    var shrinker = Shrinker(.repeatedEffect, isTimeUp: { true })
+    #expect(shrinker.shrink([3, 2, 1]) == [3, 2, 1])
+    #expect(shrinker.triesLeft == 2000)
   }
 }
