@@ -151,7 +151,8 @@ internal import ProvingGround
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     let tape = choices.map(String.init).joined(separator: " ") + "\n"
     try Data(tape.utf8).write(to: URL(filePath: folder + "/tape.txt"))
-    try Data("\(words)\n\(commit), seed \(seed)\n\n\(text)\n".utf8).write(to: URL(filePath: folder + "/story.txt"))
+    let heading = "\(words)\n\(commit), seed \(seed)"
+    try Data("\(heading)\n\n\(text)\n".utf8).write(to: URL(filePath: folder + "/story.txt"))
     print("\(commit), seed \(seed): kept in \(folder).")
   }
 }

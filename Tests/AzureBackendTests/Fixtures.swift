@@ -25,6 +25,7 @@ struct AzureWorld: Sendable {
   init(
     _ catalog: KindCatalog = .invented, authorization: any RequestAuthorization = NoAuthorization(),
     configure: (inout AzureConfiguration) -> Void = { _ in },
+    through transport: (FakeService) -> any HTTPTransport = { $0 },
     fault: @escaping @Sendable (FakeService.Call) -> FakeService.Fault? = { _ in nil }
   ) throws {
     let clock = TestClock()
@@ -40,7 +41,7 @@ struct AzureWorld: Sendable {
     workspace = try AzureWorkspace(
       configuration,
       in: AzureSurroundings(
-        transport: service, authorization: authorization, clock: clock,
+        transport: transport(service), authorization: authorization, clock: clock,
         randomBytes: SeededBytes().bytes, warn: { heard.add($0) }))
   }
 

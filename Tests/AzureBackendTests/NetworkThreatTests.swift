@@ -1,6 +1,7 @@
 import BackendInterface
 import HTTPExchange
 import SimulatorBackend
+import Synchronization
 import TargetModel
 import TestSupport
 import Testing
@@ -32,16 +33,57 @@ func `T23 a next page elsewhere is not asked for`(link: String) async throws {
 
 @Test(arguments: foreignLinks)
 func `T23 a monitor elsewhere is not asked; the target is`(link: String) async throws {
-  let azure = try AzureWorld(fault: { call in
-    call.request.method == .put ? .headers { $0["Azure-AsyncOperation"] = link } : nil
-  })
+  let azure = try AzureWorld(
+    authorization: NumberedTokens(),
+    fault: { call in
+      call.request.method == .put ? .headers { $0["Azure-AsyncOperation"] = link } : nil
+    })
   try await azure.carryOut(
     .create(ComputeTarget(.inventedPool, "pool"), marks: OwnershipMarks()))
   #expect(try await azure.workspace.read("pool")?.state == .succeeded)
   #expect(azure.warnings.all.count == 1)
-  for call in await azure.service.calls {
-    #expect(call.request.url.origin == FakeService.endpoint)
-    #expect(!call.isMonitor)
+  #expect(await strays(of: azure) == [])
+  #expect(await !azure.service.calls.contains(where: \.isMonitor))
+}
+
+/// The check above is awake: a planted bug is seen.
+@Test func `T23 a transport that follows a monitor elsewhere is caught`() async throws {
+  let azure = try AzureWorld(
+    authorization: NumberedTokens(), through: { LinkFollower(to: $0) },
+    fault: { call in
+      call.request.method == .put ? .headers { $0["Azure-AsyncOperation"] = foreignLinks[0] } : nil
+    })
+  _ = try await azure.workspace.submit(
+    .create(ComputeTarget(.inventedPool, "pool"), marks: OwnershipMarks()))
+  // Over there nobody knows the target.
+  _ = try? await azure.workspace.read("pool")
+  #expect(await strays(of: azure) == ["https://evil.example"])
+}
+
+/// Where credentials went that are not for there (reliability.md O9).
+private func strays(of azure: AzureWorld) async -> [String] {
+  await azure.service.calls.map(\.request)
+    .filter { $0.url.origin != FakeService.endpoint && $0.headers["Authorization"] != nil }
+    .map(\.url.origin)
+}
+
+/// Asks whatever it is told to ask, wherever that is.
+private final class LinkFollower: HTTPTransport {
+  private let service: FakeService
+  private let link = Mutex<HTTPURL?>(nil)
+
+  init(to service: FakeService) { self.service = service }
+
+  func send(
+    _ request: HTTPRequest, limits: HTTPLimits
+  ) async throws(HTTPFailure) -> HTTPResponse {
+    var request = request
+    if request.method == .get, let link = link.withLock(\.self) { request.url = link }
+    let response = try await service.send(request, limits: limits)
+    if let text = response.headers["azure-asyncoperation"] {
+      link.withLock { $0 = HTTPURL(parsing: text) }
+    }
+    return response
   }
 }
 

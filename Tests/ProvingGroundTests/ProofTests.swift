@@ -121,7 +121,8 @@ import Testing
     let needless = (1...200 as ClosedRange<UInt64>).lazy
       .map { Proof.play(Tape(seed: $0, records: true), sabotage: sabotage) }
       .first { proof in
-        !proof.violations.isEmpty && proof.decisions.filter { proof.choices[$0].count > 1 }.count > 5
+        let faults = proof.decisions.filter { proof.choices[$0].count > 1 }
+        return !proof.violations.isEmpty && faults.count > 5
       }
     let proof = try #require(needless)
     var shrinker = Shrinker(try #require(proof.violations.first).invariant, sabotage: sabotage)
