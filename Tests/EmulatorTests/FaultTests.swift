@@ -173,6 +173,16 @@ struct FaultTests {
     #expect(await emulation.answer("GET", Self.list).delay == 2_500)
   }
 
+  @Test func `a refusal is late and gets lost like any other answer`() async throws {
+    let path = compute("none")
+    let late = try emulation("faults: [{on: get, delay: 1}]")
+    let answer = await late.answer("GET", path)
+    #expect(answer.response.status == 404)
+    #expect(answer.delay == 1_000)
+    let lost = try emulation("faults: [{on: get, connection: lose-answer}]")
+    #expect(await lost.answer("GET", path).isLost)
+  }
+
   @Test func `limits of a file are enforced`() async throws {
     let emulation = try emulation("limits: {reads: {size: 1, per_second: 1}}")
     #expect(await emulation.ask("GET", Self.list).status == 200)

@@ -94,16 +94,21 @@ public actor EmulatedService {
       return answer
     }
     var answer: EmulatedAnswer
-    if route.isPublic {
-      answer = EmulatedAnswer(signIn(route, request))
-    } else {
-      try BearerCheck(access: configuration.access, issuer: issuer).check(request, at: now())
-      let call = Call(
-        route: route, operation: operation, version: try version(versionText, of: route),
-        request: request, decision: decision)
-      try countCall(call, &headers)
-      answer = EmulatedAnswer(try await serve(call))
-      answer.isFault = route.isIrregular
+    do throws(ServiceError) {
+      if route.isPublic {
+        answer = EmulatedAnswer(signIn(route, request))
+      } else {
+        try BearerCheck(access: configuration.access, issuer: issuer).check(request, at: now())
+        let call = Call(
+          route: route, operation: operation, version: try version(versionText, of: route),
+          request: request, decision: decision)
+        try countCall(call, &headers)
+        answer = EmulatedAnswer(try await serve(call))
+        answer.isFault = route.isIrregular
+      }
+    } catch {
+      // A refusal takes its time and gets lost like any other answer.
+      answer = EmulatedAnswer(error.response)
     }
     answer.delay = decision.delay
     answer.isLost = decision.connection == .loseAnswer
