@@ -85,7 +85,7 @@ public enum JournalCodec {
   }
 
   private static func checksum(_ line: AttributeMap) -> String {
-    String(sha256(AttributeValue.map(line).canonicalJSON).prefix(16))
+    String(sha256(AttributeValue.map(line).canonicalJSONBytes).prefix(16))
   }
 }
 

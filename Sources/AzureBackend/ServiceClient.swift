@@ -187,7 +187,7 @@ struct ServiceClient: Sendable {
     }
     if let body = call.body {
       request.headers.add("Content-Type", "application/json")
-      request.body = Array(body.canonicalJSON.utf8)
+      request.body = body.canonicalJSONBytes
     }
     return request
   }

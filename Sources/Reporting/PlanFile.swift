@@ -43,13 +43,15 @@ public struct PlanFile: Hashable, Sendable {
   /// and machine are left out.
   ///
   /// It tells two plans apart; it is no signature.
-  public var digest: String {
+  public var digest: String { digest(of: content) }
+
+  private func digest(of content: AttributeValue) -> String {
     var body = content
     for key in ["timestamp", "berth_version", "format_version", "source"] {
       body[AttributePath(key)] = nil
     }
     body["manifests_sha256"] = .text(manifestsSHA256)
-    return "sha256:" + sha256(body.canonicalJSON)
+    return "sha256:" + sha256(body.canonicalJSONBytes)
   }
 
   /// The file's text: JSON, keys sorted, no secrets, one newline at the end.
@@ -65,8 +67,9 @@ public struct PlanFile: Hashable, Sendable {
 
   /// All of the file.
   var body: AttributeValue {
+    let content = content
     var body = content
-    body["digest"] = .text(digest)
+    body["digest"] = .text(digest(of: content))
     return body
   }
 

@@ -1,85 +1,106 @@
-internal import Diagnostics
-
 extension AttributeValue {
   /// The value as JSON on one line, keys sorted: equal values give equal bytes.
   ///
   /// A secret is written as its placeholder.
-  public var canonicalJSON: String {
-    var text = ""
-    writeJSON(into: &text, indent: nil)
-    return text
+  public var canonicalJSON: String { String(decoding: canonicalJSONBytes, as: UTF8.self) }
+
+  /// The bytes of `canonicalJSON`.
+  public var canonicalJSONBytes: [UInt8] {
+    var writer = JSONWriter()
+    writer.add(self, indent: nil)
+    return writer.bytes
   }
 
   /// The value as JSON for people: two spaces of indentation, keys sorted, no newline at the end.
   public var prettyJSON: String {
-    var text = ""
-    writeJSON(into: &text, indent: 0)
-    return text
+    var writer = JSONWriter()
+    writer.add(self, indent: 0)
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
+}
 
-  private func writeJSON(into text: inout String, indent: Int?) {
-    switch self {
-    case .null: text += "null"
-    case .bool(let bool): text += bool ? "true" : "false"
-    case .integer(let integer): text += String(integer)
+/// JSON as it grows: bytes, since a plan's is many megabytes long.
+private struct JSONWriter {
+  private(set) var bytes: [UInt8] = []
+
+  /// - Parameter indent: how many blanks its lines begin with; nil to write on one line.
+  mutating func add(_ value: AttributeValue, indent: Int?) {
+    switch value {
+    case .null: add("null")
+    case .bool(let bool): add(bool ? "true" : "false")
+    case .integer(let integer): add(String(integer))
     // JSON has no word for these; they never come from JSON or from a checked manifest.
-    case .number(let number) where !number.isFinite: text += "null"
-    case .number(let number): text += "\(number)"
-    case .text(let string): AttributeValue.writeJSON(string, into: &text)
-    case .secret: AttributeValue.writeJSON(SecretText.placeholder, into: &text)
+    case .number(let number) where !number.isFinite: add("null")
+    case .number(let number): add("\(number)")
+    case .text(let string): addQuoted(string)
+    case .secret: addQuoted(SecretText.placeholder)
     case .list(let elements):
-      AttributeValue.writeJSON("[", "]", elements, into: &text, indent: indent) {
-        element, text, indent in
-        element.writeJSON(into: &text, indent: indent)
+      var isFirst = true
+      for element in elements {
+        beginElement(after: isFirst ? "[" : ",", indent)
+        add(element, indent: indent.map { $0 + 2 })
+        isFirst = false
       }
+      end("[]", isEmpty: isFirst, indent)
     case .map(let entries):
-      AttributeValue.writeJSON(
-        "{", "}", entries.sorted { $0.key < $1.key }, into: &text, indent: indent
-      ) { entry, text, indent in
-        AttributeValue.writeJSON(entry.key, into: &text)
-        text += indent == nil ? ":" : ": "
-        entry.value.writeJSON(into: &text, indent: indent)
+      var isFirst = true
+      for (key, value) in entries {
+        beginElement(after: isFirst ? "{" : ",", indent)
+        addQuoted(key)
+        add(indent == nil ? ":" : ": ")
+        add(value, indent: indent.map { $0 + 2 })
+        isFirst = false
       }
+      end("{}", isEmpty: isFirst, indent)
     }
   }
 
-  private static func writeJSON<Element>(
-    _ open: String, _ close: String, _ elements: [Element], into text: inout String, indent: Int?,
-    element: (Element, inout String, Int?) -> Void
-  ) {
-    text += open
-    guard !elements.isEmpty else {
-      text += close
-      return
-    }
-    let inner = indent.map { $0 + 2 }
-    for (index, each) in elements.enumerated() {
-      if index > 0 { text += "," }
-      if let inner { text += "\n" + .blanks(inner) }
-      element(each, &text, inner)
-    }
-    if let indent { text += "\n" + .blanks(indent) }
-    text += close
+  private mutating func beginElement(after mark: StaticString, _ indent: Int?) {
+    add(mark)
+    if let indent { beginLine(indent + 2) }
   }
 
-  private static func writeJSON(_ string: String, into text: inout String) {
-    text += "\""
-    defer { text += "\"" }
-    guard string.utf8.contains(where: \.mayNeedEscape) else {
-      text += string
-      return
+  private mutating func end(_ brackets: StaticString, isEmpty: Bool, _ indent: Int?) {
+    guard !isEmpty else { return add(brackets) }
+    if let indent { beginLine(indent) }
+    bytes.append(brackets.utf8Start[1])
+  }
+
+  private mutating func beginLine(_ indent: Int) {
+    bytes.append(UInt8(ascii: "\n"))
+    for _ in 0..<indent { bytes.append(UInt8(ascii: " ")) }
+  }
+
+  private mutating func add(_ word: StaticString) {
+    bytes.append(
+      contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+  }
+
+  private mutating func add(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  private mutating func addQuoted(_ string: String) {
+    bytes.append(UInt8(ascii: "\""))
+    defer { bytes.append(UInt8(ascii: "\"")) }
+    let isWritten = string.utf8.withContiguousStorageIfAvailable { text in
+      guard !text.contains(where: \.mayNeedEscape) else { return false }
+      bytes.append(contentsOf: text)
+      return true
     }
+    if isWritten != true { addEscaped(string) }
+  }
+
+  private mutating func addEscaped(_ string: String) {
     for scalar in string.unicodeScalars {
       switch scalar {
-      case "\"": text += "\\\""
-      case "\\": text += "\\\\"
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
+      case "\"": add("\\\"")
+      case "\\": add("\\\\")
+      case "\n": add("\\n")
+      case "\r": add("\\r")
+      case "\t": add("\\t")
       case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}":
         let hex = String(scalar.value, radix: 16, uppercase: false)
-        text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
-      default: text.unicodeScalars.append(scalar)
+        add("\\u" + String(repeating: "0", count: 4 - hex.count) + hex)
+      default: bytes.append(contentsOf: String(scalar).utf8)
       }
     }
   }

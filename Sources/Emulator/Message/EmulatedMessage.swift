@@ -59,7 +59,7 @@ public struct EmulatedResponse: Sendable {
     self.init(status)
     guard json != .null else { return }
     headers["Content-Type"] = "application/json; charset=utf-8"
-    body = Array(json.canonicalJSON.utf8)
+    body = json.canonicalJSONBytes
   }
 
   /// True for the statuses of success.
