@@ -55,7 +55,13 @@ public struct PlanFile: Hashable, Sendable {
   }
 
   /// The file's text: JSON, keys sorted, no secrets, one newline at the end.
-  public var json: String { body.prettyJSON + "\n" }
+  public var json: String { sealed.json }
+
+  /// The file's text and its digest, for whoever needs both: what they tell is put together once.
+  public var sealed: (json: String, digest: String) {
+    let (body, digest) = whole
+    return (body.prettyJSON + "\n", digest)
+  }
 
   /// The same as programs made for `terraform show -json` read it: some ask for the version whose form
   /// a plan has before they look at it.
@@ -66,11 +72,13 @@ public struct PlanFile: Hashable, Sendable {
   }
 
   /// All of the file.
-  var body: AttributeValue {
-    let content = content
+  var body: AttributeValue { whole.body }
+
+  private var whole: (body: AttributeValue, digest: String) {
     var body = content
-    body["digest"] = .text(digest(of: content))
-    return body
+    let digest = digest(of: body)
+    body["digest"] = .text(digest)
+    return (body, digest)
   }
 
   /// All of the file but its digest.

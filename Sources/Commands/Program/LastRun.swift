@@ -42,10 +42,10 @@ struct LastRun: Sendable {
 
   static func journals(in ownFolder: String) -> String { ownFolder + "/journals" }
 
-  /// Keeps the plan of a run beside its journal.
-  static func keep(_ plan: PlanFile, of run: String, in folder: String) throws(FileFailure) {
+  /// Keeps the plan of a run, the text of its file, beside its journal.
+  static func keep(_ plan: String, of run: String, in folder: String) throws(FileFailure) {
     try AtomicFile.write(
-      Array(plan.json.utf8), to: "\(folder)/\(run)\(JournalFile.planSuffix)", permissions: 0o600,
+      Array(plan.utf8), to: "\(folder)/\(run)\(JournalFile.planSuffix)", permissions: 0o600,
       mayReplace: false)
   }
 

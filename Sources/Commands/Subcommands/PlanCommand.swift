@@ -231,15 +231,16 @@ struct PlanningRun {
   private func save(
     _ file: PlanFile, _ path: String, _ context: CommandContext, _ presenter: Presenter
   ) -> Bool {
+    let plan = file.sealed
     do {
       try AtomicFile.write(
-        Array(file.json.utf8), to: context.path(path, from: context.workingDirectory),
+        Array(plan.json.utf8), to: context.path(path, from: context.workingDirectory),
         permissions: 0o600)
     } catch {
       presenter.show(.unwritable(path, error.reason))
       return false
     }
-    presenter.say("\nSaved the plan to: \(path.visible)\nDigest: \(file.digest)\n")
+    presenter.say("\nSaved the plan to: \(path.visible)\nDigest: \(plan.digest)\n")
     if !context.isInAutomation, !file.isErrored, readsWorkspace, !file.plan.isEmpty {
       presenter.say("To do exactly this, run: berth apply \(path.visible)\n")
     }
