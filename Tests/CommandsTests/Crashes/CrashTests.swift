@@ -1,54 +1,13 @@
-import ComputeKinds
-import EmbeddedBackend
 import Foundation
-import SimulatorBackend
-import TargetModel
 import TestSupport
 import Testing
 
 /// Real processes, really killed.
 @Suite("Crashes", .serialized)
 struct CrashTests {
-  private static let identity = WorkspaceIdentity(
-    subscriptionID: "00000000-0000-0000-0000-000000000000", resourceGroup: "group",
-    name: "workspace", location: "westeurope")
-
-  private static func workspace(in folder: TemporaryFolder) throws -> EmbeddedWorkspace {
-    try EmbeddedWorkspace(
-      at: folder.url.appendingPathComponent(".berth/workspace.db").path,
-      configuration: SimulatorConfiguration(workspace: identity, catalog: .azureML),
-      access: .readIfPresent, now: { 0 })
-  }
-
-  /// Four attachments of four clusters, in an order that the random source chooses, and a cluster
-  /// that comes and goes.
-  private static func manifests(using random: inout SeededRandom) -> String {
-    var clusters = ["a", "b", "c", "d"]
-    clusters.shuffle(using: &random)
-    var documents = zip(["one", "two", "three", "four"], clusters).map { name, cluster in
-      """
-      name: att-\(name)
-      type: aks
-      resource_id: /subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/\(cluster)
-
-      """
-    }
-    if Bool.random(using: &random) { documents.removeLast() }
-    if Bool.random(using: &random) {
-      documents.append(
-        "name: pool\ntype: amlcompute\nmax_instances: \(Int.random(in: 1...9, using: &random))\n")
-    }
-    return documents.joined(separator: "---\n")
-  }
-
-  /// How many applies are killed; pauses and full disks are a quarter of that each.
-  private static let kills =
-    ProcessInfo.processInfo.environment["BERTH_KILLS"].flatMap { Int($0) } ?? 20
-  private static let fewer = max(2, kills / 4)
-  /// Where everything that happens by chance begins; `BERTH_KILL_SEED` repeats a run.
-  private static let seed =
-    ProcessInfo.processInfo.environment["BERTH_KILL_SEED"].flatMap { UInt64($0) }
-    ?? .random(in: 0..<1_000_000)
+  private static let kills = KillSettings.kills
+  private static let fewer = KillSettings.fewer
+  private static let seed = KillSettings.seed
 
   /// Where an apply that is under way writes its findings.
   private static let messages = "messages.txt"
@@ -93,10 +52,8 @@ struct CrashTests {
   private static func expectHealth(
     _ folder: TemporaryFolder, _ source: SourceLocation = #_sourceLocation
   ) throws {
-    let workspace = try workspace(in: folder)
-    let broken = try workspace.history().filter { $0.event == "attachment-broken" }
-    #expect(broken.isEmpty, "seed \(seed): \(broken)", sourceLocation: source)
-    #expect(try workspace.isIntact(), "seed \(seed)", sourceLocation: source)
+    let record = try WorkspaceRecord(at: folder.store)
+    #expect(record.wrongs == [], "seed \(seed)", sourceLocation: source)
   }
 
   @Test func `F1 an apply that is killed at any point is finished by the next one`() throws {
@@ -105,7 +62,7 @@ struct CrashTests {
     let folder = try TemporaryFolder.stack([:], milliseconds: 20)
     var underWay = 0
     for round in 0..<Self.kills {
-      try folder.write(Self.manifests(using: &random), to: "compute.yml")
+      try folder.write(FourClusters(using: &random).manifests, to: "compute.yml")
       let process = try Self.begin(folder)
       let fromLock = Int.random(in: 0..<4, using: &random) > 0
       Self.wait(process, in: folder, fromLock: fromLock, using: &random)
@@ -133,7 +90,7 @@ struct CrashTests {
         return false
       }
     }
-    try folder.write(manifests(using: &random), to: "compute.yml")
+    try folder.write(FourClusters(using: &random).manifests, to: "compute.yml")
     let next = try folder.run("apply", "--auto-approve")
     if next.messages.contains("in use by another process") {
       #expect(next.status == 1, "\(place)")
@@ -151,7 +108,7 @@ struct CrashTests {
     let folder = try TemporaryFolder.stack([:], milliseconds: 20)
     var paused = 0
     for round in 0..<Self.fewer {
-      try folder.write(Self.manifests(using: &random), to: "compute.yml")
+      try folder.write(FourClusters(using: &random).manifests, to: "compute.yml")
       let process = try Self.begin(folder)
       Self.wait(process, in: folder, fromLock: true, using: &random)
       kill(process.processIdentifier, SIGSTOP)
@@ -229,7 +186,7 @@ struct CrashTests {
     var failed = 0
     for round in 0..<Self.fewer {
       let folder = try TemporaryFolder.stack(
-        ["compute.yml": Self.manifests(using: &random)], milliseconds: 1)
+        ["compute.yml": FourClusters(using: &random).manifests], milliseconds: 1)
       let ballast = Int.random(in: 400...1_010, using: &random)
       let run = try BerthBinary.run(
         [String(ballast)], in: folder.url,
