@@ -28,6 +28,11 @@ struct RunningApply {
     while !output.contains(text), readMore() {}
   }
 
+  /// Waits until a text stands on the standard error, or for the end.
+  func wait(forMessage text: String) {
+    while process.isRunning, !messages.contains(text) { usleep(10_000) }
+  }
+
   /// Reads to the end; the exit code.
   @discardableResult
   mutating func waitUntilExit() -> Int32 {

@@ -88,9 +88,7 @@ struct EndingTests {
     var apply = try RunningApply(in: folder, ["apply", "--auto-approve"] + Self.reports)
     apply.wait(for: "Creating...")
     kill(apply.process.processIdentifier, signal)
-    while apply.process.isRunning, !apply.messages.contains("Interrupt received.") {
-      usleep(20_000)
-    }
+    apply.wait(forMessage: "Interrupt received.")
     kill(apply.process.processIdentifier, signal)
     #expect(apply.waitUntilExit() == status)
     #expect(!apply.output.contains("Creation complete"))

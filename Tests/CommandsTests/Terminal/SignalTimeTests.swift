@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+/// How soon an apply answers when it is asked to end: whoever asks may lose patience.
+@Suite("Answers to signals", .timeLimit(.minutes(20)))
+struct SignalTimeTests {
+  private static let two = [
+    "a.yml": "name: a-pool\ntype: amlcompute\n",
+    "b.yml": "name: b-pool\ntype: amlcompute\nberth: {depends_on: [amlcompute.a-pool]}\n",
+  ]
+  private static let signals = [(SIGINT, Int32(130)), (SIGTERM, Int32(143))]
+
+  /// The best of a few tries counts: a busy machine may hold one up.
+  private func expectOneSecond(
+    _ source: SourceLocation = #_sourceLocation, _ answerTime: () throws -> Duration
+  ) rethrows {
+    var times: [Duration] = []
+    repeat {
+      times.append(try answerTime())
+    } while times.count < 5 && times[times.count - 1] > .seconds(1)
+    #expect(times.contains { $0 <= .seconds(1) }, "\(times)", sourceLocation: source)
+  }
+
+  @Test(arguments: signals)
+  func `F25 an apply at work says within a second that it ends, and begins nothing more`(
+    signal: Int32, status: Int32
+  ) throws {
+    try expectOneSecond {
+      let folder = try TemporaryFolder.stack(Self.two, milliseconds: 3_000)
+      var apply = try RunningApply(in: folder)
+      apply.wait(for: "a-pool: Creating...")
+      let time = ContinuousClock().measure {
+        kill(apply.process.processIdentifier, signal)
+        apply.wait(forMessage: "Interrupt received.")
+      }
+      #expect(apply.process.isRunning, "it waits for what runs: \(apply.messages)")
+      #expect(apply.waitUntilExit() == status, "\(apply.messages)")
+      #expect(apply.messages.contains("Interrupt received."))
+      #expect(apply.output.contains("a-pool: Creation complete"))
+      #expect(!apply.output.contains("b-pool: Creating"))
+      #expect(try !folder.run("list").output.contains("b-pool"))
+      return time
+    }
+  }
+
+  /// What an apply may wait for while nothing of it is under way.
+  enum Wait: CaseIterable {
+    case answer, lock, permission
+  }
+
+  @Test(arguments: Wait.allCases, signals)
+  func `F25 an apply of which nothing is under way ends within a second`(
+    wait: Wait, signal: (Int32, Int32)
+  ) throws {
+    try expectOneSecond {
+      switch wait {
+      case .answer:
+        let service = try SilentService()
+        let folder = try TemporaryFolder.stack(Self.two)
+        try service.serve(folder)
+        var apply = try RunningApply(in: folder, ["apply", "--auto-approve", "--json"])
+        apply.wait(for: "refresh_start")
+        return end(&apply, signal)
+      case .lock:
+        let folder = try TemporaryFolder.stack(Self.two, milliseconds: 60_000)
+        var holder = try RunningApply(in: folder)
+        holder.wait(for: "Creating...")
+        var apply = try RunningApply(
+          in: folder, ["apply", "--auto-approve", "--lock-timeout", "1h"])
+        apply.wait(for: "Acquiring lock.")
+        defer { kill(holder.process.processIdentifier, SIGKILL) }
+        return end(&apply, signal)
+      case .permission:
+        let folder = try TemporaryFolder.stack(Self.two)
+        try folder.write(
+          "faults: [{on: put, answer: {status: 429, retry_after: 600}}]\n", to: ".faults")
+        let emulator = try EmulatorProcess(
+          ["--auth", "none", "--faults", ".faults"], in: folder.url)
+        try folder.useService(at: try emulator.url())
+        var apply = try RunningApply(in: folder)
+        apply.wait(forMessage: "Warning: ")
+        return end(&apply, signal)
+      }
+    }
+  }
+
+  private func end(_ apply: inout RunningApply, _ signal: (number: Int32, status: Int32))
+    -> Duration
+  {
+    let time = ContinuousClock().measure {
+      kill(apply.process.processIdentifier, signal.number)
+      apply.process.waitUntilExit()
+    }
+    let code = apply.waitUntilExit()
+    // Who was ended by a signal has, for a shell, this code too.
+    let isKilled = apply.process.terminationReason == .uncaughtSignal
+    #expect(
+      (isKilled ? 128 + code : code) == signal.status, "\(apply.output)\(apply.messages)")
+    return time
+  }
+}
