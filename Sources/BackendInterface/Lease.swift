@@ -66,6 +66,9 @@ public struct LeaseRecord: Hashable, Sendable {
     self.expiresAt = expiresAt
   }
 
+  /// When it was taken or last renewed, in milliseconds since 1970; printed, never compared.
+  public var renewedAt: Int64 { expiresAt - LeaseTimes().duration.components.seconds * 1_000 }
+
   /// True if this is the lease that was seen before, and it was not renewed since.
   public func isUnchanged(since seen: LeaseRecord?) -> Bool {
     seen?.lease == lease && seen?.renewals == renewals

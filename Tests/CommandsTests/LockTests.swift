@@ -32,6 +32,7 @@ struct LockTests {
             Who:       .+@.+
             Version:   .+
             Created:   .{19} UTC \\(1?[0-9]s ago, expires in [45][0-9]s\\)
+            Heartbeat: 1?[0-9]s ago \\(due every 15s\\)
 
           """)), "\(second.messages)")
     #expect(first.waitUntilExit() == 0)
@@ -93,10 +94,14 @@ struct LockTests {
     var apply = try RunningApply(in: folder)
     apply.wait(for: "Creating...")
     let shown = try folder.run("lock", "show")
-    #expect(shown.output.contains("Operation: apply"))
+    for fact in ["Operation: apply", "Who: ", "Created: ", "Heartbeat: "] {
+      #expect(shown.output.contains(fact), "\(shown.output)")
+    }
     let id = try id(in: shown.output)
-    #expect(try folder.run("lock", "list").output.contains(id))
-    #expect(try folder.run("lock", "list", "--json").output.contains("\"id\": \"\(id)\""))
+    let list = try folder.run("lock", "list").output
+    #expect(list.contains(id) && list.contains(" HEARTBEAT\n") && list.contains("s ago\n"))
+    let json = try folder.run("lock", "list", "--json").output
+    #expect(json.contains("\"id\": \"\(id)\"") && json.contains("\"heartbeat\": \"20"))
     #expect(try folder.run("lock", "show", id, "--json").output.contains("\"token\": 1"))
 
     let wrong = try folder.run("force-unlock", String(id.dropLast()) + "x", "--force")
@@ -104,15 +109,17 @@ struct LockTests {
     #expect(wrong.messages.contains("[lock-unknown]"))
     let unconfirmed = try folder.run("force-unlock", id)
     #expect(unconfirmed.status == 1)
-    #expect(unconfirmed.output.contains("Who: "))
+    for fact in ["Who: ", "Created: ", "Heartbeat: "] {
+      #expect(unconfirmed.output.contains(fact), "\(unconfirmed.output)")
+    }
     #expect(unconfirmed.messages.contains("[not-approved]"))
     #expect(try folder.run("force-unlock", id, "--force").status == 0)
 
     #expect(apply.waitUntilExit() == 6, "\(apply.output)\(apply.messages)")
     #expect(apply.messages.contains("[lock-lost]"), "\(apply.messages)")
-    let list = try folder.run("list").output
-    #expect(list.contains("amlcompute.gpu"))
-    #expect(!list.contains("amlcompute.cpu"))
+    let targets = try folder.run("list").output
+    #expect(targets.contains("amlcompute.gpu"))
+    #expect(!targets.contains("amlcompute.cpu"))
     try folder.takeFromNowOn(milliseconds: 1)
     #expect(try folder.run("apply", "--auto-approve").status == 0)
   }

@@ -17,6 +17,8 @@ struct LockText {
       "Version:   \(holder.version)", "Created:   \(created)",
     ]
     if let info = holder.info { lines.append("Info:      \(info)") }
+    let due = LeaseTimes().heartbeat.components.seconds * 1_000
+    lines.append("Heartbeat: \(heartbeat) (due every \(Self.span(due)))")
     return lines.map(\.visible)
   }
 
@@ -28,6 +30,9 @@ struct LockText {
     return "\(time) (\(Self.span(now - record.holder.createdAt)) ago, \(end))"
   }
 
+  /// When its holder was last heard of: `7s ago`.
+  var heartbeat: String { "\(Self.span(now - record.renewedAt)) ago" }
+
   /// The members of the lock in JSON.
   var json: AttributeValue {
     [
@@ -36,6 +41,7 @@ struct LockText {
       "who": .text(record.holder.who), "version": .text(record.holder.version),
       "created": .text(Timestamp.text(record.holder.createdAt)),
       "expires": .text(Timestamp.text(record.expiresAt)),
+      "heartbeat": .text(Timestamp.text(record.renewedAt)),
       "renewals": .integer(Int(record.renewals)),
       "info": record.holder.info.map(AttributeValue.text) ?? .null,
     ]

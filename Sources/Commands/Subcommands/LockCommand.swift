@@ -46,10 +46,13 @@ struct LockListCommand: Subcommand {
       } else {
         let rows = texts.map { text in
           let holder = text.record.holder
-          return [text.record.lease.id, holder.path, holder.operation, holder.who, text.created]
-            .map(\.visible)
+          return [
+            text.record.lease.id, holder.path, holder.operation, holder.who, text.created,
+            text.heartbeat,
+          ].map(\.visible)
         }
-        presenter.say(TextTable([["ID", "PATH", "OPERATION", "WHO", "CREATED"]] + rows).text())
+        let heads = ["ID", "PATH", "OPERATION", "WHO", "CREATED", "HEARTBEAT"]
+        presenter.say(TextTable([heads] + rows).text())
       }
       return .success
     }
