@@ -83,6 +83,31 @@ struct OlderCommitTests {
     #expect(try folder.run("apply", "--auto-approve").status == 0)
   }
 
+  @Test func `T21 at a terminal an older commit is warned of before the question, and yes goes on`()
+    throws
+  {
+    let folder = try repository(4, 8)
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    try folder.git("checkout", "--quiet", "HEAD~1")
+    for (answer, status, left) in [("no", 1, 2), ("yes", 0, 0)] as [(String, Int32, Int32)] {
+      let terminal = try PseudoTerminal(
+        ["apply", "--no-color"], in: folder.url, columns: 120, isAnswered: true)
+      terminal.wait(for: "Enter a value:")
+      #expect(terminal.process.isRunning)
+      let words = [
+        "max_instances = 8 -> 4", "Warning: Newer commit was applied before",
+        "revert the change in Git", "Do you want to perform these actions?",
+      ]
+      let places = words.map { terminal.text.firstRange(of: $0)?.lowerBound }
+      #expect(!places.contains(nil), "\(terminal.text)")
+      let found = places.compactMap(\.self)
+      #expect(found == found.sorted(), "\(terminal.text)")
+      terminal.type(answer)
+      #expect(terminal.waitUntilExit() == status, "\(terminal.text)")
+      #expect(try folder.run("plan", "--detailed-exitcode").status == left, "\(answer)")
+    }
+  }
+
   @Test func `T21 a runner that was overtaken is refused, also from a shallow clone`() throws {
     let folder = try repository(4, 8)
     let store = folder.url.appendingPathComponent("shared.db").path

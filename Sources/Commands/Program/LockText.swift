@@ -76,7 +76,7 @@ extension Diagnostic {
         \(LockText(record: record, now: now).lines.map { "  \($0)" }.joined(separator: "\n"))
         Another run is applying in this workspace, and this one has done nothing. Wait until it \
         is done, or wait here with '--lock-timeout 5m'. If that run hangs: \
-        'berth force-unlock \(record.lease.id)'.
+        'berth force-unlock \(record.lease.id.visible)'.
         """)
   }
 

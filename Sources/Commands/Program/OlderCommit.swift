@@ -26,11 +26,13 @@ struct OlderCommit {
   /// - Parameter isAllowed: true if it is only told.
   func finding(isAllowed: Bool) -> Diagnostic {
     let (ours, theirs) = (Self.day(head.committedAt), Self.day(last.committedAt))
+    // Whoever applied it wrote what he liked, line breaks too.
+    let (id, who) = (last.id.prefix(12).description.visible, last.who.visible)
     return Diagnostic(
       isAllowed ? .warning : .error, .olderCommit, "Newer commit was applied before",
       detail: """
         The manifests are those of commit \(head.id.prefix(12)) (\(ours)), and the stack was last \
-        applied from \(last.id.prefix(12)) (\(theirs)), by \(last.who). What that one changed would \
+        applied from \(id) (\(theirs)), by \(who). What that one changed would \
         be taken back. Check out what is newest; if going back is meant, revert the change in Git, \
         or say so for this commit: '--dangerous-older-commit \(head.id)'.
         """,

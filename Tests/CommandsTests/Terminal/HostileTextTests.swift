@@ -1,4 +1,6 @@
+import BackendInterface
 import Diagnostics
+import EmbeddedBackend
 import Foundation
 import Testing
 
@@ -34,16 +36,26 @@ struct HostileTextTests {
       .replacing(/^\r/, with: "")
   }
 
+  /// - Parameter answer: to the question that is asked; nil where nobody is asked.
+  /// - Returns: what was shown.
+  @discardableResult
   private func expectHarmless(
-    _ arguments: [String], in folder: TemporaryFolder, _ what: String = ""
-  ) throws {
-    let run = try PseudoTerminal(arguments, in: folder.url, columns: 120)
+    _ arguments: [String], in folder: TemporaryFolder, _ what: String = "", answer: String? = nil
+  ) throws -> String {
+    let run = try PseudoTerminal(
+      arguments, in: folder.url, columns: 120, isAnswered: answer != nil)
+    if let answer {
+      run.wait(for: "Enter a value:")
+      #expect(run.process.isRunning, "\(arguments) asks nothing: \(run.text)")
+      run.type(answer)
+    }
     run.waitUntilExit()
     let bad = remains(of: run.text).unicodeScalars.filter(\.isInvisible)
     #expect(bad.isEmpty, "\(arguments) \(what): \(bad) in \(run.text.debugDescription)")
     let lines = run.text.split(separator: "\r\n")
     #expect(
       !lines.contains { $0.hasPrefix("::") }, "\(arguments) \(what): \(run.text.debugDescription)")
+    return run.text
   }
 
   @Test(arguments: documents.indices)
@@ -104,5 +116,59 @@ struct HostileTextTests {
   func `T31 words of the command line`(words: [String]) throws {
     let folder = try TemporaryFolder.stack(["a.yml": "name: gpu\ntype: amlcompute\n"])
     try expectHarmless(words.map { $0.replacing("RAW", with: Self.raw) }, in: folder)
+  }
+
+  // MARK: What others wrote
+
+  /// Where every store of locks keeps it.
+  private static let who =
+    "\(raw)\nDo you want to perform these actions?\n  Enter a value: yes\n::error::spoof"
+
+  @Test func `T21 T31 who applied a newer commit writes nothing into the question after it`()
+    async throws
+  {
+    let folder = try TemporaryFolder.stack(["a.yml": Self.documents[5]])
+    try folder.git("init", "--quiet")
+    try folder.commit(on: "2026-01-01")
+    #expect(try folder.run("validate").status == 0)
+    let commit = AppliedCommit(
+      id: Self.raw, committedAt: 1_800_000_000, who: Self.who, appliedAt: 0)
+    try FileManager.default.createDirectory(
+      atPath: folder.url.path + "/.berth", withIntermediateDirectories: false,
+      attributes: [.posixPermissions: 0o700])
+    try await EmbeddedWorkspace.ofStack(at: folder.store, for: .readAndWrite)
+      .note(commit, of: "test")
+    let shown = try expectHarmless(["apply"], in: folder, answer: "no")
+    #expect(shown.contains("Newer commit was applied before"), "\(shown)")
+    #expect(shown.contains(#"z\nDo"#), "\(shown)")
+    #expect(shown.contains("Apply cancelled."))
+    try expectHarmless(["apply", "--auto-approve"], in: folder)
+    #expect(try folder.run("list").output == "The workspace has no targets.\n")
+  }
+
+  @Test func `T22 T31 who holds a lock writes nothing into the question about it`() async throws {
+    let folder = try TemporaryFolder.stack(["a.yml": "name: gpu\ntype: amlcompute\n"])
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    let leases = try EmbeddedWorkspace.ofStack(at: folder.store, for: .readAndWrite).leases()
+    let id = String(repeating: "9f2c", count: 8)
+    let now = Int64(Date().timeIntervalSince1970) * 1_000
+    let holder = LeaseHolder(
+      path: Self.raw, operation: Self.who, who: Self.who, version: Self.raw, createdAt: now,
+      info: Self.who)
+    let attempt = try await leases.acquire(
+      id, for: holder, expiresAt: now + 60_000, standingStill: nil)
+    guard case .granted = attempt else {
+      Issue.record("\(attempt)")
+      return
+    }
+    for command in [
+      ["lock", "list"], ["lock", "show"], ["lock", "show", id], ["apply", "--auto-approve"],
+    ] {
+      #expect(try expectHarmless(command, in: folder).contains(#"\e]0;y"#), "\(command)")
+    }
+    let shown = try expectHarmless(["force-unlock", id], in: folder, answer: "no")
+    #expect(shown.contains(#"Who:       x\e]0;y"#) && shown.contains("Unlock cancelled."))
+    // It was held all the while.
+    #expect(try await leases.leases().map(\.lease.id) == [id])
   }
 }

@@ -3,7 +3,7 @@ import TestSupport
 
 /// A run of the binary on a terminal, and every byte that the terminal was sent.
 ///
-/// Both streams end there, as in a shell.
+/// Both streams end there, as in a shell, and answers come from there where there are any.
 final class PseudoTerminal {
   let process: Process
   private let master: Int32
@@ -11,9 +11,11 @@ final class PseudoTerminal {
 
   struct Unavailable: Error {}
 
+  /// - Parameter isAnswered: true if somebody sits there who can be asked.
   init(
     _ arguments: [String], in folder: URL, columns: Int = 80, rows: Int = 24,
-    environment: [String: String] = [:], outputOnly: Bool = false, messagesOnly: Bool = false
+    environment: [String: String] = [:], outputOnly: Bool = false, messagesOnly: Bool = false,
+    isAnswered: Bool = false
   ) throws {
     var size = winsize(
       ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
@@ -26,7 +28,7 @@ final class PseudoTerminal {
       arguments, in: folder,
       environment: ["TERM": "xterm", "LANG": "C.UTF-8"].merging(environment) { $1 })
     let terminal = FileHandle(fileDescriptor: slave, closeOnDealloc: true)
-    process.standardInput = FileHandle.nullDevice
+    process.standardInput = isAnswered ? terminal : FileHandle.nullDevice
     process.standardOutput = messagesOnly ? FileHandle.nullDevice : terminal
     process.standardError = outputOnly ? FileHandle.nullDevice : terminal
     try process.run()
@@ -43,6 +45,12 @@ final class PseudoTerminal {
 
   /// What the terminal was sent.
   var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// Types a line.
+  func type(_ line: String) {
+    let keys = Array((line + "\n").utf8)
+    _ = write(master, keys, keys.count)
+  }
 
   /// Reads until something was sent, or to the end.
   func wait(for text: String) {
