@@ -26,34 +26,64 @@ public enum AtomicFile {
       default: throw FileFailure(.notRegular, "is a device or a pipe, not a file")
       }
     }
-    try put(bytes, at: path, permissions: permissions, mayReplace: mayReplace)
+    try put(bytes, at: Place(path), permissions: permissions, mayReplace: mayReplace)
   }
 
   /// Gives a file another content and keeps its permissions, and its owner where that is allowed.
   ///
   /// Links are followed: they are the user's own, and what they lead to is replaced.
   public static func rewrite(_ bytes: [UInt8], at path: String) throws(FileFailure) {
-    guard let resolved = realpath(path, nil) else { throw failure(errno, path) }
+    guard let resolved = realpath(path, nil) else { throw failure(errno) }
     defer { free(resolved) }
     var information = stat()
-    guard stat(resolved, &information) == 0 else { throw failure(errno, path) }
+    guard stat(resolved, &information) == 0 else { throw failure(errno) }
     guard information.st_mode & S_IFMT == S_IFREG else {
       throw FileFailure(.notRegular, "is no regular file")
     }
-    guard access(resolved, W_OK) == 0 else { throw failure(errno, path) }
+    guard access(resolved, W_OK) == 0 else { throw failure(errno) }
     try put(
-      bytes, at: String(cString: resolved), permissions: 0o600, mayReplace: true, like: information)
+      bytes, at: Place(String(cString: resolved)), permissions: 0o600, mayReplace: true,
+      like: information)
+  }
+
+  /// The same for a file below a folder, of which somebody else may have made a link: none is
+  /// followed, neither on the way nor at the end.
+  public static func rewrite(
+    _ bytes: [UInt8], at path: String, below folder: String
+  ) throws(FileFailure) {
+    let place = Place(try SafeFile.open(path, below: folder))
+    defer { close(place.folder) }
+    let file = try SafeFile.openFile(place.name, in: place.folder)
+    defer { close(file) }
+    let information = try SafeFile.factsOfRegular(file)
+    guard faccessat(place.folder, place.name, W_OK, 0) == 0 else { throw .system(errno) }
+    try put(bytes, at: place, permissions: 0o600, mayReplace: true, like: information)
+  }
+
+  /// Where a file is put: under a name in an open folder, or at a path.
+  private struct Place {
+    let folder: Int32
+    let name: String
+
+    init(_ path: String) { (folder, name) = (AT_FDCWD, path) }
+
+    init(_ place: (folder: Int32, name: String)) { (folder, name) = place }
+
+    func sync() {
+      if folder == AT_FDCWD { syncFolder(of: name) } else { fsync(folder) }
+    }
   }
 
   private static func put(
-    _ bytes: [UInt8], at path: String, permissions: UInt32, mayReplace: Bool,
+    _ bytes: [UInt8], at place: Place, permissions: UInt32, mayReplace: Bool,
     like model: stat? = nil
   ) throws(FileFailure) {
-    let temporary = path + ".berth-\(getpid())"
-    unlink(temporary)
-    let file = open(
-      temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_t(permissions))
-    guard file >= 0 else { throw failure(errno, path) }
+    let temporary = place.name + ".berth-\(getpid())"
+    unlinkat(place.folder, temporary, 0)
+    let file = openat(
+      place.folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+      mode_t(permissions))
+    guard file >= 0 else { throw failure(errno) }
     var number = writeAll(bytes, to: file)
     if let model {
       // Only a privileged user may give files away; anybody else owned it already.
@@ -62,13 +92,13 @@ public enum AtomicFile {
     }
     if number == 0, fsync(file) != 0 { number = errno }
     close(file)
-    if number == 0 { number = move(temporary, to: path, mayReplace: mayReplace) }
+    if number == 0 { number = move(temporary, to: place, mayReplace: mayReplace) }
     guard number == 0 else {
-      unlink(temporary)
+      unlinkat(place.folder, temporary, 0)
       if number == EEXIST { throw FileFailure(.failed, "exists already") }
-      throw failure(number, path)
+      throw failure(number)
     }
-    syncFolder(of: path)
+    place.sync()
   }
 
   /// True if something has this name, a link that leads nowhere included.
@@ -80,11 +110,12 @@ public enum AtomicFile {
   /// 0, or the number of the error.
   ///
   /// What somebody else put there meanwhile is not replaced unless it may be.
-  private static func move(_ temporary: String, to path: String, mayReplace: Bool) -> Int32 {
-    if mayReplace { return rename(temporary, path) == 0 ? 0 : errno }
+  private static func move(_ temporary: String, to place: Place, mayReplace: Bool) -> Int32 {
+    let (folder, name) = (place.folder, place.name)
+    if mayReplace { return renameat(folder, temporary, folder, name) == 0 ? 0 : errno }
     // Renaming replaces silently; a second name does not.
-    guard link(temporary, path) == 0 else { return errno }
-    unlink(temporary)
+    guard linkat(folder, temporary, folder, name, 0) == 0 else { return errno }
+    unlinkat(folder, temporary, 0)
     return 0
   }
 
@@ -113,7 +144,7 @@ public enum AtomicFile {
     try makeFolder(path)
   }
 
-  private static func failure(_ number: Int32, _ path: String) -> FileFailure {
+  private static func failure(_ number: Int32) -> FileFailure {
     number == ENOENT
       ? FileFailure(.absent, "can't be made: its folder does not exist") : .system(number)
   }

@@ -90,7 +90,7 @@ public final class JournalFile: JournalWriting {
 
   /// The names of a folder's journals, oldest first.
   public static func names(in folder: String) -> [String] {
-    let entries = (try? FolderEntry.all(in: folder)) ?? []
+    let entries = (try? FolderEntry.all(below: folder)) ?? []
     return entries.map(\.name).filter { $0.hasSuffix(suffix) }.sorted()
   }
 

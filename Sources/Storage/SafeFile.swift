@@ -69,12 +69,31 @@ public enum SafeFile {
   public static func read(
     _ path: String, below folder: String, limit: Int
   ) throws(FileFailure) -> FileContents {
+    let (descriptor, name) = try open(path, below: folder)
+    defer { close(descriptor) }
+    return try contents(of: try openFile(name, in: descriptor), limit: limit)
+  }
+
+  /// Opens the folder that a path below another one leads to; the caller closes it.
+  ///
+  /// - Returns: the folder, and the name in it.
+  static func open(
+    _ path: String, below folder: String
+  ) throws(FileFailure) -> (folder: Int32, name: String) {
     let components = try components(of: path)
     guard let name = components.last else { throw FileFailure(.notRegular, "is a folder") }
-    var descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    return (try openFolder(components.dropLast(), below: folder), name)
+  }
+
+  /// Opens a folder below another one; the caller closes it.
+  static func openFolder(
+    _ components: some Sequence<String>, below folder: String
+  ) throws(FileFailure) -> Int32 {
+    let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+    var descriptor = openat(AT_FDCWD, folder, flags)
     guard descriptor >= 0 else { throw .system(errno) }
-    for component in components.dropLast() {
-      let next = openat(descriptor, component, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    for component in components {
+      let next = openat(descriptor, component, flags | O_NOFOLLOW)
       let number = errno
       close(descriptor)
       guard next >= 0 else {
@@ -84,20 +103,21 @@ public enum SafeFile {
       }
       descriptor = next
     }
+    return descriptor
+  }
+
+  /// Opens a file to read it; the caller closes it.
+  static func openFile(_ name: String, in folder: Int32) throws(FileFailure) -> Int32 {
     // A pipe without a writer must not make us wait.
-    let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    let number = errno
-    close(descriptor)
-    guard file >= 0 else { throw .system(number) }
-    defer { close(file) }
-    return try contents(of: file, limit: limit)
+    let file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { throw .system(errno) }
+    return file
   }
 
   /// Reads a regular file that the user named; links on the way are the user's own.
   public static func read(_ path: String, limit: Int) throws(FileFailure) -> FileContents {
-    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    let file = openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
     guard file >= 0 else { throw .system(errno) }
-    defer { close(file) }
     return try contents(of: file, limit: limit)
   }
 
@@ -117,20 +137,27 @@ public enum SafeFile {
     return components
   }
 
+  /// Reads an open file, and closes it.
   private static func contents(
     of file: Int32, limit: Int
   ) throws(FileFailure) -> FileContents {
-    var information = stat()
-    guard fstat(file, &information) == 0 else { throw .system(errno) }
-    switch information.st_mode & S_IFMT {
-    case S_IFREG: break
-    case S_IFDIR: throw FileFailure(.notRegular, "is a folder")
-    default: throw FileFailure(.notRegular, "is a device or a pipe, not a file")
-    }
+    defer { close(file) }
+    let information = try factsOfRegular(file)
     guard information.st_size <= limit else { throw tooLarge(limit) }
     return FileContents(
       bytes: try readAll(from: file, expecting: Int(information.st_size), limit: limit),
       isReadableByOthers: information.st_mode & 0o044 != 0)
+  }
+
+  /// What the system tells of an open file; refuses what is no regular one.
+  static func factsOfRegular(_ file: Int32) throws(FileFailure) -> stat {
+    var information = stat()
+    guard fstat(file, &information) == 0 else { throw .system(errno) }
+    switch information.st_mode & S_IFMT {
+    case S_IFREG: return information
+    case S_IFDIR: throw FileFailure(.notRegular, "is a folder")
+    default: throw FileFailure(.notRegular, "is a device or a pipe, not a file")
+    }
   }
 
   /// Reads an open file or stream up to its end.

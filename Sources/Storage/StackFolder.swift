@@ -163,10 +163,9 @@ public struct StackFolder: Hashable, Sendable {
     var entries: [Entry] = []
     var folders: [[String]] = [[]]
     while let components = folders.popLast() {
-      let folder = ([path] + components).joined(separator: "/")
       let found: [FolderEntry]
       do throws(FileFailure) {
-        found = try FolderEntry.all(in: folder)
+        found = try FolderEntry.all(in: components, below: path)
       } catch {
         if !components.isEmpty {
           findings.append(.unreadable(components.joined(separator: "/"), error))

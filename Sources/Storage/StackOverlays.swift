@@ -25,7 +25,7 @@ extension StackFolder {
 
   /// The names of the overlays there are, sorted.
   package var overlayNames: [String] {
-    let entries = try? FolderEntry.all(in: path + "/" + Self.overlaysFolderName)
+    let entries = try? FolderEntry.all(in: [Self.overlaysFolderName], below: path)
     var names: Set<String> = []
     for name in (entries ?? []).map(\.name) {
       guard let dot = name.lastIndex(of: "."), [".yml", ".yaml"].contains(name[dot...]),

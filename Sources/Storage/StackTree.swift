@@ -21,7 +21,7 @@ extension StackFolder {
         continue
       }
       do throws(FileFailure) {
-        let names = try names(in: ([root] + components).joined(separator: "/"))
+        let names = try names(in: components, below: root)
         if names.isStack { stacks.append(components) }
         folders += names.folders.map { components + [$0] }
       } catch {
@@ -46,12 +46,12 @@ extension StackFolder {
 
   /// The folders in a folder that may have stacks, and whether it is one itself.
   private static func names(
-    in folder: String
+    in components: [String], below root: String
   ) throws(FileFailure) -> (folders: [String], isStack: Bool) {
-    let entries = try FolderEntry.all(in: folder)
+    let entries = try FolderEntry.all(in: components, below: root)
     let folders = entries.filter { entry in
       !entry.name.hasPrefix(".") && !foldersOfOthers.contains(entry.name)
-        && entry.kindOnDisk == .folder
+        && entry.kind == .folder
     }
     return (folders.map(\.name), entries.contains { $0.name == configurationName })
   }

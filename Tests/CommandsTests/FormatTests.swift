@@ -82,6 +82,27 @@ struct FormatTests {
     #expect(try folder.read("one/b.txt") == Self.rough)
   }
 
+  @Test func `T12 a link that was found, not named, is neither shown nor formatted`() throws {
+    let place = try TemporaryFolder()
+    try place.write(Self.rough, to: "outside.yml")
+    try place.write(Self.rough, to: "stack/a.yml")
+    for (name, target) in [("link.yml", "../outside.yml"), ("inner.yml", "a.yml")] {
+      try FileManager.default.createSymbolicLink(
+        atPath: place.url.path + "/stack/" + name, withDestinationPath: target)
+    }
+    let diff = try place.run("fmt", "--diff", "stack")
+    #expect(diff.status == 1)
+    #expect(diff.output.contains("--- stack/a.yml") && !diff.output.contains("link.yml"))
+    let run = try place.run("fmt", "stack")
+    #expect(run.status == 1)
+    #expect(run.output == "stack/a.yml\n")
+    #expect(
+      run.messages.contains(
+        "stack/link.yml is a link, and links are not followed. [file-unreadable]"),
+      "\(run.messages)")
+    #expect(try place.read("outside.yml") == Self.rough)
+  }
+
   @Test func `the standard input becomes the standard output`() throws {
     let folder = try TemporaryFolder()
     let run = try BerthBinary.run(

@@ -45,6 +45,25 @@ import Testing
     #expect(throws: FileFailure.self) { try AtomicFile.rewrite([], at: folder.path) }
   }
 
+  @Test func `T12 below a folder no link is followed to what is rewritten`() throws {
+    let folder = try TemporaryFolder()
+    folder.put("in/file", "one", permissions: 0o640)
+    folder.put("out/file", "mine")
+    folder.link("in/link", to: "file")
+    folder.link("in/folder", to: "../out")
+    let inner = folder.path + "/in"
+    try AtomicFile.rewrite(Array("two".utf8), at: "./file", below: inner)
+    #expect(folder.text("in/file") == "two")
+    #expect(folder.permissions("in/file") == 0o640)
+    for path in ["link", "folder/file", "../out/file", "absent", "."] {
+      #expect(throws: FileFailure.self, "\(path)") {
+        try AtomicFile.rewrite(Array("two".utf8), at: path, below: inner)
+      }
+    }
+    #expect(folder.text("out/file") == "mine")
+    #expect(folder.names(in: inner) == ["file", "folder", "link"])
+  }
+
   @Test func `what must not be replaced is not`() throws {
     let folder = try TemporaryFolder()
     folder.put("file", "mine")

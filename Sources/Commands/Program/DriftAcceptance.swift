@@ -56,7 +56,7 @@ struct DriftAcceptance {
     _ targets: [DriftedTarget], into file: String, _ presenter: Presenter,
     _ findings: inout DiagnosticList
   ) -> [DriftedTarget] {
-    let path = stack.folder.path + "/" + file
+    let folder = stack.folder.path
     let accepted = targets.map { target in
       AcceptedTarget(
         target.address,
@@ -64,13 +64,13 @@ struct DriftAcceptance {
           target.attributes.map { ($0.path, $0.after) }, uniquingKeysWith: { first, _ in first }))
     }
     do throws(FileFailure) {
-      let bytes = try SafeFile.read(path, limit: StackFolder.fileLimit).bytes
+      let bytes = try SafeFile.read(file, below: folder, limit: StackFolder.fileLimit).bytes
       var found = DiagnosticList()
       let text = acceptLiveValues(
         accepted, in: bytes, file: file, rules: .azureML, reporting: &found)
       findings.append(contentsOf: found.findings)
       guard text != bytes else { return targets }
-      try AtomicFile.rewrite(text, at: path)
+      try AtomicFile.rewrite(text, at: file, below: folder)
       presenter.say("\nWrote what is live into \(file.visible)\n")
       let refused = Set(found.findings.compactMap(\.address))
       return targets.filter { refused.contains($0.address.description) }

@@ -17,10 +17,27 @@ struct FormatFiles {
   struct File {
     /// Its path as messages show it.
     let name: String
-    /// Where it is; nil for the standard input.
-    let path: String?
+    let place: Place
     /// Its content, where it is known already.
     var bytes: [UInt8]?
+
+    /// Where it is.
+    enum Place {
+      case standardInput
+      /// Links on the way are the user's own.
+      case named(String)
+      /// Links are somebody else's, and not followed.
+      case found(String, below: String)
+
+      /// Its whole path; nil for the standard input.
+      var path: String? {
+        switch self {
+        case .standardInput: nil
+        case .named(let path): path
+        case .found(let path, let folder): folder + "/" + path
+        }
+      }
+    }
 
     /// True for a stack's `berth.yaml`, which describes no targets.
     var isConfiguration: Bool {
@@ -30,11 +47,25 @@ struct FormatFiles {
     func read(in context: CommandContext, reporting findings: inout DiagnosticList) -> [UInt8]? {
       if let bytes { return bytes }
       do throws(FileFailure) {
-        guard let path else { return try context.readInput(StackFolder.fileLimit).get() }
-        return try SafeFile.read(path, limit: StackFolder.fileLimit).bytes
+        let limit = StackFolder.fileLimit
+        return switch place {
+        case .standardInput: try context.readInput(limit).get()
+        case .named(let path): try SafeFile.read(path, limit: limit).bytes
+        case .found(let path, let folder):
+          try SafeFile.read(path, below: folder, limit: limit).bytes
+        }
       } catch {
         findings.append(.unreadable(name, error.reason))
         return nil
+      }
+    }
+
+    /// Puts another text in its place; nothing happens to the standard input.
+    func rewrite(_ text: [UInt8]) throws(FileFailure) {
+      switch place {
+      case .standardInput: break
+      case .named(let path): try AtomicFile.rewrite(text, at: path)
+      case .found(let path, let folder): try AtomicFile.rewrite(text, at: path, below: folder)
       }
     }
   }
@@ -44,17 +75,17 @@ struct FormatFiles {
     if paths.isEmpty { return stackFiles(reporting: &findings) }
     var seen: Set<String> = []
     return paths.flatMap { named($0, reporting: &findings) }.filter {
-      seen.insert($0.path ?? "-").inserted
+      seen.insert($0.place.path ?? "-").inserted
     }
   }
 
   private func named(_ name: String, reporting findings: inout DiagnosticList) -> [File] {
-    if name == "-" { return [File(name: "<stdin>", path: nil)] }
+    if name == "-" { return [File(name: "<stdin>", place: .standardInput)] }
     let path = context.path(name, from: folder)
-    guard StackFolder.isFolder(path) else { return [File(name: name, path: path)] }
+    guard StackFolder.isFolder(path) else { return [File(name: name, place: .named(path))] }
     let prefix = name == "." ? "" : name.hasSuffix("/") ? name : name + "/"
     return StackFolder(path: path).documentPaths(reporting: &findings).map {
-      File(name: prefix + $0, path: path + "/" + $0)
+      File(name: prefix + $0, place: .found($0, below: path))
     }
   }
 
@@ -72,7 +103,7 @@ struct FormatFiles {
       findings.append(.unreadableConfiguration(name, error.reason))
       return []
     }
-    let own = File(name: name, path: stack.path + "/" + name, bytes: bytes)
+    let own = File(name: name, place: .found(name, below: stack.path), bytes: bytes)
     var found = DiagnosticList()
     guard let configuration = readConfiguration(bytes, file: name, reporting: &found) else {
       // What is no YAML is told when it is to be formatted.
@@ -81,7 +112,7 @@ struct FormatFiles {
     }
     return [own]
       + stack.manifests(matching: configuration.computes, reporting: &findings).map {
-        File(name: $0.path, path: stack.path + "/" + $0.path, bytes: $0.bytes)
+        File(name: $0.path, place: .found($0.path, below: stack.path), bytes: $0.bytes)
       }
   }
 }

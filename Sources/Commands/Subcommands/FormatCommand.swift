@@ -90,13 +90,13 @@ struct FormatCommand: Subcommand {
       if check, !diff, text != bytes { presenter.say(file.name.visible + "\n") }
       return
     }
-    guard let path = file.path else {
+    if case .standardInput = file.place {
       context.output.write(String(decoding: text, as: UTF8.self))
       return
     }
     guard text != bytes else { return }
     do {
-      try AtomicFile.rewrite(text, at: path)
+      try file.rewrite(text)
       presenter.say(file.name.visible + "\n")
     } catch {
       findings.append(.unwritable(file.name, error.reason))

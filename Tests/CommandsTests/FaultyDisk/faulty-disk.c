@@ -109,13 +109,25 @@ int rename(const char *path, const char *other) {
   FAIL_IF(path_fault("rename", AT_FDCWD, path, ENOSPC));
   return REAL(rename)(path, other);
 }
+int renameat(int folder, const char *path, int other_folder, const char *other) {
+  FAIL_IF(path_fault("rename", folder, path, ENOSPC));
+  return REAL(renameat)(folder, path, other_folder, other);
+}
 int link(const char *path, const char *other) {
   FAIL_IF(path_fault("link", AT_FDCWD, path, ENOSPC));
   return REAL(link)(path, other);
 }
+int linkat(int folder, const char *path, int other_folder, const char *other, int flags) {
+  FAIL_IF(path_fault("link", folder, path, ENOSPC));
+  return REAL(linkat)(folder, path, other_folder, other, flags);
+}
 int unlink(const char *path) {
   FAIL_IF(path_fault("unlink", AT_FDCWD, path, EIO));
   return REAL(unlink)(path);
+}
+int unlinkat(int folder, const char *path, int flags) {
+  FAIL_IF(path_fault("unlink", folder, path, EIO));
+  return REAL(unlinkat)(folder, path, flags);
 }
 
 // MARK: Open files
