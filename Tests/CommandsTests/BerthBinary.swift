@@ -21,12 +21,16 @@ enum BerthBinary {
   }
 
   /// A run that goes on.
+  ///
+  /// - Parameter wrapper: a program and its first arguments that runs the binary in a poorer world.
   static func process(
-    _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:],
+    through wrapper: [String] = []
   ) -> Process {
     let process = Process()
-    process.executableURL = location
-    process.arguments = arguments
+    process.executableURL = wrapper.first.map { URL(fileURLWithPath: $0) } ?? location
+    process.arguments =
+      wrapper.isEmpty ? arguments : wrapper.dropFirst() + [location.path] + arguments
     process.currentDirectoryURL = folder
     process.environment =
       ["PATH": "/usr/bin:/bin", "BERTH_IN_AUTOMATION": "1"].merging(environment) { $1 }
@@ -35,16 +39,12 @@ enum BerthBinary {
 
   /// Runs the binary to its end; nobody answers prompts.
   ///
-  /// - Parameter wrapper: a program and its first arguments that runs the binary in a poorer world.
+  /// - Parameter wrapper: as for `process`.
   static func run(
     _ arguments: [String], in folder: URL, environment: [String: String] = [:],
     through wrapper: [String] = []
   ) throws -> Run {
-    let process = process(arguments, in: folder, environment: environment)
-    if let program = wrapper.first {
-      process.executableURL = URL(fileURLWithPath: program)
-      process.arguments = wrapper.dropFirst() + [location.path] + arguments
-    }
+    let process = process(arguments, in: folder, environment: environment, through: wrapper)
     // Files, not pipes: a pipe that nobody empties would stop the program.
     let output = try Capture()
     let messages = try Capture()

@@ -9,10 +9,11 @@ struct RunningApply {
 
   init(
     in folder: TemporaryFolder, _ arguments: [String] = ["apply", "--auto-approve"],
-    isHinted: Bool = false
+    isHinted: Bool = false, through wrapper: [String] = []
   ) throws {
     process = BerthBinary.process(
-      arguments, in: folder.url, environment: isHinted ? ["BERTH_IN_AUTOMATION": ""] : [:])
+      arguments, in: folder.url, environment: isHinted ? ["BERTH_IN_AUTOMATION": ""] : [:],
+      through: wrapper)
     messageFile = folder.url.appendingPathComponent(".messages-\(UUID().uuidString)")
     process.standardOutput = pipe
     process.standardError = try FileHandle.making(messageFile)

@@ -30,6 +30,9 @@ extension CommandContext {
       screen?.close()
       _exit(code)
     }
+    let signals = ProcessSignals { leave($0.exitStatus.rawValue) }
+    // The first process of a container gets no signal that it does not take.
+    if getpid() == 1 { signals.take() }
     var context = CommandContext(
       environment: environment,
       workingDirectory: ProcessFacts.workingDirectory(),
@@ -52,7 +55,7 @@ extension CommandContext {
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &source) }
       },
       who: ProcessFacts.who(),
-      signals: ProcessSignals { leave($0.exitStatus.rawValue) }.source,
+      signals: signals.source,
       leaveAtOnce: leave,
       usage: { ProcessFacts.usage() })
     context.processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))

@@ -33,7 +33,8 @@ final class ProcessSignals: Sendable {
     }
   }
 
-  private func take() {
+  /// Takes them, unless that was done before.
+  func take() {
     sources.withLock { sources in
       guard sources.isEmpty else { return }
       sources = [source(of: SIGINT, .interrupt), source(of: SIGTERM, .terminate)]
@@ -52,13 +53,19 @@ final class ProcessSignals: Sendable {
   private func source(
     of number: Int32, _ meaning: SignalSource.Signal
   ) -> any DispatchSourceSignal {
-    // The dispatch source still sees what the process itself is to ignore.
-    signal(number, SIG_IGN)
+    #if canImport(Darwin)
+      // The dispatch source still sees what the process itself is to ignore. Elsewhere it has a handler
+      // of its own, and what comes before that is installed must not be ignored but end the process.
+      signal(number, SIG_IGN)
+    #endif
     let source = DispatchSource.makeSignalSource(signal: number)
     source.setEventHandler { [self] in
       if !relay.deliver(meaning) { end(meaning) }
     }
+    let isTaken = DispatchSemaphore(value: 0)
+    source.setRegistrationHandler { isTaken.signal() }
     source.resume()
+    isTaken.wait()
     return source
   }
 }

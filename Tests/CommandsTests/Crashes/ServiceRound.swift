@@ -59,7 +59,11 @@ final class ServiceRound {
     }
     let desired = FourClusters(using: &random)
     try folder.write(desired.manifests, to: "compute.yml")
-    let process = BerthBinary.process(["apply", "--auto-approve", "--concise"], in: folder.url)
+    // None of its files gets larger than some blocks of 512 bytes.
+    let limit = "ulimit -f \(Int.random(in: 4...40, using: &random)); exec \"$0\" \"$@\""
+    let process = BerthBinary.process(
+      ["apply", "--auto-approve", "--concise"], in: folder.url,
+      through: strike == .withoutDisk ? ["/bin/sh", "-c", limit] : [])
     let signal = strike.signal
     let mishaps = Mishaps(using: &random, strikes: signal != nil) {
       _ = signal.map { kill(process.processIdentifier, $0) }
@@ -87,7 +91,6 @@ final class ServiceRound {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = try FileHandle.making(messages)
-    if strike == .withoutDisk { limitFiles(of: process) }
     try process.run()
     if strike.isPause { try pause(process, mishaps) }
     process.waitUntilExit()
@@ -101,15 +104,6 @@ final class ServiceRound {
       expect(status == 0 || said.contains("Error: "), "exit \(status) without a word: \(said)")
       if strike == .withoutDisk { isStruck = status != 0 }
     }
-  }
-
-  /// None of its files gets larger than some blocks of 512 bytes.
-  private func limitFiles(of process: Process) {
-    let blocks = Int.random(in: 4...40, using: &random)
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments =
-      ["-c", "ulimit -f \(blocks); exec \"$0\" \"$@\"", BerthBinary.location.path]
-      + (process.arguments ?? [])
   }
 
   /// Waits until the apply stands still, does something meanwhile, and lets it go on.

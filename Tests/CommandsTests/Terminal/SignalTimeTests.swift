@@ -98,4 +98,23 @@ struct SignalTimeTests {
       (isKilled ? 128 + code : code) == signal.status, "\(apply.output)\(apply.messages)")
     return time
   }
+
+  @Test(arguments: signals)
+  func `F25 the first process of a container is ended like any other`(
+    signal: Int32, status: Int32
+  ) throws {
+    let service = try SilentService()
+    let folder = try TemporaryFolder.stack(Self.two)
+    try service.serve(folder)
+    var plan = try RunningApply(
+      in: folder, ["plan", "--json"], through: ["/usr/bin/unshare", "--pid", "--fork"])
+    plan.wait(for: "refresh_start")
+    let unshare = plan.process.processIdentifier
+    let children = "/proc/\(unshare)/task/\(unshare)/children"
+    guard plan.process.isRunning, let list = try? String(contentsOfFile: children, encoding: .utf8),
+      let first = list.split(separator: " ").first.flatMap({ Int32($0) })
+    else { return print("SKIPPED: no container can be made here (\(plan.messages)).") }
+    kill(first, signal)
+    #expect(plan.waitUntilExit() == status, "\(plan.messages)")
+  }
 }
