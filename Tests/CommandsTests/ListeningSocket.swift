@@ -7,14 +7,16 @@ final class ListeningSocket: Sendable {
 
   struct Unavailable: Error {}
 
-  init() throws {
+  /// - Parameter backlog: how many connections more than one wait until they are taken; further ones
+  ///   are not made.
+  init(backlog: Int32 = 64) throws {
     let descriptor = Self.make()
     self.descriptor = descriptor
     var address = Self.address(port: 0)
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let isListening = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, length) == 0 && listen(descriptor, 64) == 0
+        bind(descriptor, $0, length) == 0 && listen(descriptor, backlog) == 0
           && getsockname(descriptor, $0, &length) == 0
       }
     }

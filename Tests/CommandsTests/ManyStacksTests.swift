@@ -300,6 +300,21 @@ struct ManyStacksTests {
     #expect(report["exit_code"] as? Int == 130)
   }
 
+  @Test func `F25 a stack that was asked to end before it began anything begins nothing`() throws {
+    let folder = try TemporaryFolder.stack(["gpu.yml": Self.pool])
+    // The first list is for the question that all stacks share.
+    try folder.write("faults: [{on: list, nth: 2, delay: 3}]\n", to: ".faults")
+    let emulator = try EmulatorProcess(
+      ["--auth", "none", "--faults", ".faults"], in: folder.url)
+    try folder.useService(at: try emulator.url())
+    var apply = try RunningApply(in: folder, ["apply", "--all", "--auto-approve", "--json"])
+    apply.wait(for: "state_lock_acquire")
+    apply.process.interrupt()
+    #expect(apply.waitUntilExit() == 130, "\(apply.output)")
+    #expect(!apply.output.contains("apply_start"), "\(apply.output)")
+    #expect(try folder.run("list").output == "The workspace has no targets.\n")
+  }
+
   // MARK: Reports
 
   @Test func `a report is about all stacks, each in the form's own grouping`() throws {

@@ -169,13 +169,20 @@ struct ApplyRun {
       of: session.stack.configuration.stack, in: session.stack.folder.ownFolder)
     if isResuming { begin(&session, resuming: last, presenter) }
     session.usual = last.usual
-    let ended = await session.followed(last.history, presenter, in: context)
-    let observed: Snapshot
-    do {
-      observed = try await session.settled(presenter, in: context)
-    } catch {
-      presenter.show(.backend(error, doing: "Reading the workspace"))
+    let reading = await Interruptible.beforehand(context) { [session] in
+      await read(session, after: last.history, presenter)
+    }
+    if let signal = reading.signal {
+      presenter.note("Interrupt received. Nothing was begun.")
+      return signal.exitStatus
+    }
+    let (ended, observed): ([StepID: OperationStatus], Snapshot)
+    switch reading.result {
+    case .success(let read)?: (ended, observed) = read
+    case .failure(let failure)?:
+      presenter.show(.backend(failure, doing: "Reading the workspace"))
       return .failure
+    case nil: return .failure
     }
     session.rememberRemovals(of: last)
     for line in last.lines(seeing: observed.targets, ended) { presenter.note(line) }
@@ -217,6 +224,21 @@ struct ApplyRun {
       if let refusal = await approve(presenter) { return refusal }
     }
     return await execute(file, session, presenter, hold: hold)
+  }
+
+  /// Follows what the run before began, and reads the workspace.
+  private func read(
+    _ session: PlanningSession, after history: RunHistory, _ presenter: Presenter
+  ) async -> Result<([StepID: OperationStatus], Snapshot), BackendFailure> {
+    var presenter = presenter
+    // Whoever is asked to end has a lock to give back.
+    presenter.leavesWhileReading = false
+    let ended = await session.followed(history, presenter, in: context)
+    do throws(BackendFailure) {
+      return .success((ended, try await session.settled(presenter, in: context)))
+    } catch {
+      return .failure(error)
+    }
   }
 
   /// Tells which run is resumed, and keeps to what that one was to do.

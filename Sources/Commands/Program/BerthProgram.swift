@@ -84,7 +84,9 @@ public enum BerthProgram {
     world.trace = RunTrace(log: log, timings: timings)
     log.tell(.info, "run_started", command.facts)
     var status = await command.run(in: world)
-    await context.network.close()
+    // A connection that is still being made would hold up the end of whoever is asked to end.
+    let isAskedToEnd = status == .interrupted || status == .terminated
+    if !isAskedToEnd { await context.network.close() }
     if let reason = context.output.lostReason {
       context.messages.write("\n" + Diagnostic.outputLost(reason).text())
       status = status.orFailure
@@ -97,6 +99,7 @@ public enum BerthProgram {
       status = status.orFailure
     }
     if command.common.timings, let timings { context.messages.write(timings.text) }
+    if isAskedToEnd { context.leave(status) }
     return status
   }
 

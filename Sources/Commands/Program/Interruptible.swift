@@ -9,6 +9,29 @@ enum Interruptible {
     let lostLock: Bool
   }
 
+  /// Runs work before anything is begun: a signal cancels it, and a second one ends the process at
+  /// once.
+  ///
+  /// - Returns: what came of the work, unless a signal came.
+  static func beforehand<Result: Sendable>(
+    _ context: CommandContext, _ work: @escaping @Sendable () async -> Result
+  ) async -> (result: Result?, signal: SignalSource.Signal?) {
+    let signals = context.signals.listen()
+    return await withTaskGroup(of: (Result?, SignalSource.Signal?).self) { group in
+      group.addTask { (await work(), nil) }
+      group.addTask {
+        for await signal in signals { return (nil, signal) }
+        return (nil, nil)
+      }
+      var (result, signal): (Result?, SignalSource.Signal?) = (nil, nil)
+      for await ended in group {
+        group.cancelAll()
+        (result, signal) = (result ?? ended.0, signal ?? ended.1)
+      }
+      return signal.map { (nil, $0) } ?? (result, nil)
+    }
+  }
+
   /// What one of the listeners heard.
   private enum Heard: Sendable {
     case signal(SignalSource.Signal?)

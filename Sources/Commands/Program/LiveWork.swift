@@ -29,13 +29,15 @@ final class LiveWork: Sendable {
 
   /// Does work of one piece.
   ///
-  /// A signal ends the command at once, since nothing is written.
+  /// - Parameter leavesOnSignal: true if a signal ends the command at once, since nothing is written;
+  ///   false if somebody else listens.
   func show<Result, Failure: Error>(
-    _ what: String, _ work: () async throws(Failure) -> Result
+    _ what: String, leavesOnSignal: Bool, _ work: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
     let piece = LongWork(what, at: elapsed())
     return try await showing({ [elapsed] _ in piece.rows(at: elapsed()) }) {
       [context] in
+      guard leavesOnSignal else { return }
       for await signal in context.signals.listen() { context.leave(signal.exitStatus) }
     } while: {
       () async throws(Failure) -> Result in

@@ -23,6 +23,8 @@ struct Presenter: Sendable {
   var sources = SourceTexts()
   /// The folder of the stack that events are about, where a command is about many.
   var stack: String?
+  /// True if a signal ends the command at once while a terminal shows what is read.
+  var leavesWhileReading = true
 
   init(
     _ context: CommandContext, _ common: CommonOptions, events: EventDestination = .none,
@@ -129,7 +131,7 @@ struct Presenter: Sendable {
     _ phase: Phase, _ what: String, _ work: () async throws(Failure) -> Result
   ) async throws(Failure) -> Result {
     try await context.trace.awaiting(phase) { () async throws(Failure) -> Result in
-      try await self.work.show(what, work)
+      try await self.work.show(what, leavesOnSignal: leavesWhileReading, work)
     }
   }
 

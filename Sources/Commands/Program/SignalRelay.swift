@@ -4,27 +4,42 @@ internal import Synchronization
 ///
 /// A process can listen to a signal at one place only.
 final class SignalRelay: Sendable {
-  private let listeners = Mutex<[Int: AsyncStream<SignalSource.Signal>.Continuation]>([:])
+  private struct State {
+    var listeners: [Int: AsyncStream<SignalSource.Signal>.Continuation] = [:]
+    var former: SignalSource.Signal?
+  }
+
+  private let state = Mutex(State())
+  private let remembers: Bool
+
+  /// - Parameter remembers: true to tell whoever begins to listen of a signal that came before.
+  init(remembers: Bool = false) {
+    self.remembers = remembers
+  }
 
   /// What the command listens to.
   var source: SignalSource {
     SignalSource { [self] in
       let (stream, continuation) = AsyncStream.makeStream(of: SignalSource.Signal.self)
-      let key = listeners.withLock { listeners in
-        let key = (listeners.keys.max() ?? 0) + 1
-        listeners[key] = continuation
-        return key
+      let (key, former) = state.withLock { state in
+        let key = (state.listeners.keys.max() ?? 0) + 1
+        state.listeners[key] = continuation
+        return (key, state.former)
       }
       continuation.onTermination = { [weak self] _ in
-        self?.listeners.withLock { listeners in _ = listeners.removeValue(forKey: key) }
+        self?.state.withLock { state in _ = state.listeners.removeValue(forKey: key) }
       }
+      if let former { continuation.yield(former) }
       return stream
     }
   }
 
   /// Hands a signal on; false if nobody listens.
   func deliver(_ signal: SignalSource.Signal) -> Bool {
-    let all = listeners.withLock { Array($0.values) }
+    let all = state.withLock { state in
+      if remembers { state.former = signal }
+      return Array(state.listeners.values)
+    }
     for listener in all { listener.yield(signal) }
     return !all.isEmpty
   }

@@ -17,7 +17,8 @@ struct StacksExecution {
 
   /// - Parameter planned: all stacks, in the order of `waitsFor`.
   func run(_ planned: [PlannedStack]) async -> ExitStatus {
-    let relay = SignalRelay()
+    // A stack that heard nothing since it waited for its turn, or planned, must not begin.
+    let relay = SignalRelay(remembers: true)
     let first = FirstSignal()
     let signals = walk.context.signals.listen()
     return await withTaskGroup(of: Void.self) { group in

@@ -45,7 +45,7 @@ struct SignalTimeTests {
 
   /// What an apply may wait for while nothing of it is under way.
   enum Wait: CaseIterable {
-    case answer, lock, permission
+    case connection, answer, lock, permission
   }
 
   @Test(arguments: Wait.allCases, signals)
@@ -54,8 +54,8 @@ struct SignalTimeTests {
   ) throws {
     try expectOneSecond {
       switch wait {
-      case .answer:
-        let service = try SilentService()
+      case .connection, .answer:
+        let service = try SilentService(isFull: wait == .connection)
         let folder = try TemporaryFolder.stack(Self.two)
         try service.serve(folder)
         var apply = try RunningApply(in: folder, ["apply", "--auto-approve", "--json"])
@@ -97,6 +97,28 @@ struct SignalTimeTests {
     #expect(
       (isKilled ? 128 + code : code) == signal.status, "\(apply.output)\(apply.messages)")
     return time
+  }
+
+  @Test(arguments: signals)
+  func `F25 an apply that has begun nothing gives back a lock that runners elsewhere wait for`(
+    signal: Int32, status: Int32
+  ) throws {
+    let folder = try TemporaryFolder.stack(Self.two)
+    try folder.write("faults: [{on: list, delay: 600}]\n", to: ".faults")
+    let emulator = try EmulatorProcess(
+      ["--auth", "none", "--faults", ".faults"], in: folder.url)
+    let url = try emulator.url()
+    try folder.useService(at: url)
+    try folder.write(
+      folder.read("berth.yaml") + "lock: {type: blob, url: \"\(url)/account/locks/prod.lock\"}\n",
+      to: "berth.yaml")
+    var apply = try RunningApply(in: folder, ["apply", "--auto-approve", "--json"])
+    apply.wait(for: "refresh_start")
+    #expect(try folder.run("lock", "list").output.contains(" apply "))
+    kill(apply.process.processIdentifier, signal)
+    #expect(apply.waitUntilExit() == status, "\(apply.output)\(apply.messages)")
+    #expect(apply.output.contains("Interrupt received. Nothing was begun."), "\(apply.output)")
+    #expect(try folder.run("lock", "list").output == "Nobody holds a lock.\n")
   }
 
   @Test(arguments: signals)

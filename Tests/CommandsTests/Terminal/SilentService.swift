@@ -3,10 +3,15 @@ import Foundation
 /// A service whose calls are accepted by the system and answered by nobody.
 final class SilentService {
   private let socket: ListeningSocket
+  private var guest: Int32?
 
-  init() throws {
-    socket = try ListeningSocket()
+  /// - Parameter isFull: true if not even connections are made, as behind a wall that swallows them.
+  init(isFull: Bool = false) throws {
+    socket = try ListeningSocket(backlog: isFull ? 0 : 64)
+    if isFull { guest = ListeningSocket.connection(to: socket.port) }
   }
+
+  deinit { if let guest { close(guest) } }
 
   /// Writes into a stack's `berth.yaml` that its workspace is here.
   func serve(_ folder: TemporaryFolder) throws { try folder.useService(at: socket.url) }

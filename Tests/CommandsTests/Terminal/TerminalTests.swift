@@ -142,7 +142,7 @@ struct TerminalTests {
     let service = try SilentService()
     let folder = try stack(milliseconds: 1)
     try service.serve(folder)
-    for command in ["plan", "drift"] {
+    for command in ["plan", "drift", "apply"] {
       let terminal = try TmuxTerminal([command], in: folder.url)
       try terminal.wait(for: "Reading the workspace... [")
       try terminal.type("C-c")
