@@ -48,29 +48,38 @@ private let shortNameLimit = 16
 
 /// What is wrong with a name, as the end of a sentence; nil if nothing is.
 private func nameFault(_ name: String) -> String? {
-  let characters = name.unicodeScalars
-  if characters.isEmpty { return "it is empty" }
-  if let odd = characters.first(where: { !$0.isNameCharacter }) {
+  // By bytes: a name has nothing but ASCII.
+  let characters = name.utf8
+  guard let first = characters.first else { return "it is empty" }
+  if !characters.allSatisfy(\.isNameCharacter),
+    let odd = name.unicodeScalars.first(where: {
+      !$0.isASCII || !UInt8(ascii: $0).isNameCharacter
+    })
+  {
     return "'\(String(odd).visible)' is not a letter from a to z, a digit or a hyphen"
   }
-  if let first = characters.first, !first.isNameLetter {
-    return "it begins with '\(String(first))', not with a letter"
+  if !first.isNameLetter {
+    return "it begins with '\(String(Unicode.Scalar(first)))', not with a letter"
   }
-  let count = name.utf8.count
+  let count = characters.count
   if count < 3 || count > 24 {
     return "it has \(count) character\(count == 1 ? "" : "s")"
   }
-  let ending = characters.reversed().prefix { $0 != "-" }
+  let ending = characters.reversed().prefix { $0 != UInt8(ascii: "-") }
   if !ending.isEmpty, ending.count < count, ending.allSatisfy(\.isNameDigit) {
     return "it ends in a hyphen and digits; put a letter behind the last hyphen"
   }
   return nil
 }
 
-extension Unicode.Scalar {
-  fileprivate var isNameLetter: Bool { ("a"..."z").contains(self) || ("A"..."Z").contains(self) }
-  fileprivate var isNameDigit: Bool { ("0"..."9").contains(self) }
-  fileprivate var isNameCharacter: Bool { isNameLetter || isNameDigit || self == "-" }
+extension UInt8 {
+  fileprivate var isNameLetter: Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
+  }
+  fileprivate var isNameDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+  fileprivate var isNameCharacter: Bool {
+    isNameLetter || isNameDigit || self == UInt8(ascii: "-")
+  }
 }
 
 extension Rule {

@@ -106,8 +106,8 @@ func networkFault(
 }
 
 private func isIdentityID(_ text: String) -> Bool {
-  (try? ARMResourceID(parsing: text))?.type
-    == "microsoft.managedidentity/userassignedidentities"
+  (try? ARMResourceID(parsing: text))?
+    .isOf(type: "microsoft.managedidentity/userassignedidentities") == true
 }
 
 extension Rule {

@@ -135,6 +135,27 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// True if its provider and resource type are these, however they are spelled.
+  ///
+  /// Many ids are asked, so that nothing is put together for it.
+  public func isOf(type: String) -> Bool {
+    var rest = type.utf8.makeIterator()
+    var segment = 0
+    // The namespace, and each type; names stand between them.
+    var isPart = false
+    for byte in canonical.utf8 {
+      if byte == UInt8(ascii: "/") {
+        segment += 1
+        isPart = segment == 6 || (segment > 6 && !segment.isMultiple(of: 2))
+        if !isPart || segment == 6 { continue }
+      } else if !isPart {
+        continue
+      }
+      guard let wanted = rest.next(), Self.lowercase[Int(wanted)] == byte else { return false }
+    }
+    return rest.next() == nil
+  }
+
   /// The subscription, in lower case.
   public var subscription: String {
     let rest = canonical.utf8.dropFirst("/subscriptions/".utf8.count)

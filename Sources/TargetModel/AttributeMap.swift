@@ -72,20 +72,30 @@ public struct AttributeMap: Hashable, Sendable {
     uniquingKeysWith combine: (AttributeValue, AttributeValue) throws -> AttributeValue
   ) rethrows {
     self.init(minimumCapacity: entries.underestimatedCount)
-    for (key, value) in entries { self.entries.append(Entry(key: key, value: value)) }
+    var isSorted = true
+    for (key, value) in entries {
+      let (index, isThere) = isSorted ? place(of: key) : (self.entries.count, false)
+      if isThere {
+        self.entries[index].value = try combine(self.entries[index].value, value)
+      } else if index == self.entries.count || self.entries.count <= Self.few {
+        self.entries.insert(Entry(key: key, value: value), at: index)
+      } else {
+        // Many are sorted together: making room in front of each would take too long.
+        isSorted = false
+        self.entries.append(Entry(key: key, value: value))
+      }
+    }
     if isSorted { return }
     self.entries.sort { $0.key < $1.key }
     try join(combine)
   }
 
+  /// Among so many entries each is quickest put in its place at once.
+  private static let few = 16
+
   /// The entries of a dictionary.
   public init(_ entries: [String: AttributeValue]) {
     self.init(uniqueKeysWithValues: entries.map { ($0.key, $0.value) })
-  }
-
-  /// True if each key comes before the next.
-  private var isSorted: Bool {
-    entries.indices.dropFirst().allSatisfy { entries[$0 - 1].key < entries[$0].key }
   }
 
   /// Makes one entry of those that have one key, in a list that is sorted.
@@ -133,6 +143,22 @@ public struct AttributeMap: Hashable, Sendable {
       case (true, nil): entries.remove(at: index)
       case (false, nil): break
       }
+    }
+  }
+
+  /// The value at a path of maps in each other, or nil where there is none.
+  public subscript(path path: AttributePath) -> AttributeValue? {
+    get { AttributeValue.map(self)[path] }
+    set {
+      guard path.segments.count > 1 else {
+        if let key = path.segments.first { self[key] = newValue }
+        return
+      }
+      var whole = AttributeValue.map(self)
+      // Nobody else holds the entries now, so they change in place.
+      entries = []
+      whole[path] = newValue
+      self = whole.map ?? [:]
     }
   }
 
@@ -219,7 +245,7 @@ extension AttributeMap {
   /// What becomes a map, entry by entry; quickest where they come in the order of their keys.
   struct Builder: Sendable {
     /// Those that came in that order: mostly all of them.
-    private var sorted = AttributeMap(minimumCapacity: 4)
+    private var sorted = AttributeMap(minimumCapacity: 8)
     /// Those from the first on that did not.
     private var others: [(String, AttributeValue)] = []
     /// The keys, once there are others.

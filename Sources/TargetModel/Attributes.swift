@@ -25,16 +25,33 @@ public struct Attributes: Hashable, Sendable {
   public subscript(slot: Int) -> AttributeValue? {
     get { holds(slot) ? values[position(of: slot)] : nil }
     set {
-      let position = position(of: slot)
-      switch (holds(slot), newValue) {
-      case (true, let value?): values[position] = value
-      // Fields are mostly given in their order.
-      case (false, let value?) where position == values.count: values.append(value)
-      case (false, let value?): values.insert(value, at: position)
-      case (true, nil): values.remove(at: position)
-      case (false, nil): return
+      guard let newValue else {
+        guard holds(slot) else { return }
+        values.remove(at: position(of: slot))
+        given &= ~(1 &<< slot)
+        return
       }
-      given = newValue == nil ? given & ~(1 &<< slot) : given | 1 &<< slot
+      if holds(slot) {
+        values[position(of: slot)] = newValue
+        return
+      }
+      let position = position(of: slot)
+      // Fields are mostly given in their order.
+      if position == values.count {
+        values.append(newValue)
+      } else {
+        values.insert(newValue, at: position)
+      }
+      given |= 1 &<< slot
+    }
+  }
+
+  /// Does something with each value that is given, in the order of the slots.
+  package func forEachGiven(_ act: (_ slot: Int, _ value: AttributeValue) -> Void) {
+    var rest = given
+    for value in values {
+      act(rest.trailingZeroBitCount, value)
+      rest &= rest &- 1
     }
   }
 

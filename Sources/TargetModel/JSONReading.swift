@@ -148,19 +148,28 @@ private struct JSONReader {
   private mutating func string() throws(JSONFailure) -> String {
     guard take("\"") else { throw failure("a string is due") }
     let start = position
-    let plain = bytes.withUnsafeBufferPointer { bytes in
-      var end = start
-      while end < bytes.count, Self.isPlain(bytes[end]) { end += 1 }
-      let isAll = end < bytes.count && bytes[end] == UInt8(ascii: "\"")
-      let text = UnsafeBufferPointer(rebasing: bytes[start..<end])
-      return (text: isAll ? String(decoding: text, as: UTF8.self) : nil, end: end)
-    }
-    position = plain.end
-    guard let text = plain.text else {
+    position = endOfPlain(from: start)
+    guard next == UInt8(ascii: "\"") else {
       return try stringWithMore(after: Array(bytes[start..<position]))
     }
-    position += 1
-    return text
+    defer { position += 1 }
+    return bytes.withUnsafeBufferPointer {
+      String(decoding: UnsafeBufferPointer(rebasing: $0[start..<position]), as: UTF8.self)
+    }
+  }
+
+  /// Passes what stands for itself, eight at a time where there is nothing else among them.
+  private func endOfPlain(from start: Int) -> Int {
+    bytes.withUnsafeBytes { bytes in
+      var end = start
+      while end + 8 <= bytes.count {
+        let eight = bytes.loadUnaligned(fromByteOffset: end, as: UInt64.self)
+        guard !eight.hasOther else { break }
+        end += 8
+      }
+      while end < bytes.count, Self.isPlain(bytes[end]) { end += 1 }
+      return end
+    }
   }
 
   /// True for what stands for itself in a string, and is ASCII.
@@ -244,6 +253,19 @@ private struct JSONReader {
 
   private func failure(_ reason: String) -> JSONFailure {
     JSONFailure(reason: reason, offset: position)
+  }
+}
+
+extension UInt64 {
+  /// True if among the eight bytes is one that is no plain ASCII, a quote or a backslash.
+  fileprivate var hasOther: Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quotes = self ^ (ones &* UInt64(UInt8(ascii: "\"")))
+    let backslashes = self ^ (ones &* UInt64(UInt8(ascii: "\\")))
+    let controls = (self &- ones &* 0x20) & ~self
+    let others =
+      self | controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
+    return others & (ones &* 0x80) != 0
   }
 }
 

@@ -39,20 +39,21 @@ public enum MarkTags {
   /// name of a stack into a tag gives nothing into its hands.
   public static func marks(in tags: AttributeMap) -> OwnershipMarks {
     // Of two spellings of a key the last in order counts, which is the one that Berth writes.
-    var marks: [String: String] = [:]
+    var marks: [(key: String, text: String)] = []
     for (key, value) in tags where isMark(key) {
-      if let text = value.text { marks[key.lowercased()] = text }
+      if let text = value.text { marks.append((key.inLowerCase, text)) }
     }
     if marks.isEmpty { return OwnershipMarks() }
+    func mark(_ key: String) -> String? { marks.last { $0.key == key }?.text }
     var fingerprints: [AttributePath: String] = [:]
-    for entry in (marks[secrets] ?? "").split(separator: " ") {
+    for entry in mark(secrets)?.split(separator: " ") ?? [] {
       let parts = entry.split(separator: "=", maxSplits: 1)
       if parts.count == 2 { fingerprints[AttributePath(String(parts[0]))] = String(parts[1]) }
     }
-    let digest = marks[applied].flatMap { isDigest($0) ? $0 : nil }
+    let digest = mark(applied).flatMap { isDigest($0) ? $0 : nil }
     return OwnershipMarks(
-      stack: digest == nil ? nil : marks[stack], applied: digest, secrets: fingerprints,
-      onRemove: marks[onRemove].flatMap(RemovalPolicy.init), isProtected: marks[protect] == "true")
+      stack: digest == nil ? nil : mark(stack), applied: digest, secrets: fingerprints,
+      onRemove: mark(onRemove).flatMap(RemovalPolicy.init), isProtected: mark(protect) == "true")
   }
 
   private static func isDigest(_ text: String) -> Bool {
