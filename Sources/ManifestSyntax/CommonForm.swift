@@ -327,25 +327,41 @@ struct CommonForm {
   /// Where a text without quotes ends that begins here.
   private func endOfText() throws -> Int {
     var index = offset
-    var end = index
     while true {
-      // Letters, as nearly all are.
-      if bytes[index] > .colon {
-        index += 1
-        end = index
-        continue
-      }
+      index = endOfPlain(from: index)
       switch bytes[index] {
-      case .space: break
-      case .lineFeed: return end
-      case .hash where bytes[index - 1] == .space: return end
+      case .lineFeed: return behindLastLetter(before: index)
+      case .hash where bytes[index - 1] == .space: return behindLastLetter(before: index)
       case .colon where bytes[index + 1] == .space || bytes[index + 1] == .lineFeed:
         throw GivenUp()
       case 0..<0x20: throw GivenUp()
-      default: end = index + 1
+      default: index += 1
       }
-      index += 1
     }
+  }
+
+  /// Passes, eight at a time, what is no control character, colon or hash.
+  private func endOfPlain(from start: Int) -> Int {
+    bytes.withUnsafeBytes { bytes in
+      var index = start
+      while index + 8 <= bytes.count {
+        let eight = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+        // The highest bit of a byte is set by such a character; above the first also by others.
+        let special =
+          eight.zeros(under: .colon) | eight.zeros(under: .hash)
+          | ((eight &- 0x2020_2020_2020_2020) & ~eight & 0x8080_8080_8080_8080)
+        if special != 0 { return index + UInt64(littleEndian: special).trailingZeroBitCount / 8 }
+        index += 8
+      }
+      return index
+    }
+  }
+
+  /// Where a text ends behind which there are blanks only.
+  private func behindLastLetter(before end: Int) -> Int {
+    var end = end
+    while bytes[end - 1] == .space { end -= 1 }
+    return end
   }
 
   /// Adds a scalar that begins here, and goes to its end.
@@ -354,8 +370,7 @@ struct CommonForm {
     _ builder: inout DocumentBuilder, _ findings: inout DiagnosticList
   ) throws {
     let start = point
-    let text = self.text(in: text)
-    if !isASCII { continuations += text.utf8.count { $0.isContinuation } }
+    if !isASCII { continuations += bytes[text].count { $0.isContinuation } }
     offset = end
     // Nothing but blanks and comments stands between what is read, and all of it on one line.
     try builder.add(
@@ -372,6 +387,14 @@ struct CommonForm {
   private var point: TextPoint {
     TextPoint(
       line: line, column: Int32(offset - lineStart - continuations), offset: Int32(offset))
+  }
+}
+
+extension UInt64 {
+  /// The highest bit of the first of the eight bytes that is this one, and perhaps of some above.
+  fileprivate func zeros(under byte: UInt8) -> UInt64 {
+    let difference = self ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
+    return (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
   }
 }
 

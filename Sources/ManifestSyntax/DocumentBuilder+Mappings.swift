@@ -13,8 +13,10 @@ extension DocumentBuilder {
     result.reserveCapacity(pairs.count)
     for index in stride(from: pairs.lowerBound, to: pairs.upperBound - 1, by: 2) {
       let pair = (key: pending[index], value: pending[index + 1])
-      guard let (key, reading) = nodes[Int(pair.key)].scalar else { continue }
-      let isMerge = key == "<<" && reading == .plain
+      let record = nodes[Int(pair.key)]
+      guard record.kind == .scalar else { continue }
+      let key = texts.text(of: record)
+      let isMerge = key == "<<" && record.reading == .plain
       if let first = isMerge ? merge?.key : seen[key] {
         try checkRoom(in: findings, at: nodes[Int(pair.key)].start)
         findings.append(.duplicateKey(key, location(Int(pair.key)), first: location(Int(first))))
@@ -34,11 +36,18 @@ extension DocumentBuilder {
   /// merge key.
   func areFewAndDiffer(_ pairs: Range<Int>) -> Bool {
     guard pairs.count <= 32, pairs.count.isMultiple(of: 2) else { return false }
+    // A bit for the look of each key so far: most keys look like no other.
+    var looks: UInt64 = 0
     for index in stride(from: pairs.lowerBound, to: pairs.upperBound, by: 2) {
       let record = nodes[Int(pending[index])]
-      guard record.kind == .scalar, record.text != "<<" else { return false }
+      guard record.kind == .scalar, !texts.reads(record, "<<") else { return false }
+      let look = texts.look(of: record)
+      guard looks & look != 0 else {
+        looks |= look
+        continue
+      }
       for other in stride(from: pairs.lowerBound, to: index, by: 2)
-      where nodes[Int(pending[other])].text == record.text {
+      where texts.areSame(nodes[Int(pending[other])], record) {
         return false
       }
     }
@@ -63,7 +72,10 @@ extension DocumentBuilder {
         continue
       }
       for index in nodes[source].keys {
-        guard let (key, _) = nodes[Int(children[index])].scalar, seen[key] == nil else { continue }
+        let record = nodes[Int(children[index])]
+        guard record.kind == .scalar else { continue }
+        let key = texts.text(of: record)
+        guard seen[key] == nil else { continue }
         seen.add(key, children[index])
         result += children[index...(index + 1)]
       }

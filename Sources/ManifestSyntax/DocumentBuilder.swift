@@ -22,14 +22,17 @@ struct DocumentBuilder {
   /// How many findings there may be.
   private let room: Int
 
-  var nodes: [NodeRecord] = []
+  private(set) var nodes: [NodeRecord] = []
   var children: [Int32] = []
-  private var root: Int?
+  private(set) var texts: ScalarTexts
+  private var root: Int32?
   private var start: TextPoint
   private var open: [OpenCollection] = []
   /// The children so far of all open collections, those of the innermost last.
   private(set) var pending: [Int32] = []
   private var anchors: [String: Anchored] = [:]
+  /// The anchors of collections whose end has not come yet, those of the innermost last.
+  private var openAnchors: [(name: String, node: Int)] = []
   private var layout: LayoutCheck
   /// What aliases stand for, besides the nodes that are written.
   private var expandedSize = 0
@@ -41,7 +44,6 @@ struct DocumentBuilder {
     let node: Int
     let isMapping: Bool
     let isFlow: Bool
-    let anchor: String?
     /// The column of the innermost block collection, itself included; -1 if there is none.
     let indent: Int32
     var height: Int32 = 1
@@ -59,6 +61,7 @@ struct DocumentBuilder {
     self.room = room
     self.limits = limits
     layout = LayoutCheck(file: file, text: text)
+    texts = ScalarTexts(of: text)
     start = text.start
     lastNodeEnd = text.start
   }
@@ -76,9 +79,11 @@ struct DocumentBuilder {
     nodes.reserveCapacity(nodeCount)
     children = []
     children.reserveCapacity(childCount)
+    texts.removeOthers()
     pending.removeAll(keepingCapacity: true)
-    anchors.removeAll()
-    open.removeAll()
+    if !anchors.isEmpty { anchors.removeAll() }
+    openAnchors.removeAll(keepingCapacity: true)
+    open.removeAll(keepingCapacity: true)
     root = nil
     expandedSize = 0
   }
@@ -97,7 +102,7 @@ struct DocumentBuilder {
     layout.lastEnd = max(layout.lastEnd, located.end)
     return YAMLDocument(
       storage: DocumentStorage(
-        file: file, nodes: nodes, children: children, root: root, start: start))
+        file: file, texts: texts, nodes: nodes, children: children, root: root, start: start))
   }
 
   /// Nothing but a comment may follow `...`.
@@ -144,7 +149,8 @@ struct DocumentBuilder {
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
     let (start, end) = try placeChecked(scalar, located)
-    try checkLength(of: scalar.text, from: start, to: end)
+    let isKey = expectsKey
+    try checkLength(scalar.text.utf8.count, ofKey: isKey, from: start, to: end)
     if isInFlow, scalar.style == .plain, scalar.text == "-" {
       throw Refusal(.dashInFlow(place(start, end)))
     }
@@ -159,28 +165,37 @@ struct DocumentBuilder {
     if let anchor = scalar.anchor {
       anchors[anchor] = Anchored(node: nodes.count, isComplete: true)
     }
-    try attach(NodeRecord(scalar.text, reading, start: start, end: end), reporting: &findings)
+    let isNull = YAMLScalar.isNull(scalar.text, read: reading)
+    try attach(
+      NodeRecord(texts.add(scalar.text), reading, isNull: isNull, start: start, end: end),
+      isKey: isKey, reporting: &findings)
   }
 
-  /// Adds a scalar without anchor and tag, whose layout is known to be right.
+  /// Adds a scalar without anchor and tag, whose text stands in the file as it reads, and whose
+  /// layout is known to be right.
   mutating func add(
-    _ text: String, _ reading: YAMLScalar.Reading, known located: TextStretch,
+    _ text: Range<Int>, _ reading: YAMLScalar.Reading, known located: TextStretch,
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
     layout.lastEnd = located.end
-    try checkLength(of: text, from: located.start, to: located.end)
+    let isKey = expectsKey
+    try checkLength(text.count, ofKey: isKey, from: located.start, to: located.end)
+    let isNull = reading == .plain && texts.isNullWord(text)
     try attach(
-      NodeRecord(text, reading, start: located.start, end: located.end), reporting: &findings)
+      NodeRecord(
+        ScalarTexts.Stretch(text), reading, isNull: isNull, start: located.start,
+        end: located.end),
+      isKey: isKey, reporting: &findings)
   }
 
   // Inlined, so that a scalar that is no alias pays for nothing that aliases need.
   @inline(__always)
   private mutating func attach(
-    _ scalar: consuming NodeRecord, alias: (name: String, located: TextStretch)? = nil,
+    _ scalar: NodeRecord, isKey: Bool, alias: (name: String, located: TextStretch)? = nil,
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
-    if expectsKey { checkKey(scalar, reporting: &findings) }
-    try attach(append(scalar), alias: alias)
+    if isKey { checkKey(scalar, reporting: &findings) }
+    try attach(append(scalar), height: 0, endingAt: scalar.end, alias: alias)
   }
 
   /// Where a scalar stands, once its layout is known to be right.
@@ -206,13 +221,13 @@ struct DocumentBuilder {
 
   @inline(__always)
   private func checkLength(
-    of text: String, from start: TextPoint, to end: TextPoint
+    _ length: Int, ofKey isKey: Bool, from start: TextPoint, to end: TextPoint
   ) throws(Refusal) {
-    let limit = expectsKey ? limits.keyLength : limits.scalarLength
-    guard text.utf8.count > limit else { return }
+    let limit = isKey ? limits.keyLength : limits.scalarLength
+    guard length > limit else { return }
     throw Refusal(
       .tooLarge(
-        "\(expectsKey ? "a key" : "a value") has at most \(limit) bytes", place(start, end)))
+        "\(isKey ? "a key" : "a value") has at most \(limit) bytes", place(start, end)))
   }
 
   // MARK: Collections
@@ -240,10 +255,13 @@ struct DocumentBuilder {
     }
     let node = append(
       NodeRecord(opening.isMapping ? .mapping : .sequence, start: located.start, end: located.end))
-    if let anchor = opening.anchor { anchors[anchor] = Anchored(node: node, isComplete: false) }
+    if let anchor = opening.anchor {
+      anchors[anchor] = Anchored(node: node, isComplete: false)
+      openAnchors.append((anchor, node))
+    }
     open.append(
       OpenCollection(
-        node: node, isMapping: opening.isMapping, isFlow: opening.isFlow, anchor: opening.anchor,
+        node: node, isMapping: opening.isMapping, isFlow: opening.isFlow,
         indent: opening.isFlow ? indent : column(of: opening, located.end),
         firstChild: pending.count))
   }
@@ -280,21 +298,19 @@ struct DocumentBuilder {
     if collection.isMapping, !areFewAndDiffer(own) {
       children += try settled(own, reporting: &findings)
     } else {
-      children += pending[own]
+      for index in own { children.append(pending[index]) }
     }
     pending.removeLast(own.count)
-    let stretch = first..<children.count
-    let size = children[stretch].reduce(1) { $0 + Int(nodes[Int($1)].expandedSize) }
-    var record = NodeRecord(
-      collection.isMapping ? .mapping : .sequence, start: start, end: end)
-    record.children = stretch
-    record.expandedSize = Int32(clamping: size)
-    record.height = collection.height
-    nodes[collection.node] = record
-    if let anchor = collection.anchor, anchors[anchor]?.node == collection.node {
-      anchors[anchor]?.isComplete = true
+    var size = 1
+    for index in first..<children.count { size += Int(nodes[Int(children[index])].expandedSize) }
+    nodes[collection.node] = NodeRecord(
+      collection.isMapping ? .mapping : .sequence, children: first..<children.count, start: start,
+      end: end, expandedSize: size, height: collection.height)
+    if let anchor = openAnchors.last, anchor.node == collection.node {
+      openAnchors.removeLast()
+      if anchors[anchor.name]?.node == collection.node { anchors[anchor.name]?.isComplete = true }
     }
-    try attach(collection.node)
+    try attach(collection.node, height: collection.height, endingAt: end)
   }
 
   // MARK: Aliases
@@ -318,23 +334,26 @@ struct DocumentBuilder {
     }
     expandedSize += Int(named.expandedSize)
     guard expectsKey else {
-      try attach(anchored.node, alias: (name, located))
+      try attach(
+        anchored.node, height: named.height, endingAt: located.end, alias: (name, located))
       return
     }
-    guard let (text, reading) = named.scalar else {
+    guard named.kind == .scalar else {
       findings.append(.badKey("a collection", place))
-      try attach(anchored.node, alias: (name, located))
+      try attach(
+        anchored.node, height: named.height, endingAt: located.end, alias: (name, located))
       return
     }
-    try checkLength(of: text, from: located.start, to: located.end)
+    try checkLength(Int(named.text.count), ofKey: true, from: located.start, to: located.end)
     // A key of its own, so that findings name the alias. It is no merge key.
     let key = NodeRecord(
-      text, text == "<<" ? .quoted : reading, start: located.start, end: located.end)
-    try attach(key, alias: (name, located), reporting: &findings)
+      named.text, texts.reads(named, "<<") ? .quoted : named.reading, isNull: named.isNull,
+      start: located.start, end: located.end)
+    try attach(key, isKey: true, alias: (name, located), reporting: &findings)
   }
 
   @inline(__always)
-  private mutating func append(_ record: consuming NodeRecord) -> Int {
+  private mutating func append(_ record: NodeRecord) -> Int {
     nodes.append(record)
     return nodes.count - 1
   }
@@ -342,18 +361,19 @@ struct DocumentBuilder {
   /// Gives a node its place in the collection around it, and counts what it stands for.
   @inline(__always)
   private mutating func attach(
-    _ node: Int, alias: (name: String, located: TextStretch)? = nil
+    _ node: Int, height: Int32, endingAt end: TextPoint,
+    alias: (name: String, located: TextStretch)? = nil
   ) throws(Refusal) {
-    lastNodeEnd = alias?.located.end ?? nodes[node].end
+    lastNodeEnd = end
     if expandedSize > 0 || nodes.count > limits.expandedNodes {
       try checkSize(at: node, alias)
     }
     guard let last = open.indices.last else {
-      root = node
+      root = Int32(node)
       return
     }
     pending.append(Int32(node))
-    open[last].height = max(open[last].height, nodes[node].height + 1)
+    if height >= open[last].height { open[last].height = height + 1 }
   }
 
   /// Refuses a document that stands for too many nodes.

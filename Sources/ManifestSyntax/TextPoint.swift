@@ -6,6 +6,18 @@ struct TextPoint: Hashable, Sendable, Comparable {
   var column: Int32
   var offset: Int32
 
+  init(line: Int32, column: Int32, offset: Int32) {
+    self.line = line
+    self.column = column
+    self.offset = offset
+  }
+
+  init(_ position: SourcePosition) {
+    self.init(
+      line: Int32(position.line - 1), column: Int32(position.column - 1),
+      offset: Int32(position.offset))
+  }
+
   static func < (left: TextPoint, right: TextPoint) -> Bool { left.offset < right.offset }
 
   var position: SourcePosition {

@@ -22,15 +22,12 @@ public struct YAMLDocument: Sendable {
 /// included; merge keys are expanded. A node can also be made of others, of several files even,
 /// each of which keeps its place.
 public struct YAMLNode: Sendable {
-  private enum Source {
-    case read(DocumentStorage, Int)
-    case made(MadeNode)
-  }
+  private let storage: DocumentStorage
+  private let index: Int32
 
-  private let source: Source
-
-  init(storage: DocumentStorage, index: Int) {
-    source = .read(storage, index)
+  init(storage: DocumentStorage, index: Int32) {
+    self.storage = storage
+    self.index = index
   }
 
   /// A scalar.
@@ -41,20 +38,23 @@ public struct YAMLNode: Sendable {
   package init(
     text: String, isPlain: Bool, isVerbatim: Bool = false, at location: SourceLocation
   ) {
-    source = .made(
-      MadeNode(.scalar(text, isPlain ? .plain : .quoted), isVerbatim, at: location))
+    self.init(
+      storage: DocumentStorage(
+        text, isPlain ? .plain : .quoted, isVerbatim: isVerbatim, at: location),
+      index: 0)
   }
 
   /// A sequence.
   package init(elements: [YAMLNode], at location: SourceLocation) {
-    source = .made(MadeNode(.sequence(elements), at: location))
+    self.init(storage: DocumentStorage(.sequence, of: elements, at: location), index: 0)
   }
 
   /// A mapping.
   ///
   /// No key may occur twice, and keys are scalars.
   package init(entries: [(key: YAMLNode, value: YAMLNode)], at location: SourceLocation) {
-    source = .made(MadeNode(.mapping(entries), at: location))
+    let parts = entries.flatMap { [$0.key, $0.value] }
+    self.init(storage: DocumentStorage(.mapping, of: parts, at: location), index: 0)
   }
 
   /// What a node is.
@@ -64,242 +64,96 @@ public struct YAMLNode: Sendable {
     case mapping
   }
 
+  private var record: NodeRecord { storage.nodes[Int(index)] }
+
   /// What the node is.
-  public var kind: Kind {
-    switch source {
-    case .read(let storage, let index):
-      storage.nodes[index].kind
-    case .made(let node):
-      switch node.content {
-      case .scalar: .scalar
-      case .sequence: .sequence
-      case .mapping: .mapping
-      }
-    }
-  }
+  public var kind: Kind { record.kind }
 
   /// How a scalar is read; nil for collections.
-  private var reading: YAMLScalar.Reading? {
-    switch source {
-    case .read(let storage, let index):
-      storage.nodes[index].kind == .scalar ? storage.nodes[index].reading : nil
-    case .made(let node):
-      if case .scalar(_, let reading) = node.content { reading } else { nil }
-    }
-  }
+  private var reading: YAMLScalar.Reading? { kind == .scalar ? record.reading : nil }
 
   /// The text of a scalar as it reads once quotes and escapes are resolved; empty for collections.
-  public var text: String {
-    switch source {
-    case .read(let storage, let index): storage.nodes[index].text
-    case .made(let node):
-      if case .scalar(let text, _) = node.content { text } else { "" }
-    }
+  ///
+  /// Made when it is asked for.
+  public var text: String { storage.texts.text(of: record) }
+
+  /// What is made of the bytes of a scalar's text, without making a text of them.
+  package func withBytes(_ look: (UnsafeBufferPointer<UInt8>) -> Int?) -> Int? {
+    storage.texts.withBytes(of: record, look)
+  }
+
+  /// True for a scalar with this text.
+  package func reads(_ text: String) -> Bool {
+    kind == .scalar && storage.texts.reads(record, text)
   }
 
   /// The meaning of a scalar by the core schema; nil for collections.
   public var scalar: YAMLScalar? { reading.map { YAMLScalar(text, read: $0) } }
 
   /// True for a scalar that means null.
-  public var isNull: Bool {
-    switch source {
-    case .read(let storage, let index): storage.nodes[index].isNull
-    case .made: reading.map { YAMLScalar.isNull(text, read: $0) } ?? false
-    }
-  }
+  public var isNull: Bool { record.isNull }
 
   /// True for a scalar without quotes, block style or tag.
   public var isPlain: Bool { reading == .plain }
 
   /// True if nothing in the scalar refers to anything, whatever it looks like.
-  package var isVerbatim: Bool {
-    if case .made(let node) = source { node.isVerbatim } else { false }
-  }
+  package var isVerbatim: Bool { storage.isVerbatim }
 
   /// The elements of a sequence; empty for anything else.
   public var elements: [YAMLNode] {
-    switch source {
-    case .read(let storage, let index):
-      guard storage.nodes[index].kind == .sequence else { return [] }
-      return storage.children[storage.nodes[index].children]
-        .map { YAMLNode(storage: storage, index: Int($0)) }
-    case .made(let node):
-      guard case .sequence(let elements) = node.content else { return [] }
-      return elements
-    }
+    kind == .sequence ? record.children.map(storage.child) : []
   }
 
   /// The entries of a mapping in their order, merged ones last; empty for anything else.
   ///
   /// No key occurs twice, and keys are scalars.
   public var entries: Entries {
-    switch source {
-    case .read(let storage, let index):
-      let record = storage.nodes[index]
-      return Entries(.read(storage, record.kind == .mapping ? record.children : 0..<0))
-    case .made(let node):
-      if case .mapping(let entries) = node.content { return Entries(.made(entries)) }
-      return .empty
-    }
+    Entries(storage, kind == .mapping ? record.children : 0..<0)
+  }
+
+  /// Does something with each entry of a mapping.
+  package func forEachEntry(_ act: (_ key: YAMLNode, _ value: YAMLNode) -> Void) {
+    guard kind == .mapping else { return }
+    storage.forEachPair(of: record.children, act)
   }
 
   /// The entries of a mapping, each put together when it is asked for.
   public struct Entries: RandomAccessCollection, Sendable {
-    fileprivate enum Source {
-      /// Keys and values in turn.
-      case read(DocumentStorage, Range<Int>)
-      case made([(key: YAMLNode, value: YAMLNode)])
-    }
-
-    private let source: Source
+    private let storage: DocumentStorage
+    /// Keys and values in turn.
+    private let children: Range<Int>
 
     /// No entries.
-    public static let empty = Entries(.made([]))
+    public static let empty = Entries(
+      DocumentStorage(.mapping, of: [], at: SourceLocation(startOf: "")), 0..<0)
 
-    fileprivate init(_ source: Source) { self.source = source }
+    fileprivate init(_ storage: DocumentStorage, _ children: Range<Int>) {
+      self.storage = storage
+      self.children = children
+    }
 
     /// The first entry's index.
     public var startIndex: Int { 0 }
 
     /// How many entries there are.
-    public var endIndex: Int {
-      switch source {
-      case .read(_, let children): children.count / 2
-      case .made(let entries): entries.count
-      }
-    }
+    public var endIndex: Int { children.count / 2 }
 
     /// An entry.
     public subscript(index: Int) -> (key: YAMLNode, value: YAMLNode) {
-      switch source {
-      case .read(let storage, let children):
-        let first = children.lowerBound + index * 2
-        return (
-          YAMLNode(storage: storage, index: Int(storage.children[first])),
-          YAMLNode(storage: storage, index: Int(storage.children[first + 1]))
-        )
-      case .made(let entries): return entries[index]
-      }
+      let first = children.lowerBound + index * 2
+      return (storage.child(first), storage.child(first + 1))
     }
   }
 
   /// The value of a mapping's entry; nil where there is none.
   public subscript(key: String) -> YAMLNode? {
-    switch source {
-    case .read(let storage, let index):
-      storage.value(of: key, in: index).map { YAMLNode(storage: storage, index: $0) }
-    case .made: entries.first { $0.key.text == key }?.value
-    }
-  }
-
-  /// Where the node stands.
-  public var location: SourceLocation {
-    switch source {
-    case .read(let storage, let index):
-      storage.location(storage.nodes[index].start, storage.nodes[index].end)
-    case .made(let node): node.location
-    }
-  }
-}
-
-/// A node that was not read but made of others.
-private final class MadeNode: Sendable {
-  enum Content: Sendable {
-    case scalar(String, YAMLScalar.Reading)
-    case sequence([YAMLNode])
-    case mapping([(key: YAMLNode, value: YAMLNode)])
-  }
-
-  let content: Content
-  let isVerbatim: Bool
-  let location: SourceLocation
-
-  init(_ content: Content, _ isVerbatim: Bool = false, at location: SourceLocation) {
-    self.content = content
-    self.isVerbatim = isVerbatim
-    self.location = location
-  }
-}
-
-/// The nodes of a document in one array; children are stretches of a second one.
-final class DocumentStorage: Sendable {
-  let file: String
-  let nodes: [NodeRecord]
-  let children: [Int32]
-  let root: Int?
-  let start: TextPoint
-
-  init(
-    file: String, nodes: [NodeRecord], children: [Int32], root: Int?, start: TextPoint
-  ) {
-    self.file = file
-    self.nodes = nodes
-    self.children = children
-    self.root = root
-    self.start = start
-  }
-
-  func location(_ start: TextPoint, _ end: TextPoint) -> SourceLocation {
-    SourceLocation(file: file, from: start, to: end)
-  }
-
-  /// The value under a key of a mapping.
-  func value(of key: String, in mapping: Int) -> Int? {
-    guard nodes[mapping].kind == .mapping else { return nil }
-    for index in nodes[mapping].keys where nodes[Int(children[index])].text == key {
-      return Int(children[index + 1])
+    guard kind == .mapping else { return nil }
+    for index in record.keys where storage.child(index).reads(key) {
+      return storage.child(index + 1)
     }
     return nil
   }
-}
 
-/// A node as it is stored.
-///
-/// Each fact is a field of its own, so that asking for one copies no other.
-struct NodeRecord: Sendable {
-  let kind: YAMLNode.Kind
-  /// How a scalar is read.
-  let reading: YAMLScalar.Reading
-  /// True for a scalar that means null.
-  let isNull: Bool
-  /// What a scalar says; empty for collections.
-  let text: String
-  /// The stretch of a collection's children; of a mapping, keys and values in turn.
-  var children: Range<Int> = 0..<0
-  var start: TextPoint
-  var end: TextPoint
-  /// How many nodes it stands for once aliases and merges are expanded.
-  var expandedSize: Int32 = 1
-  /// How many collections stand inside each other in it, itself included.
-  var height: Int32
-
-  /// A scalar.
-  init(_ text: String, _ reading: YAMLScalar.Reading, start: TextPoint, end: TextPoint) {
-    kind = .scalar
-    self.reading = reading
-    isNull = YAMLScalar.isNull(text, read: reading)
-    self.text = text
-    self.start = start
-    self.end = end
-    height = 0
-  }
-
-  /// A collection without children.
-  init(_ kind: YAMLNode.Kind, start: TextPoint, end: TextPoint) {
-    self.kind = kind
-    reading = .quoted
-    isNull = false
-    text = ""
-    self.start = start
-    self.end = end
-    height = 1
-  }
-
-  /// Text and reading of a scalar; nil for a collection.
-  var scalar: (text: String, reading: YAMLScalar.Reading)? {
-    kind == .scalar ? (text, reading) : nil
-  }
-
-  /// Where the keys of a mapping stand among the children; each value is right behind its key.
-  var keys: StrideTo<Int> { stride(from: children.lowerBound, to: children.upperBound, by: 2) }
+  /// Where the node stands.
+  public var location: SourceLocation { storage.location(record.start, record.end) }
 }

@@ -92,6 +92,7 @@ public enum YAMLScalar: Hashable, Sendable {
   private static let longestWord = 5
 
   private static func number(in text: String) -> YAMLScalar? {
+    if let integer = shortInteger(in: text.utf8) { return .integer(integer) }
     guard let first = text.utf8.first, isNumberStart(first) else { return nil }
     let bytes = Array(text.utf8)
     if bytes.count > 2, first == UInt8(ascii: "0") {
@@ -120,6 +121,17 @@ public enum YAMLScalar: Hashable, Sendable {
     }
     guard index == bytes.count else { return nil }
     return Double(text).map(YAMLScalar.number)
+  }
+
+  /// A number of nothing but a few digits, as nearly all are.
+  private static func shortInteger(in text: String.UTF8View) -> Int? {
+    guard (1...18).contains(text.count) else { return nil }
+    var integer = 0
+    for byte in text {
+      guard (0x30...0x39).contains(byte) else { return nil }
+      integer = integer * 10 + Int(byte - 0x30)
+    }
+    return integer
   }
 
   private static func isNumberStart(_ byte: UInt8) -> Bool {

@@ -101,7 +101,7 @@ private struct Binder {
   }
 
   /// Keys that every document may have and no kind's table does.
-  private static let commonKeys = ["$schema", "berth", "name", "type"]
+  private static let commonKeys = NameTable(["$schema", "berth", "name", "type"])
 
   init(configuration: StackConfiguration, rules: KindRules, secrets: some SecretSource) {
     self.configuration = configuration
@@ -131,7 +131,7 @@ private struct Binder {
     let keyAdvice = rules.keyAdvice
     values.keyAdvice = { keyAdvice($0, kind) }
     _ = values.fields(
-      of: fields, by: tree(of: kind), table: kind.fields, owner: { kind.name.text },
+      of: fields, by: tree(of: kind), table: kind.fields, owner: kind.name.text,
       besides: Self.commonKeys, missingAt: fields.location.firstLine)
     if let node = fields["berth"] {
       _ = settings(node, of: kind, among: rules.catalog, nil, reporting: &values.findings)
@@ -171,7 +171,7 @@ private struct Binder {
     }
     let location = name?.location ?? root.location.firstLine
     let bound = values.fields(
-      of: root, by: tree(of: kind), table: kind.fields, owner: { kind.name.text },
+      of: root, by: tree(of: kind), table: kind.fields, owner: kind.name.text,
       besides: Self.commonKeys, missingAt: location)
     let berth = root["berth"].map {
       settings($0, of: kind, among: rules.catalog, values.address, reporting: &values.findings)

@@ -22,16 +22,15 @@ extension ValueBinding {
   /// Reads a mapping by a table and reports every key and value in it that does not fit.
   ///
   /// - Parameters:
-  ///   - path: where the mapping stands, for findings.
-  ///   - owner: what has these fields, for findings: `amlcompute`, or the path of an object.
+  ///   - owner: what has these fields, for findings: `amlcompute`; nil for the path of an object.
   ///   - besides: keys that somebody else reads.
   ///   - place: where to report a field that is missing.
   mutating func fields(
-    of node: YAMLNode, by tree: FieldTree, table: [Field], at path: [String] = [],
-    owner: () -> String, besides: [String] = [], missingAt place: SourceLocation
+    of node: YAMLNode, by tree: FieldTree, table: [Field], owner: String?,
+    besides: NameTable = .empty, missingAt place: SourceLocation
   ) -> BoundFields {
     var bound = BoundFields(slotCount: table.count, entryCount: node.entries.count)
-    bind(node, tree, path, owner, besides, into: &bound)
+    bind(node, tree, owner, besides, into: &bound)
     // By slot: a row of the table is large, and few rows are required.
     for slot in table.indices
     where table[slot].isRequired && !bound.values.holds(slot) && !bound.refused.contains(slot) {
@@ -39,38 +38,38 @@ extension ValueBinding {
       let group = field.path.segments.count > 1 ? node.entry(field.path.segments[0])?.key : nil
       findings.append(
         .missingField(
-          AttributePath(path + field.path.segments),
-          bound.locations[slot] ?? group?.location ?? place,
+          path(to: field.path.segments), bound.locations[slot] ?? group?.location ?? place,
           address))
     }
     return bound
   }
 
-  /// - Parameter path: where the table's own mapping stands.
   private mutating func bind(
-    _ node: YAMLNode, _ tree: FieldTree, _ path: [String], _ owner: () -> String,
-    _ besides: [String], into bound: inout BoundFields
+    _ node: YAMLNode, _ tree: FieldTree, _ owner: String?, _ besides: NameTable,
+    into bound: inout BoundFields
   ) {
-    for (key, value) in node.entries {
-      guard let child = tree[key.text] else {
-        if !besides.contains(key.text) { refuse(key, value, in: tree, owner(), besides) }
-        continue
+    node.forEachEntry { key, value in
+      guard let child = tree[key] else {
+        if key.withBytes({ besides[$0] }) == nil {
+          refuse(
+            key, value, in: tree, owner ?? path(to: tree.keys).description, besides.names)
+        }
+        return
       }
       if let (slot, field) = child.field {
-        bind(key, value, slot, field, child, path, into: &bound)
+        bind(key, value, slot, field, child, into: &bound)
       } else if value.kind == .mapping {
-        bind(value, child, path, { child.path(in: path).description }, [], into: &bound)
+        bind(value, child, nil, .empty, into: &bound)
       } else if !value.isNull {
         bound.refused.formUnion(child.slots.map(\.slot))
-        refuse(
-          value, "a mapping", at: child.path(in: path).segments, mayHoldSecret: child.holdsSecret)
+        refuse(value, "a mapping", at: path(to: child.keys), mayHoldSecret: child.holdsSecret)
       }
     }
   }
 
   private mutating func bind(
     _ key: YAMLNode, _ node: YAMLNode, _ slot: Int, _ field: Field, _ tree: FieldTree,
-    _ outer: [String], into bound: inout BoundFields
+    into bound: inout BoundFields
   ) {
     guard field.setBy == .user else {
       findings.append(.setByService(field.path, key, address))
@@ -86,8 +85,7 @@ extension ValueBinding {
     }
     bound.locations.append(node.location, of: slot)
     let errorsBefore = findings.errorCount
-    let value = value(node, of: field, tree, in: outer, words: words(of: field, tree))
-    bound.values[slot] = value
+    bound.values[slot] = value(node, of: field, tree, words: words(of: field, tree))
     if findings.errorCount > errorsBefore { bound.refused.insert(slot) }
   }
 
@@ -154,7 +152,7 @@ extension FieldTree {
 extension YAMLNode {
   /// The entry of a key.
   func entry(_ key: String) -> (key: YAMLNode, value: YAMLNode)? {
-    entries.first { $0.key.text == key }
+    entries.first { $0.key.reads(key) }
   }
 }
 

@@ -1,3 +1,4 @@
+internal import ManifestSyntax
 internal import TargetModel
 
 /// A kind's fields as manifests nest them: what may stand under which key.
@@ -14,14 +15,9 @@ final class FieldTree: Sendable {
   /// Where the field holds objects, however deep in lists and maps: what one may hold.
   let object: FieldTree?
   /// The keys that lead here from the table's own mapping.
-  private let keys: [String]
+  let keys: [String]
   /// True where a table has its tags.
   let isTags: Bool
-
-  /// The path of what stands here.
-  ///
-  /// - Parameter outer: the path of the table's own mapping.
-  func path(in outer: [String]) -> AttributePath { AttributePath(outer + keys) }
 
   private typealias Row = (
     path: ArraySlice<String>, slot: Int, field: Field, currentName: AttributePath?,
@@ -70,6 +66,11 @@ final class FieldTree: Sendable {
 
   /// What stands under a key; nil for one that is not known.
   subscript(key: String) -> FieldTree? { keysOfChildren[key].map { children[$0].tree } }
+
+  /// What stands under a document's key; nil for one that is not known.
+  subscript(key: YAMLNode) -> FieldTree? {
+    key.withBytes { keysOfChildren[$0] }.map { children[$0].tree }
+  }
 
   /// Names to show: the current ones of what a manifest may set.
   var names: [String] {

@@ -20,6 +20,25 @@ struct ValueBinding {
   private var patterns: [String: Regex<AnyRegexOutput>] = [:]
   /// What matched the pattern of a field last, by pattern: many targets have the same size.
   private var lastMatches: [String: String] = [:]
+  /// The fields that are being read, each in a value of the one before it.
+  private var open: [OpenField] = []
+  /// The ways from each of them into lists and maps.
+  private var way: [Step] = []
+
+  /// A field that is being read.
+  private struct OpenField {
+    let tree: FieldTree
+    /// What the words of older clients come to in it.
+    let words: OlderWords
+    /// Where its own way begins.
+    let wayStart: Int
+  }
+
+  /// A step into a list or a map.
+  private enum Step {
+    case element(Int)
+    case entry(String)
+  }
 
   init(secrets: any SecretSource, commands: [String: [String]] = [:]) {
     self.secrets = secrets
@@ -28,19 +47,53 @@ struct ValueBinding {
 
   /// The value of a field; nil if it is absent (`null`) or does not fit, which is then reported.
   mutating func value(
-    _ node: YAMLNode, of field: Field, _ tree: FieldTree, in outer: [String], words: OlderWords
+    _ node: YAMLNode, of field: Field, _ tree: FieldTree, words: OlderWords
   ) -> AttributeValue? {
     if field.isKeptSecret { hideLines(of: node) }
     if node.isNull { return nil }
+    open.append(OpenField(tree: tree, words: words, wayStart: way.count))
+    defer { open.removeLast() }
     switch tree.olderShape {
-    case .fileName: return namedFile(tree.path(in: outer), node)
-    case .texts: return texts(node, of: field, at: tree.path(in: outer))
+    case .fileName: return namedFile(path(), node)
+    case .texts: return texts(node, of: field)
     case nil: break
     }
-    if field.isKeptSecret { return secret(node, of: field, at: tree.path(in: outer)) }
-    return value(
-      node, field.type, Naming(outer, tree: tree, object: tree.object, words: words))
+    if field.isKeptSecret { return secret(node, of: field, at: path()) }
+    return value(node, field.type)
   }
+
+  /// What findings call the value that is being read, or something in it.
+  ///
+  /// Put together where it is asked for: few values are wrong.
+  func path(to keys: [String] = []) -> AttributePath {
+    var segments: [String] = []
+    for (index, field) in open.enumerated() {
+      segments += field.tree.keys
+      let end = index + 1 < open.count ? open[index + 1].wayStart : way.count
+      for step in way[field.wayStart..<end] {
+        switch step {
+        case .element(let index): segments.append("\(index)")
+        case .entry(let key): segments.append(key)
+        }
+      }
+    }
+    return AttributePath(segments + keys)
+  }
+
+  /// Reads what stands in a list or a map.
+  private mutating func inside(
+    _ step: Step, _ read: (inout ValueBinding) -> AttributeValue?
+  ) -> AttributeValue? {
+    way.append(step)
+    defer { way.removeLast() }
+    return read(&self)
+  }
+
+  /// True for what is a field's own value, and stands in no list or map in it.
+  private var isWholeValue: Bool { open.last?.wayStart == way.count }
+
+  /// What the words of older clients come to here.
+  private var words: OlderWords { isWholeValue ? open.last?.words ?? .unknown : .unknown }
 
   /// Keeps the lines of a node out of every finding about this file.
   mutating func hideLines(of node: YAMLNode) {
@@ -51,87 +104,33 @@ struct ValueBinding {
 
   /// Reports a value of the wrong type.
   mutating func refuse(
-    _ node: YAMLNode, _ expected: String, at path: [String], mayHoldSecret: Bool
+    _ node: YAMLNode, _ expected: String, at path: AttributePath, mayHoldSecret: Bool
   ) {
     guard mayHoldSecret, node.kind == .scalar else {
-      findings.append(.wrongType(AttributePath(path), expected, node, address))
+      findings.append(.wrongType(path, expected, node, address))
       return
     }
     hideLines(of: node)
-    findings.append(.wrongTypeOfSecrets(AttributePath(path), expected, node, address))
-  }
-
-  /// What findings call a value, and what else is known of its place.
-  private struct Naming {
-    private let outer: [String]
-    /// Nil for what stands under `outer` itself.
-    private let tree: FieldTree?
-    /// The way from there into lists and maps.
-    private var way: Way?
-    /// What objects in it may hold.
-    let object: FieldTree?
-    /// What the words of older clients come to in it.
-    private(set) var words: OlderWords
-
-    init(
-      _ outer: [String], tree: FieldTree? = nil, object: FieldTree?,
-      words: OlderWords = .unknown
-    ) {
-      self.outer = outer
-      self.tree = tree
-      self.object = object
-      self.words = words
-    }
-
-    /// Put together where it is asked for: few values are wrong.
-    var path: AttributePath {
-      AttributePath((tree?.path(in: outer).segments ?? outer) + (way?.segments ?? []))
-    }
-
-    /// True for the tags of a target.
-    var isTags: Bool { way == nil && outer.isEmpty && tree?.isTags == true }
-
-    func inside(_ index: Int) -> Naming { going(.element(way, index)) }
-
-    func inside(_ key: String) -> Naming { going(.entry(way, key)) }
-
-    private func going(_ way: Way) -> Naming {
-      var naming = self
-      naming.way = way
-      naming.words = .unknown
-      return naming
-    }
-
-    private indirect enum Way {
-      case element(Way?, Int)
-      case entry(Way?, String)
-
-      var segments: [String] {
-        switch self {
-        case .element(let way, let index): (way?.segments ?? []) + ["\(index)"]
-        case .entry(let way, let key): (way?.segments ?? []) + [key]
-        }
-      }
-    }
+    findings.append(.wrongTypeOfSecrets(path, expected, node, address))
   }
 
   private mutating func value(
-    _ node: YAMLNode, _ type: FieldType, _ name: Naming
+    _ node: YAMLNode, _ type: FieldType
   ) -> AttributeValue? {
     switch type {
-    case .text(let pattern): return text(node, pattern, name)
-    case .boolean: return boolean(node, name)
-    case .toggle(let on, let off): return toggle(node, on, off, name)
-    case .integer(let range): return integer(node, range, name)
-    case .duration(let unit, let range): return duration(node, unit, range, name)
-    case .choice(let choices): return choice(node, choices, name)
-    case .resourceID(let types): return resourceID(node, types, name)
-    case .region: return region(node, name)
-    case .secretFile: return text(node, nil, name)
-    case .list(let element, let limit): return list(node, element, limit, name)
-    case .object(let fields): return object(node, fields, name)
-    case .map(let element): return map(node, element, name)
-    case .anything: return anything(node, name)
+    case .text(let pattern): return text(node, pattern)
+    case .boolean: return boolean(node)
+    case .toggle(let on, let off): return toggle(node, on, off)
+    case .integer(let range): return integer(node, range)
+    case .duration(let unit, let range): return duration(node, unit, range)
+    case .choice(let choices): return choice(node, choices)
+    case .resourceID(let types): return resourceID(node, types)
+    case .region: return region(node)
+    case .secretFile: return text(node, nil)
+    case .list(let element, let limit): return list(node, element, limit)
+    case .object(let fields): return object(node, fields)
+    case .map(let element): return map(node, element)
+    case .anything: return anything(node)
     }
   }
 
@@ -139,26 +138,27 @@ struct ValueBinding {
 
   /// The text of a scalar that means something, whatever YAML takes it for.
   private mutating func word(
-    _ node: YAMLNode, _ expected: @autoclosure () -> String, _ name: Naming
+    _ node: YAMLNode, _ expected: @autoclosure () -> String
   ) -> String? {
     guard node.kind == .scalar, !node.isNull else {
-      findings.append(.wrongType(name.path, expected(), node, address))
+      findings.append(.wrongType(path(), expected(), node, address))
       return nil
     }
-    if !node.isVerbatim, node.text.holdsReference {
-      findings.append(.referenceNotAllowed(name.path, node, address))
+    let text = node.text
+    if text.utf8.contains(UInt8(ascii: "$")), !node.isVerbatim, text.holdsReference {
+      findings.append(.referenceNotAllowed(path(), node, address))
       return nil
     }
-    return node.text
+    return text
   }
 
   private mutating func text(
-    _ node: YAMLNode, _ pattern: String?, _ name: Naming
+    _ node: YAMLNode, _ pattern: String?
   ) -> AttributeValue? {
-    guard let text = word(node, "a text", name) else { return nil }
+    guard let text = word(node, "a text") else { return nil }
     if let pattern, !matches(text, pattern) {
       findings.append(
-        .wrongValue(name.path, "it must match the pattern '\(pattern)'", node, address))
+        .wrongValue(path(), "it must match the pattern '\(pattern)'", node, address))
       return nil
     }
     return .text(text)
@@ -169,7 +169,7 @@ struct ValueBinding {
   /// It compares scalar by scalar, so that no letter passes for one that only looks the same. A
   /// pattern that can't be read matches nothing.
   private mutating func matches(_ text: String, _ pattern: String) -> Bool {
-    if let last = lastMatches[pattern], last.utf8.elementsEqual(text.utf8) { return true }
+    if let last = lastMatches[pattern], last.hasBytes(of: text) { return true }
     let regex = patterns[pattern] ?? (try? Regex(pattern).matchingSemantics(.unicodeScalar))
     patterns[pattern] = regex
     guard regex.flatMap({ try? $0.wholeMatch(in: text) }) != nil else { return false }
@@ -177,46 +177,46 @@ struct ValueBinding {
     return true
   }
 
-  private mutating func region(_ node: YAMLNode, _ name: Naming) -> AttributeValue? {
-    guard let text = word(node, "a region", name) else { return nil }
+  private mutating func region(_ node: YAMLNode) -> AttributeValue? {
+    guard let text = word(node, "a region") else { return nil }
     guard text.utf8.looksLikeRegion else {
       findings.append(
-        .wrongValue(name.path, "a region looks like 'westeurope' or 'West Europe'", node, address))
+        .wrongValue(path(), "a region looks like 'westeurope' or 'West Europe'", node, address))
       return nil
     }
     return .text(text)
   }
 
-  private mutating func boolean(_ node: YAMLNode, _ name: Naming) -> AttributeValue? {
+  private mutating func boolean(_ node: YAMLNode) -> AttributeValue? {
     if case .bool(let bool) = node.scalar { return .bool(bool) }
     switch node.text.lowercased() {
     case "true": return true
     case "false": return false
     default:
-      findings.append(.wrongType(name.path, "true or false", node, address))
+      findings.append(.wrongType(path(), "true or false", node, address))
       return nil
     }
   }
 
   /// Older clients wrote the service's own words.
   private mutating func toggle(
-    _ node: YAMLNode, _ on: String, _ off: String, _ name: Naming
+    _ node: YAMLNode, _ on: String, _ off: String
   ) -> AttributeValue? {
-    if name.words == .understood {
+    if words == .understood {
       if node.text.lowercased() == on.lowercased() { return true }
       if node.text.lowercased() == off.lowercased() { return false }
     }
-    return boolean(node, name)
+    return boolean(node)
   }
 
   private mutating func integer(
-    _ node: YAMLNode, _ range: ClosedRange<Int>, _ name: Naming
+    _ node: YAMLNode, _ range: ClosedRange<Int>
   ) -> AttributeValue? {
-    if let number = wholeNumber(node) { return inRange(number, range, node, name) }
+    if let number = wholeNumber(node) { return inRange(number, range, node) }
     if node.kind == .scalar, matches(node.text, "[-+]?[0-9]{1,40}") {
-      findings.append(.outOfRange(name.path, node.text, range, node, address))
+      findings.append(.outOfRange(path(), node.text, range, node, address))
     } else {
-      findings.append(.wrongType(name.path, "a whole number", node, address))
+      findings.append(.wrongType(path(), "a whole number", node, address))
     }
     return nil
   }
@@ -232,62 +232,62 @@ struct ValueBinding {
   }
 
   private mutating func duration(
-    _ node: YAMLNode, _ unit: FieldType.TimeUnit, _ range: ClosedRange<Int>, _ name: Naming
+    _ node: YAMLNode, _ unit: FieldType.TimeUnit, _ range: ClosedRange<Int>
   ) -> AttributeValue? {
-    if let number = wholeNumber(node) { return inRange(number, range, node, name) }
+    if let number = wholeNumber(node) { return inRange(number, range, node) }
     if let seconds = ISODuration.seconds(in: node.text), seconds.isMultiple(of: unit.rawValue) {
-      return inRange(seconds / unit.rawValue, range, node, name)
+      return inRange(seconds / unit.rawValue, range, node)
     }
     let word = unit == .seconds ? "seconds" : "minutes"
-    findings.append(.wrongType(name.path, "a whole number of \(word)", node, address))
+    findings.append(.wrongType(path(), "a whole number of \(word)", node, address))
     return nil
   }
 
   private mutating func inRange(
-    _ number: Int, _ range: ClosedRange<Int>, _ node: YAMLNode, _ name: Naming
+    _ number: Int, _ range: ClosedRange<Int>, _ node: YAMLNode
   ) -> AttributeValue? {
     guard range.contains(number) else {
-      findings.append(.outOfRange(name.path, "\(number)", range, node, address))
+      findings.append(.outOfRange(path(), "\(number)", range, node, address))
       return nil
     }
     return .integer(number)
   }
 
   private mutating func choice(
-    _ node: YAMLNode, _ choices: [FieldType.Choice], _ name: Naming
+    _ node: YAMLNode, _ choices: [FieldType.Choice]
   ) -> AttributeValue? {
     let known = { choices.map { "'\($0.name)'" }.joined(separator: ", ") }
-    guard let text = word(node, "one of \(known())", name) else { return nil }
+    guard let text = word(node, "one of \(known())") else { return nil }
     if let choice = choices.first(where: { $0.name == text }) { return .text(choice.name) }
     let word = text.lowercased()
     if let choice = choices.first(where: { $0.name.lowercased() == word }) {
       return .text(choice.name)
     }
-    if name.words != .unknown, let choice = choices.first(where: { $0.isMeant(by: word) }) {
-      if name.words == .toldOf {
+    if words != .unknown, let choice = choices.first(where: { $0.isMeant(by: word) }) {
+      if words == .toldOf {
         findings.append(.olderWord(text, choice.name, node.location, address))
       }
       return .text(choice.name)
     }
     let byWire = choices.first { $0.wire.lowercased() == word }
-    if let byWire, name.words == .understood || byWire.takesWire { return .text(byWire.name) }
-    findings.append(.unknownWord(name.path, node, choices.map(\.name), byWire?.name, address))
+    if let byWire, words == .understood || byWire.takesWire { return .text(byWire.name) }
+    findings.append(.unknownWord(path(), node, choices.map(\.name), byWire?.name, address))
     return nil
   }
 
   private mutating func resourceID(
-    _ node: YAMLNode, _ types: [String], _ name: Naming
+    _ node: YAMLNode, _ types: [String]
   ) -> AttributeValue? {
-    guard let text = word(node, "a resource id", name) else { return nil }
+    guard let text = word(node, "a resource id") else { return nil }
     do {
       let id = try ARMResourceID(parsing: text)
-      if !types.isEmpty, !id.isOf(types) {
-        findings.append(.wrongResourceType(name.path, types, id, node, address))
+      if !types.isEmpty, !types.contains(where: { id.isOf(type: $0) }) {
+        findings.append(.wrongResourceType(path(), types, id, node, address))
         return nil
       }
       return .text(id.text)
     } catch {
-      findings.append(.malformedResourceID(name.path, error.reason, types.first, node, address))
+      findings.append(.malformedResourceID(path(), error.reason, types.first, node, address))
       return nil
     }
   }
@@ -295,29 +295,30 @@ struct ValueBinding {
   // MARK: Collections
 
   private mutating func list(
-    _ node: YAMLNode, _ element: FieldType, _ limit: Int?, _ name: Naming
+    _ node: YAMLNode, _ element: FieldType, _ limit: Int?
   ) -> AttributeValue? {
     guard node.kind == .sequence else {
-      findings.append(.wrongType(name.path, "a list", node, address))
+      findings.append(.wrongType(path(), "a list", node, address))
       return nil
     }
     let elements = node.elements
     if let limit, elements.count > limit {
-      findings.append(.tooMany(name.path, elements.count, limit, node, address))
+      findings.append(.tooMany(path(), elements.count, limit, node, address))
       return nil
     }
     let before = findings.errorCount
-    let values = elements.enumerated().compactMap { value($1, element, name.inside($0)) }
+    var values: [AttributeValue] = []
+    values.reserveCapacity(elements.count)
+    for (index, node) in elements.enumerated() {
+      if let value = inside(.element(index), { $0.value(node, element) }) { values.append(value) }
+    }
     return findings.errorCount == before ? .list(values) : nil
   }
 
   /// A list of objects with one field, given as that field's texts.
-  private mutating func texts(
-    _ node: YAMLNode, of field: Field, at path: AttributePath
-  ) -> AttributeValue? {
+  private mutating func texts(_ node: YAMLNode, of field: Field) -> AttributeValue? {
     guard case .list(.object(let fields), let limit) = field.type, let only = fields.first,
-      case .list(let values)? = list(
-        node, only.type, limit, Naming(path.segments, object: nil))
+      case .list(let values)? = list(node, only.type, limit)
     else { return nil }
     return .list(
       values.map { value in
@@ -328,23 +329,24 @@ struct ValueBinding {
   }
 
   private mutating func map(
-    _ node: YAMLNode, _ element: FieldType, _ name: Naming
+    _ node: YAMLNode, _ element: FieldType
   ) -> AttributeValue? {
     guard node.kind == .mapping else {
-      findings.append(.wrongType(name.path, "a mapping", node, address))
+      findings.append(.wrongType(path(), "a mapping", node, address))
       return nil
     }
-    let areTags = name.isTags
+    let areTags = isWholeValue && open.count == 1 && open.last?.tree.isTags == true
     let before = findings.errorCount
     var entries: [(String, AttributeValue)] = []
     entries.reserveCapacity(node.entries.count)
-    for (key, entry) in node.entries {
-      if areTags, MarkTags.isMark(key.text) {
-        findings.append(.reservedTag(key, address))
+    node.forEachEntry { keyNode, entry in
+      let key = keyNode.text
+      if areTags, MarkTags.isMark(key) {
+        findings.append(.reservedTag(keyNode, address))
       } else if entry.isNull, !areTags {
-        entries.append((key.text, .null))
-      } else if let value = value(entry, element, name.inside(key.text)) {
-        entries.append((key.text, value))
+        entries.append((key, .null))
+      } else if let value = inside(.entry(key), { $0.value(entry, element) }) {
+        entries.append((key, value))
       }
     }
     guard findings.errorCount == before else { return nil }
@@ -352,33 +354,35 @@ struct ValueBinding {
   }
 
   private mutating func object(
-    _ node: YAMLNode, _ fields: [Field], _ name: Naming
+    _ node: YAMLNode, _ fields: [Field]
   ) -> AttributeValue? {
     guard node.kind == .mapping else {
-      findings.append(.wrongType(name.path, "a mapping", node, address))
+      findings.append(.wrongType(path(), "a mapping", node, address))
       return nil
     }
     let before = findings.errorCount
     let bound = self.fields(
-      of: node, by: name.object ?? FieldTree(fields), table: fields, at: name.path.segments,
-      owner: { name.path.description }, missingAt: node.location.firstLine)
+      of: node, by: open.last?.tree.object ?? FieldTree(fields), table: fields, owner: nil,
+      missingAt: node.location.firstLine)
     guard findings.errorCount == before else { return nil }
-    var result = AttributeValue.map(AttributeMap(minimumCapacity: node.entries.count))
-    for slot in bound.values.indices {
-      if let value = bound.values[slot] { result[fields[slot].path] = value }
-    }
-    return result
+    var result = AttributeMap(minimumCapacity: node.entries.count)
+    bound.values.forEachGiven { slot, value in result[path: fields[slot].path] = value }
+    return .map(result)
   }
 
-  private mutating func anything(_ node: YAMLNode, _ name: Naming) -> AttributeValue? {
+  private mutating func anything(_ node: YAMLNode) -> AttributeValue? {
     switch node.kind {
     case .sequence:
-      return .list(
-        node.elements.enumerated().compactMap { anything($1, name.inside($0)) })
+      var values: [AttributeValue] = []
+      for (index, element) in node.elements.enumerated() {
+        if let value = inside(.element(index), { $0.anything(element) }) { values.append(value) }
+      }
+      return .list(values)
     case .mapping:
       var entries: [(String, AttributeValue)] = []
-      for (key, value) in node.entries {
-        if let value = anything(value, name.inside(key.text)) { entries.append((key.text, value)) }
+      node.forEachEntry { keyNode, entry in
+        let key = keyNode.text
+        if let value = inside(.entry(key), { $0.anything(entry) }) { entries.append((key, value)) }
       }
       return .map(AttributeMap(entries) { _, last in last })
     case .scalar:
@@ -388,9 +392,9 @@ struct ValueBinding {
       case .integer(let integer): return .integer(integer)
       case .number(let number) where number.isFinite: return .number(number)
       case .number:
-        findings.append(.wrongType(name.path, "a number that JSON can say", node, address))
+        findings.append(.wrongType(path(), "a number that JSON can say", node, address))
         return nil
-      case .text: return word(node, "a text", name).map(AttributeValue.text)
+      case .text: return word(node, "a text").map(AttributeValue.text)
       }
     }
   }
@@ -417,11 +421,15 @@ enum OlderWords {
   case toldOf
 }
 
-extension ARMResourceID {
-  /// True if its type is one of these, however they are spelled.
-  fileprivate func isOf(_ types: [String]) -> Bool {
-    let type = type
-    return types.contains { $0 == type || $0.lowercased() == type }
+extension String {
+  /// True if two texts have the same bytes: the same letters may be spelled in several ways.
+  fileprivate func hasBytes(of other: String) -> Bool {
+    var (text, other) = (self, other)
+    return text.withUTF8 { bytes in
+      other.withUTF8 { others in
+        bytes.count == others.count && bytes.indices.allSatisfy { bytes[$0] == others[$0] }
+      }
+    }
   }
 }
 

@@ -66,7 +66,7 @@ struct BoundDocuments {
       let bound = document.kind.map { kind in
         binding.fields(
           of: document.root, by: FieldTree(kind.fields), table: kind.fields,
-          owner: { kind.name.text }, besides: common, missingAt: document.root.location)
+          owner: kind.name.text, besides: NameTable(common), missingAt: document.root.location)
       }
       return Values(
         fields: bound.map { bound in bound.values.indices.map { bound.values[$0] } } ?? [],
