@@ -106,7 +106,9 @@ enum Standing: Sendable {
 /// What is desired and what was observed under one name.
 ///
 /// Names are unique in a workspace, whatever the kind and the case of the letters.
-struct TargetPair: Sendable {
+///
+/// A class only so that looking through ten thousand pairs copies nothing; it never changes.
+final class TargetPair: Sendable {
   let key: String
   let desired: ComputeTarget?
   let observed: ObservedTarget?

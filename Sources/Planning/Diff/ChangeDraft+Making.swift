@@ -3,30 +3,17 @@ internal import TargetModel
 
 /// How each sort of draft is made.
 extension ChangeDraft {
-  /// A target that is to be made; `described` says what it will be like.
+  /// A target that is to be made.
   static func making(_ desired: ComputeTarget, _ reason: Reason, _ standing: Standing)
     -> ChangeDraft
   {
     let act: Act = desired.isAttached ? .attach : .create
     let change = Change(
-      address: desired.address, action: act == .attach ? .attach : .create, reason: reason,
-      source: desired.location, resource: desired.heldResource?.shown)
+      making: desired, by: act == .attach ? .attach : .create, because: reason,
+      resource: desired.heldResource?.shown)
     return ChangeDraft(
       change: change, acts: [act] + desired.powerActsAfterMaking, desired: desired, observed: nil,
       document: desired, standing: standing)
-  }
-
-  /// The change with everything that people are shown of it.
-  ///
-  /// Guards need none of that, and with them whoever only asks whether manifests are allowed.
-  var described: Change {
-    guard observed == nil, let desired else { return change }
-    var change = change
-    change.attributes =
-      desired.attributesFromNothing + [desired.powerAfterMaking(nil)].compactMap(\.self)
-    change.nestAfterwards(desired)
-    change.sensitivePaths = desired.setSecrets
-    return change
   }
 
   /// A live target that is to go, the way it came to be: what was attached is only ever detached,
@@ -136,7 +123,7 @@ extension ComputeTarget {
   }
 
   /// The change of power that making the target, from this state of power, brings with it.
-  fileprivate func powerAfterMaking(_ live: PowerState?) -> AttributeChange? {
+  func powerAfterMaking(_ live: PowerState?) -> AttributeChange? {
     guard kind.hasPower, let wanted = settings.power, wanted != live,
       live != nil || wanted == .stopped
     else { return nil }

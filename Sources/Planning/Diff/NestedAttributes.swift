@@ -31,14 +31,17 @@ extension ComputeTarget {
 
   /// All that a creation will set, as attribute changes from nothing.
   var attributesFromNothing: [AttributeChange] {
-    kind.fields.enumerated().compactMap { slot, field in
-      guard field.setBy == .user, let value = attributes[slot] ?? field.defaultValue,
-        !value.saysNothing
-      else { return nil }
-      return AttributeChange(
-        path: field.path, before: nil, after: field.isSecret ? nil : value,
-        isSensitive: field.isSecret, effect: .inPlace)
+    var changes: [AttributeChange] = []
+    changes.reserveCapacity(kind.fields.count)
+    for (slot, field) in kind.fields.enumerated() where field.setBy == .user {
+      guard let value = attributes[slot] ?? field.defaultValue, !value.saysNothing else { continue }
+      changes.append(
+        AttributeChange(
+          path: field.path, before: nil, after: field.isSecret ? nil : value,
+          isSensitive: field.isSecret, effect: .inPlace))
     }
+    if let power = powerAfterMaking(nil) { changes.append(power) }
+    return changes
   }
 }
 

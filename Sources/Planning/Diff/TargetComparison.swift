@@ -22,8 +22,11 @@ package struct TargetComparison: Sendable {
       if ignoresSome, desired.ignoresChanges(of: field.path) { continue }
       if field.isWriteOnly {
         compareByFingerprint(field, desired.attributes[slot], desired, observed)
-      } else {
+      } else if desired.attributes.holds(slot) || observed.attributes.holds(slot) {
         compare(field, desired.attributes[slot], observed.attributes[slot], desired)
+      } else if let usual = field.defaultValue, usual != .null {
+        // Both have the default.
+        unchangedCount += 1
       }
     }
   }

@@ -23,7 +23,7 @@ func order(
       waits: waits(of: node, in: graph, number))
   }
   let changes = drafts.indices.sorted { (firstStep[$0], $0) < (firstStep[$1], $1) }
-    .map { drafts[$0].described }
+    .map { drafts[$0].change }
   return (changes, steps)
 }
 
@@ -85,7 +85,7 @@ extension ChangeDraft {
   /// The resource an act takes, gives up or leaves where it is.
   fileprivate func resource(of act: Act) -> String? {
     switch act {
-    case .attach: desired?.heldResource?.shown
+    case .attach: acquiredResource?.shown
     case .create: nil
     case .detach, .delete, .update, .start, .stop, .mark: observed?.resource?.shown
     }
