@@ -22,14 +22,30 @@ public struct PlanText: Sendable {
 
   /// The whole text: drift, changes, the footer, and the order where something waits.
   public var text: String {
+    var text = ""
+    forEachPiece { text += $0 }
+    return text
+  }
+
+  /// The most bytes that are put together before they are handed out, but for one block.
+  private static let pieceSize = 1 << 16
+
+  /// Hands out the text in pieces of whole blocks: that of a large plan has megabytes.
+  public func forEachPiece(_ take: (String) -> Void) {
     var text = TextBuffer()
+    var isFirst = true
     func add(_ part: String) {
       begin()
       text.add(part)
     }
     /// An empty line between any two parts.
     func begin() {
-      if text.count > 0 { text.add("\n") }
+      if text.count >= Self.pieceSize {
+        take(text.string)
+        text.cut(to: 0)
+      }
+      if !isFirst { text.add("\n") }
+      isFirst = false
     }
     if !plan.drift.isEmpty {
       add("Note: Targets have changed outside of Berth since they were last applied:\n")
@@ -53,7 +69,7 @@ public struct PlanText: Sendable {
       if let order { add(order) }
     }
     if !plan.unmanaged.isEmpty { add(unmanaged) }
-    return text.string
+    if text.count > 0 { take(text.string) }
   }
 
   /// Targets that are not this stack's: listed, and no drift.

@@ -107,15 +107,15 @@ struct Presenter: Sendable {
   // MARK: Events
 
   /// Tells programs that targets are about to be read.
-  func refreshStart(_ addresses: [TargetAddress]) {
+  func refreshStart(_ addresses: @autoclosure () -> [TargetAddress]) {
     guard let events else { return }
-    for address in addresses.sorted() { events.write(stream.refreshStart(address)) }
+    for address in addresses().sorted() { events.write(stream.refreshStart(address)) }
   }
 
   /// Tells programs that targets were read.
-  func refreshComplete(_ addresses: [TargetAddress]) {
+  func refreshComplete(_ addresses: @autoclosure () -> [TargetAddress]) {
     guard let events else { return }
-    for address in addresses { events.write(stream.refreshComplete(address)) }
+    for address in addresses() { events.write(stream.refreshComplete(address)) }
   }
 
   /// Tells programs that the lock is about to be taken.
@@ -178,7 +178,10 @@ struct Presenter: Sendable {
     if let events {
       for line in stream.plan(plan, operation: operation) { events.write(line) }
     }
-    say(PlanText(plan, style: style, isRefused: result.isRefused).text)
+    if hasText {
+      PlanText(plan, style: style, isRefused: result.isRefused)
+        .forEachPiece(context.output.write)
+    }
     show(result.findings)
   }
 
