@@ -46,6 +46,8 @@ package struct CommandContext: Sendable {
   package var processorCount = 2
   /// What the process used so far.
   package var usage: @Sendable () -> ProcessUsage
+  /// Keeps what is large and was the command's last work, where the process ends with the command.
+  package var keepToEnd: @Sendable (any Sendable) -> Void = { _ in }
   /// Follows the run, for those who ask.
   package var trace = RunTrace.off
 

@@ -58,6 +58,7 @@ extension CommandContext {
       signals: signals.source,
       leaveAtOnce: leave,
       usage: { ProcessFacts.usage() })
+    context.keepToEnd = { ProcessMemory.keepToEnd($0) }
     context.processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     return context
   }

@@ -162,8 +162,10 @@ struct PlanningRun {
     presenter.show(loader.findings)
     guard let session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
     guard let observed = await look(session, presenter) else { return .failure }
+    let result = session.plan(observed, mode: mode)
+    context.keepToEnd((session.stack, observed, result))
     let status = await present(
-      session.plan(observed, mode: mode), of: session, presenter, record, in: context,
+      result, of: session, presenter, record, in: context,
       hasDetailedExitCode: hasDetailedExitCode, planFile: planFile)
     return generate(session.stack, observed, presenter, in: context) ? status : status.orFailure
   }

@@ -66,6 +66,7 @@ struct ValidateCommand: Subcommand {
 
   private func run(in context: CommandContext, _ record: RunRecord?) -> ExitStatus {
     let loader = Self.load(common.folder(in: context), as: reuse.choice, in: context, record)
+    if let stack = loader.stack { context.keepToEnd(stack) }
     if printsJSON {
       record?.found(loader.findings.findings)
       context.output.write(EventStream.validation(loader.findings, sources: loader.sources))
