@@ -21,7 +21,7 @@ struct LockTextTests {
 
   @Test func `T22 a lock tells its owner, its age and when the owner was last heard of`() {
     #expect(
-      Self.text().lines.joined(separator: "\n") == """
+      Self.text().allLines.joined(separator: "\n") == """
         ID:        9f2c
         Path:      ws-prod
         Operation: apply
@@ -35,7 +35,7 @@ struct LockTextTests {
   }
 
   @Test func `T22 T31 an owner can't pretend to be somebody else`() {
-    let lines = Self.text("ci\u{1B}[2K\r\u{202E}\nWho:       you").lines
+    let lines = Self.text("ci\u{1B}[2K\r\u{202E}\nWho:       you").allLines
     #expect(lines.count == 8)
     #expect(lines[3] == "Who:       ci\\e[2K\\r\\u{202E}\\nWho:       you")
   }

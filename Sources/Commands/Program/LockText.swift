@@ -8,6 +8,12 @@ struct LockText {
   /// The wall time, in milliseconds since 1970.
   let now: Int64
 
+  /// What whoever may end the lock by force is shown: also when its holder was last heard of.
+  var allLines: [String] {
+    let due = LeaseTimes().heartbeat.components.seconds * 1_000
+    return lines + ["Heartbeat: \(heartbeat) (due every \(Self.span(due)))"]
+  }
+
   /// Lines of `Key: value`, made visible: whoever took the lease wrote what he liked into it.
   var lines: [String] {
     let holder = record.holder
@@ -17,8 +23,6 @@ struct LockText {
       "Version:   \(holder.version)", "Created:   \(created)",
     ]
     if let info = holder.info { lines.append("Info:      \(info)") }
-    let due = LeaseTimes().heartbeat.components.seconds * 1_000
-    lines.append("Heartbeat: \(heartbeat) (due every \(Self.span(due)))")
     return lines.map(\.visible)
   }
 
