@@ -186,15 +186,17 @@ extension AttributeValue {
 /// Makes a subnet's id of a network's and a subnet's name, in the workspace's own subscription and
 /// group as `az ml` does, and drops the network's name: from there on a subnet is known by its id.
 @Sendable func foldNetwork(
-  _ kind: KindDescriptor, _ attributes: inout Attributes, _ workspace: WorkspaceIdentity
-) {
+  _ kind: KindDescriptor, _ attributes: Attributes, _ workspace: WorkspaceIdentity
+) -> Attributes? {
   guard let networkSlot = kind.slot(named: "network_settings.vnet_name"),
     let subnetSlot = kind.slot(named: "network_settings.subnet"),
     let network = attributes[networkSlot]?.text, let subnet = attributes[subnetSlot]?.text
-  else { return }
+  else { return nil }
+  var attributes = attributes
   attributes[networkSlot] = nil
-  guard !subnet.hasPrefix("/") else { return }
+  guard !subnet.hasPrefix("/") else { return attributes }
   attributes[subnetSlot] = .text(
     "/subscriptions/\(workspace.subscriptionID)/resourceGroups/\(workspace.resourceGroup)"
       + "/providers/Microsoft.Network/virtualNetworks/\(network)/subnets/\(subnet)")
+  return attributes
 }

@@ -183,7 +183,9 @@ private struct Binder {
     checkRemoval(target, root)
     for check in kind.checks { check.run(target, &values.findings) }
     rules.checkWorkspace(target, configuration.workspace, &values.findings)
-    kind.fold(kind, &target.attributes, configuration.workspace)
+    if let folded = kind.fold(kind, target.attributes, configuration.workspace) {
+      target.attributes = folded
+    }
     guard values.findings.errorCount == errorsBefore else { return }
     if kind.isInWorkspace {
       targets.append(target)

@@ -29,7 +29,9 @@ extension ValueBinding {
     of node: YAMLNode, by tree: FieldTree, table: [Field], owner: String?,
     besides: NameTable = .empty, missingAt place: SourceLocation
   ) -> BoundFields {
-    var bound = BoundFields(slotCount: table.count, entryCount: node.entries.count)
+    // Name and type, which every document has, are read by somebody else.
+    let entryCount = node.entries.count - (besides.names.isEmpty ? 0 : 2)
+    var bound = BoundFields(slotCount: table.count, entryCount: max(0, entryCount))
     bind(node, tree, owner, besides, into: &bound)
     // By slot: a row of the table is large, and few rows are required.
     for slot in table.indices

@@ -2,14 +2,11 @@ public import Diagnostics
 
 /// A target as a manifest wants it.
 public struct ComputeTarget: Sendable {
-  /// The values of its fields.
-  public var attributes: Attributes
-  /// Everything else.
-  ///
   /// Copies share it: a plan has each target several times.
   private var facts: Shared<Facts>
 
   private struct Facts: Sendable {
+    var attributes: Attributes
     let name: String
     let kind: KindDescriptor
     var settings: TargetSettings
@@ -25,11 +22,16 @@ public struct ComputeTarget: Sendable {
     fieldLocations: FieldLocations = FieldLocations(),
     secretFingerprints: [AttributePath: String] = [:]
   ) {
-    self.attributes = attributes
     facts = Shared(
       Facts(
-        name: name, kind: kind, settings: settings, location: location,
+        attributes: attributes, name: name, kind: kind, settings: settings, location: location,
         fieldLocations: fieldLocations, secretFingerprints: secretFingerprints))
+  }
+
+  /// The values of its fields.
+  public var attributes: Attributes {
+    get { facts.value.attributes }
+    set { facts.value.attributes = newValue }
   }
 
   /// The target's name.

@@ -42,8 +42,8 @@ public final class KindDescriptor: Sendable {
   /// Which fields hold a certificate with its key; nil if none do.
   public let certificate: HeldCertificate?
   /// Brings fields that belong together into one, once each is known to be well formed: a network
-  /// and a subnet name into a subnet's id.
-  public let fold: @Sendable (KindDescriptor, inout Attributes, WorkspaceIdentity) -> Void
+  /// and a subnet name into a subnet's id; nil where nothing does.
+  public let fold: @Sendable (KindDescriptor, Attributes, WorkspaceIdentity) -> Attributes?
   /// Takes away what the service still shows and no longer means: the host name of TLS that is off.
   public let pruneObserved: @Sendable (KindDescriptor, inout Attributes) -> Void
   /// What the body of a create or attach has besides the fields, derived from them.
@@ -63,8 +63,8 @@ public final class KindDescriptor: Sendable {
     isInWorkspace: Bool = true, hasPower: Bool = false, updatesMarks: Bool = false,
     workloads: Set<Workload>? = nil, checks: [CrossFieldCheck] = [],
     createdOnly: [AttributePath] = [], certificate: HeldCertificate? = nil,
-    fold: @escaping @Sendable (KindDescriptor, inout Attributes, WorkspaceIdentity) -> Void = {
-      _, _, _ in
+    fold: @escaping @Sendable (KindDescriptor, Attributes, WorkspaceIdentity) -> Attributes? = {
+      _, _, _ in nil
     },
     pruneObserved: @escaping @Sendable (KindDescriptor, inout Attributes) -> Void = { _, _ in },
     addsToBody:

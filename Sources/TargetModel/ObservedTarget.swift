@@ -1,15 +1,10 @@
 /// A target as the service shows it.
 public struct ObservedTarget: Hashable, Sendable {
-  /// One slot for each field of the kind; no slots for an unknown kind.
-  ///
-  /// Secrets are never here.
-  public var attributes: Attributes
-  /// Everything else.
-  ///
   /// Copies share it, as those of a `ComputeTarget` do.
   private var facts: Shared<Facts>
 
   private struct Facts: Hashable, Sendable {
+    var attributes: Attributes
     let name: String
     let kind: KindName
     let isKnownKind: Bool
@@ -28,11 +23,19 @@ public struct ObservedTarget: Hashable, Sendable {
     resource: ResourceIdentity? = nil, marks: OwnershipMarks = OwnershipMarks(),
     power: PowerState? = nil
   ) {
-    self.attributes = attributes
     facts = Shared(
       Facts(
-        name: name, kind: kind, isKnownKind: isKnownKind, state: state, errors: errors,
+        attributes: attributes, name: name, kind: kind, isKnownKind: isKnownKind, state: state,
+        errors: errors,
         isAttached: isAttached, resource: resource, marks: marks, power: power))
+  }
+
+  /// One slot for each field of the kind; no slots for an unknown kind.
+  ///
+  /// Secrets are never here.
+  public var attributes: Attributes {
+    get { facts.value.attributes }
+    set { facts.value.attributes = newValue }
   }
 
   /// The target's name.

@@ -597,7 +597,7 @@ private let attachedCases: [CheckCase] = [
     for kind in [KindDescriptor.amlCompute, .computeInstance] {
       var target = target(
         kind, ["network_settings.vnet_name": "vn", "network_settings.subnet": "sn"])
-      kind.fold(kind, &target.attributes, workspace)
+      target.attributes = kind.fold(kind, target.attributes, workspace) ?? target.attributes
       #expect(findings(target).filter { $0.rule != .idleCost }.isEmpty)
     }
   }
@@ -608,7 +608,7 @@ private let attachedCases: [CheckCase] = [
     let kind = KindDescriptor.amlCompute
     var target = target(
       kind, ["network_settings.vnet_name": "vn", "network_settings.subnet": "sn"])
-    kind.fold(kind, &target.attributes, workspace)
+    target.attributes = kind.fold(kind, target.attributes, workspace) ?? target.attributes
     #expect(target["network_settings.subnet"] == subnet)
     #expect(target["network_settings.vnet_name"] == nil)
   }
@@ -619,7 +619,7 @@ private let attachedCases: [CheckCase] = [
       "/subscriptions/other/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
     var target = target(
       kind, ["network_settings.vnet_name": "vn", "network_settings.subnet": .text(id)])
-    kind.fold(kind, &target.attributes, workspace)
+    target.attributes = kind.fold(kind, target.attributes, workspace) ?? target.attributes
     #expect(target["network_settings.subnet"]?.text == id)
     #expect(target["network_settings.vnet_name"] == nil)
   }
@@ -627,7 +627,7 @@ private let attachedCases: [CheckCase] = [
   @Test func `half a network stays for a check to find`() {
     let kind = KindDescriptor.amlCompute
     var target = target(kind, ["network_settings.vnet_name": "vn"])
-    kind.fold(kind, &target.attributes, workspace)
+    target.attributes = kind.fold(kind, target.attributes, workspace) ?? target.attributes
     #expect(target["network_settings.vnet_name"] == "vn")
   }
 }

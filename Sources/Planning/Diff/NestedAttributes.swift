@@ -31,6 +31,7 @@ extension ComputeTarget {
 
   /// All that a creation will set, as attribute changes from nothing.
   var attributesFromNothing: [AttributeChange] {
+    let attributes = attributes
     var changes: [AttributeChange] = []
     changes.reserveCapacity(kind.fields.count)
     for (slot, field) in kind.fields.enumerated() where field.setBy == .user {

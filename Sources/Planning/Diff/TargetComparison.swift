@@ -16,14 +16,15 @@ package struct TargetComparison: Sendable {
   ///
   /// Both sides are normalised first and nothing is filtered afterwards.
   package init(_ desired: ComputeTarget, with observed: ObservedTarget) {
+    let (wanted, live) = (desired.attributes, observed.attributes)
     let ignoresSome = !desired.settings.ignoredChanges.isEmpty
     for (slot, field) in desired.kind.fields.enumerated() {
       guard field.setBy == .user, field.wire != nil else { continue }
       if ignoresSome, desired.ignoresChanges(of: field.path) { continue }
       if field.isWriteOnly {
-        compareByFingerprint(field, desired.attributes[slot], desired, observed)
-      } else if desired.attributes.holds(slot) || observed.attributes.holds(slot) {
-        compare(field, desired.attributes[slot], observed.attributes[slot], desired)
+        compareByFingerprint(field, wanted[slot], desired, observed)
+      } else if wanted.holds(slot) || live.holds(slot) {
+        compare(field, wanted[slot], live[slot], desired)
       } else if let usual = field.defaultValue, usual != .null {
         // Both have the default.
         unchangedCount += 1
