@@ -3,12 +3,47 @@
 /// The service reads the format of NCrontab (azure-ai-ml, CronTrigger): `*`, numbers, names of
 /// months and days, ranges, lists and steps.
 func cronFault(_ expression: String) -> String? {
-  for (text, field) in zip(cronTexts(expression), cronFields) where !field.isPlain(text.utf8) {
+  if isPlainCron(expression) { return nil }
+  for (text, field) in zip(cronTexts(expression), cronFields) {
     for part in text.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
       if let fault = field.fault(in: Substring(part)) { return fault }
     }
   }
   return nil
+}
+
+/// True for five fields with a blank between them, each of them `*` or one of its numbers or two of them
+/// in order, as nearly all expressions are.
+func isPlainCron(_ expression: String) -> Bool {
+  var expression = expression
+  return expression.withUTF8 { bytes in
+    var position = 0
+    func number() -> Int? {
+      let start = position
+      var number = 0
+      while position < bytes.count, position < start + 2,
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[position])
+      {
+        number = number * 10 + Int(bytes[position] - UInt8(ascii: "0"))
+        position += 1
+      }
+      return position > start ? number : nil
+    }
+    func takes(_ character: Unicode.Scalar) -> Bool {
+      guard position < bytes.count, bytes[position] == UInt8(ascii: character) else { return false }
+      position += 1
+      return true
+    }
+    for index in cronFields.indices {
+      if index > 0, !takes(" ") { return false }
+      if takes("*") { continue }
+      let range = cronFields[index].range
+      guard let first = number(), range.contains(first) else { return false }
+      guard takes("-") else { continue }
+      guard let last = number(), range.contains(last), first <= last else { return false }
+    }
+    return position == bytes.count
+  }
 }
 
 /// The texts of an expression's fields.
@@ -40,28 +75,6 @@ private struct CronField {
   var words: [String] = []
   /// What to say besides where a number is out of range.
   var hint = ""
-
-  /// True for `*`, and for one of the range's numbers or two of them in order, as nearly all fields
-  /// are.
-  func isPlain(_ text: Substring.UTF8View) -> Bool {
-    if text.elementsEqual("*".utf8) { return true }
-    var least = range.lowerBound
-    let ends = text.split(
-      separator: UInt8(ascii: "-"), maxSplits: 1, omittingEmptySubsequences: false)
-    for end in ends {
-      guard let number = shortNumber(end), number >= least, range.contains(number) else {
-        return false
-      }
-      least = number
-    }
-    return true
-  }
-
-  /// A number of one or two digits.
-  private func shortNumber(_ text: Substring.UTF8View) -> Int? {
-    guard (1...2).contains(text.count), Substring(text).isNumber else { return nil }
-    return text.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
-  }
 
   /// What is wrong with one element of the field's list.
   func fault(in part: Substring) -> String? {

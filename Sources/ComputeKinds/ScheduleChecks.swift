@@ -55,7 +55,8 @@ private func triggerFault(_ trigger: AttributeValue) -> String? {
     return "'\(stray)' belongs to a trigger of type '\(isCron ? "recurrence" : "cron")'"
   }
   if isCron {
-    let fields = trigger[key: "expression"]?.text.map { cronTexts($0).count } ?? 0
+    let fields =
+      trigger[key: "expression"]?.text.map { isPlainCron($0) ? 5 : cronTexts($0).count } ?? 0
     return fields == 5
       ? nil : "a cron trigger needs an 'expression' of five fields, such as '0 18 * * *'"
   }

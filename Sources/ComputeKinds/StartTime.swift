@@ -13,6 +13,10 @@ struct StartTime {
 
   /// Nil for a text of another form.
   init?(_ text: String) {
+    if let plain = Self(plain: text) {
+      self = plain
+      return
+    }
     var rest = text.utf8[...]
     guard let year = rest.number(digits: 4), rest.take("-"), let month = rest.number(digits: 2),
       rest.take("-"), let day = rest.number(digits: 2)
@@ -23,6 +27,30 @@ struct StartTime {
     }
     guard rest.isEmpty || rest.isOffset else { return nil }
     if !rest.isEmpty { offset = Substring(rest) }
+  }
+
+  /// A time to the second with nothing behind it, as nearly all are; nil for any other.
+  private init?(plain text: String) {
+    var text = text
+    let isPlain = text.withUTF8 { bytes in
+      bytes.count == 19
+        && bytes.indices.allSatisfy { index in
+          switch index {
+          case 4, 7: bytes[index] == UInt8(ascii: "-")
+          case 10: bytes[index] == UInt8(ascii: "T")
+          case 13, 16: bytes[index] == UInt8(ascii: ":")
+          default: bytes[index].isDigit
+          }
+        }
+    }
+    guard isPlain else { return nil }
+    func number(_ stretch: Range<Int>) -> Int {
+      text.withUTF8 { bytes in
+        bytes[stretch].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+      }
+    }
+    (year, month, day) = (number(0..<4), number(5..<7), number(8..<10))
+    (hour, minute, second) = (number(11..<13), number(14..<16), number(17..<19))
   }
 
   private mutating func readTime(_ rest: inout Substring.UTF8View) -> Bool {
