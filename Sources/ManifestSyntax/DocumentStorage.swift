@@ -68,6 +68,19 @@ final class DocumentStorage: Sendable {
     parts.isEmpty ? YAMLNode(storage: self, index: children[index]) : parts[index]
   }
 
+  /// The value of a key among the children of a mapping; nil where there is none.
+  func value(of key: String, among stretch: Range<Int>) -> YAMLNode? {
+    for index in stride(from: stretch.lowerBound, to: stretch.upperBound, by: 2) {
+      let isThere = parts.isEmpty ? reads(Int(children[index]), key) : parts[index].reads(key)
+      if isThere { return child(index + 1) }
+    }
+    return nil
+  }
+
+  private func reads(_ node: Int, _ text: String) -> Bool {
+    nodes[node].kind == .scalar && texts.reads(nodes[node], text)
+  }
+
   /// Does something with each two children, the entries of a mapping.
   func forEachPair(
     of stretch: Range<Int>, _ act: (_ key: YAMLNode, _ value: YAMLNode) -> Void
@@ -225,7 +238,9 @@ struct ScalarTexts: Sendable {
     switch stretch.count {
     case 0: true
     case 1: bytes[stretch.lowerBound] == UInt8(ascii: "~")
-    case 4: YAMLScalar.isNull(text(at: Stretch(stretch)), read: .plain)
+    case 4:
+      bytes[stretch.lowerBound] | 0x20 == UInt8(ascii: "n")
+        && YAMLScalar.isNull(text(at: Stretch(stretch)), read: .plain)
     default: false
     }
   }

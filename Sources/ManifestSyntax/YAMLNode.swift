@@ -82,6 +82,14 @@ public struct YAMLNode: Sendable {
     storage.texts.withBytes(of: record, look)
   }
 
+  /// True for a scalar in whose text a byte stands.
+  package func has(_ byte: UInt8) -> Bool {
+    withBytes { bytes in
+      for other in bytes where other == byte { return 1 }
+      return nil
+    } != nil
+  }
+
   /// True for a scalar with this text.
   package func reads(_ text: String) -> Bool {
     kind == .scalar && storage.texts.reads(record, text)
@@ -147,11 +155,7 @@ public struct YAMLNode: Sendable {
 
   /// The value of a mapping's entry; nil where there is none.
   public subscript(key: String) -> YAMLNode? {
-    guard kind == .mapping else { return nil }
-    for index in record.keys where storage.child(index).reads(key) {
-      return storage.child(index + 1)
-    }
-    return nil
+    kind == .mapping ? storage.value(of: key, among: record.children) : nil
   }
 
   /// Where the node stands.

@@ -145,7 +145,7 @@ struct ValueBinding {
       return nil
     }
     let text = node.text
-    if text.utf8.contains(UInt8(ascii: "$")), !node.isVerbatim, text.holdsReference {
+    if node.has(UInt8(ascii: "$")), !node.isVerbatim, text.holdsReference {
       findings.append(.referenceNotAllowed(path(), node, address))
       return nil
     }
@@ -350,7 +350,7 @@ struct ValueBinding {
       }
     }
     guard findings.errorCount == before else { return nil }
-    return .map(AttributeMap(entries) { _, last in last })
+    return .map(AttributeMap(lastOf: entries))
   }
 
   private mutating func object(
@@ -384,7 +384,7 @@ struct ValueBinding {
         let key = keyNode.text
         if let value = inside(.entry(key), { $0.anything(entry) }) { entries.append((key, value)) }
       }
-      return .map(AttributeMap(entries) { _, last in last })
+      return .map(AttributeMap(lastOf: entries))
     case .scalar:
       switch node.scalar ?? .null {
       case .null: return .null

@@ -139,21 +139,32 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
   ///
   /// Many ids are asked, so that nothing is put together for it.
   public func isOf(type: String) -> Bool {
-    var rest = type.utf8.makeIterator()
-    var segment = 0
+    var (id, type) = (canonical, type)
+    return id.withUTF8 { id in
+      type.withUTF8 { type in
+        Self.lowercase.withUnsafeBufferPointer { Self.isType(type, of: id, inLowerCase: $0) }
+      }
+    }
+  }
+
+  private static func isType(
+    _ type: UnsafeBufferPointer<UInt8>, of id: UnsafeBufferPointer<UInt8>,
+    inLowerCase lowercase: UnsafeBufferPointer<UInt8>
+  ) -> Bool {
+    var (segment, length) = (0, 0)
     // The namespace, and each type; names stand between them.
     var isPart = false
-    for byte in canonical.utf8 {
-      if byte == UInt8(ascii: "/") {
+    for byte in id {
+      if byte == slash {
         segment += 1
         isPart = segment == 6 || (segment > 6 && !segment.isMultiple(of: 2))
-        if !isPart || segment == 6 { continue }
-      } else if !isPart {
-        continue
+        if segment == 6 { continue }
       }
-      guard let wanted = rest.next(), Self.lowercase[Int(wanted)] == byte else { return false }
+      guard isPart else { continue }
+      guard length < type.count, lowercase[Int(type[length])] == byte else { return false }
+      length += 1
     }
-    return rest.next() == nil
+    return length == type.count
   }
 
   /// The subscription, in lower case.

@@ -93,6 +93,11 @@ public struct AttributeMap: Hashable, Sendable {
   /// Among so many entries each is quickest put in its place at once.
   private static let few = 16
 
+  /// The entries of a list; of those with one key, the last.
+  package init(lastOf entries: [(String, AttributeValue)]) {
+    self.init(entries) { _, last in last }
+  }
+
   /// The entries of a dictionary.
   public init(_ entries: [String: AttributeValue]) {
     self.init(uniqueKeysWithValues: entries.map { ($0.key, $0.value) })
@@ -122,19 +127,28 @@ public struct AttributeMap: Hashable, Sendable {
     return (index, entries[index].key == key)
   }
 
+  /// Where a key is; nil if it is not there.
+  private func index(of key: String) -> Int? {
+    // Most maps have a handful of keys, and telling texts apart is quicker than ordering them.
+    if entries.count <= 8 {
+      for index in entries.indices where entries[index].key == key { return index }
+      return nil
+    }
+    let (index, isThere) = place(of: key)
+    return isThere ? index : nil
+  }
+
+  /// The value at the end of a way of keys; only that one is copied.
+  func value(at way: [String], from step: Int = 0) -> AttributeValue? {
+    guard let index = index(of: way[step]) else { return nil }
+    if step + 1 == way.count { return entries[index].value }
+    guard case .map(let next) = entries[index].value else { return nil }
+    return next.value(at: way, from: step + 1)
+  }
+
   /// The value of a key; nil if there is none.
   public subscript(key: String) -> AttributeValue? {
-    get {
-      // Most maps have a handful of keys, and telling texts apart is quicker than ordering them.
-      if entries.count <= 8 {
-        for entry in entries.indices where entries[entry].key == key {
-          return entries[entry].value
-        }
-        return nil
-      }
-      let (index, isThere) = place(of: key)
-      return isThere ? entries[index].value : nil
-    }
+    get { index(of: key).map { entries[$0].value } }
     set {
       let (index, isThere) = place(of: key)
       switch (isThere, newValue) {
@@ -148,7 +162,7 @@ public struct AttributeMap: Hashable, Sendable {
 
   /// The value at a path of maps in each other, or nil where there is none.
   public subscript(path path: AttributePath) -> AttributeValue? {
-    get { AttributeValue.map(self)[path] }
+    get { path.segments.isEmpty ? .map(self) : value(at: path.segments) }
     set {
       guard path.segments.count > 1 else {
         if let key = path.segments.first { self[key] = newValue }

@@ -42,12 +42,8 @@ extension AttributeValue {
   /// The value at a path of nested maps, or nil where there is none.
   public subscript(path: AttributePath) -> AttributeValue? {
     get {
-      var value = self
-      for segment in path.segments {
-        guard let next = value[key: segment] else { return nil }
-        value = next
-      }
-      return value
+      guard !path.segments.isEmpty else { return self }
+      return map?.value(at: path.segments)
     }
     set {
       // Removing what is not there makes no maps on the way.

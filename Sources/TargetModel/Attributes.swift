@@ -67,6 +67,15 @@ public struct Attributes: Hashable, Sendable {
   /// Makes room for so many values.
   public mutating func reserveCapacity(_ count: Int) { values.reserveCapacity(count) }
 
+  /// Gives back the room for values that are not there.
+  mutating func giveRoomBack() {
+    guard values.capacity > values.count + 2 else { return }
+    var exact: [AttributeValue] = []
+    exact.reserveCapacity(values.count)
+    exact += values
+    values = exact
+  }
+
   /// The slots.
   public var indices: Range<Int> { 0..<slotCount }
 }

@@ -164,7 +164,8 @@ private struct JSONReader {
       var end = start
       while end + 8 <= bytes.count {
         let eight = bytes.loadUnaligned(fromByteOffset: end, as: UInt64.self)
-        guard !eight.hasOther else { break }
+        let others = eight.others
+        if others != 0 { return end + UInt64(littleEndian: others).trailingZeroBitCount / 8 }
         end += 8
       }
       while end < bytes.count, Self.isPlain(bytes[end]) { end += 1 }
@@ -257,15 +258,16 @@ private struct JSONReader {
 }
 
 extension UInt64 {
-  /// True if among the eight bytes is one that is no plain ASCII, a quote or a backslash.
-  fileprivate var hasOther: Bool {
+  /// The highest bit of the first of the eight bytes that is no plain ASCII, a quote or a backslash, and
+  /// perhaps of some above.
+  fileprivate var others: UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let quotes = self ^ (ones &* UInt64(UInt8(ascii: "\"")))
     let backslashes = self ^ (ones &* UInt64(UInt8(ascii: "\\")))
     let controls = (self &- ones &* 0x20) & ~self
-    let others =
-      self | controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-    return others & (ones &* 0x80) != 0
+    return
+      (self | controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes))
+      & (ones &* 0x80)
   }
 }
 

@@ -79,6 +79,7 @@ public struct WireMapping: Sendable {
       }
     }
     kind.pruneObserved(kind, &attributes)
+    attributes.giveRoomBack()
     return attributes
   }
 
