@@ -159,13 +159,11 @@ public struct PlanText: Sendable {
     let names = changes.map(\.path.description.visible)
     let widths = names.map(\.columnCount)
     let width = widths.max() ?? 0
-    let plus = style.paint("+", .green)
+    let made = "      \(style.paint("+", .green)) "
     for index in changes.indices {
       let change = changes[index]
       // Piece by piece: most lines of a large plan are made here.
-      text.add("      ")
-      text.add(ofMade ? plus : symbol(change))
-      text.add(" ")
+      text.add(ofMade ? made : "      \(symbol(change)) ")
       text.add(names[index])
       text.addBlanks(width - widths[index])
       text.add(" = ")

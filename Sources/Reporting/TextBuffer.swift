@@ -14,6 +14,7 @@ struct TextBuffer {
   var count: Int { bytes.count }
 
   mutating func add(_ text: String) {
+    if text.isEmpty { return }
     let isThere: Void? = text.utf8.withContiguousStorageIfAvailable {
       bytes.append(contentsOf: $0)
     }
@@ -21,7 +22,7 @@ struct TextBuffer {
   }
 
   mutating func addBlanks(_ count: Int) {
-    for _ in 0..<count { bytes.append(UInt8(ascii: " ")) }
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: count))
   }
 
   /// Takes back what stands from so many bytes on.
