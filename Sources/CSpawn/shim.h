@@ -13,10 +13,22 @@ static inline void forbidMemoryDumps(void) {}
 // What Swift's module for glibc leaves out.
 #ifdef __GLIBC__
 #include <malloc.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
 static inline void takeMemoryInLargePieces(void) {
-  (void)mallopt(M_TOP_PAD, 16 << 20);
-  (void)mallopt(M_TRIM_THRESHOLD, 128 << 20);
+  const intptr_t piece = 64 << 20, page = 2 << 20;
+  (void)mallopt(M_TOP_PAD, piece);
+  (void)mallopt(M_TRIM_THRESHOLD, 2 * piece);
   (void)mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  // What one thread gave back, another takes.
+  (void)mallopt(M_ARENA_MAX, 1);
+  // The first piece comes in pages of 2 MiB, where the system has them: nothing of it is taken before
+  // it is used, and then one fault takes the place of five hundred.
+  free(malloc(page));
+  const intptr_t end = (intptr_t)sbrk(0) & -page, start = end - piece + 2 * page;
+  (void)madvise((void *)start, (size_t)(end - start), MADV_HUGEPAGE);
 }
 #else
 static inline void takeMemoryInLargePieces(void) {}
