@@ -91,10 +91,17 @@ public struct WorkspaceLock: Sendable {
   ///
   /// After a takeover the work begins when what the former holder did can be seen
   /// (`LeaseHold.settling`).
-  public func hold<Value>(_ hold: LeaseHold, _ body: () async -> Value) async -> Value {
+  ///
+  /// - Parameter settle: waits so long, or less if there is nothing to begin any more; by the clock
+  ///   where nothing else is given.
+  public func hold<Value>(
+    _ hold: LeaseHold, settle: ((Duration) async -> Void)? = nil, _ body: () async -> Value
+  ) async -> Value {
     let value = await withTaskGroup(of: Void.self) { group in
       group.addTask { await hold.keep(by: clock) }
-      if hold.settling > .zero { try? await clock.sleep(for: hold.settling) }
+      if hold.settling > .zero {
+        if let settle { await settle(hold.settling) } else { try? await clock.sleep(for: hold.settling) }
+      }
       let value = await body()
       group.cancelAll()
       return value

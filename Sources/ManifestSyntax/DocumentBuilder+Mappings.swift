@@ -42,10 +42,9 @@ extension DocumentBuilder {
       let record = nodes[Int(pending[index])]
       guard record.kind == .scalar, !texts.reads(record, "<<") else { return false }
       let look = texts.look(of: record)
-      guard looks & look != 0 else {
-        looks |= look
-        continue
-      }
+      let isNew = looks & look == 0
+      looks |= look
+      if isNew { continue }
       for other in stride(from: pairs.lowerBound, to: index, by: 2)
       where texts.areSame(nodes[Int(pending[other])], record) {
         return false

@@ -168,6 +168,19 @@ struct WorkspaceLockTests {
     await lock.hold(hold) { #expect(elapsed >= .seconds(75)) }
   }
 
+  @Test func `F25 whoever is asked to end meanwhile waits no longer, and gives the lease back`()
+    async throws
+  {
+    store.takesOver = true
+    let hold = try await granted()
+    let waited = Mutex<Duration?>(nil)
+    await lock.hold(hold, settle: { time in waited.withLock { $0 = time } }) {
+      #expect(elapsed == .zero)
+    }
+    #expect(waited.withLock(\.self) == .seconds(75))
+    #expect(try await store.leases().isEmpty)
+  }
+
   @Test func `what is held answers questions as it does by itself`() async throws {
     let held = Deaf().held(by: try await granted())
     #expect(held.consistency.window == .seconds(7))

@@ -22,6 +22,7 @@ extension ApplyRun {
     _ file: PlanFile, _ session: PlanningSession, _ presenter: Presenter,
     hold: LeaseHold?, usingUp: (_ run: String) throws(FileFailure) -> Void = { _ in }
   ) async -> ExitStatus {
+    if let signal = heard.signal { return ended(by: signal, presenter) }
     let run = runName()
     let folder = LastRun.journals(in: session.stack.folder.ownFolder)
     let journal: JournalFile
@@ -70,6 +71,8 @@ extension ApplyRun {
   ) async -> ExitStatus {
     let report = ending.result
     var status = report.isComplete ? await prove(plan, session, presenter) : .partlyApplied
+    // The first one may have come while it was read back.
+    let signal = ending.signal ?? heard.signal
     if ending.lostLock || report.lostLock {
       presenter.show(.lockLost(status == .success ? .warning : .error))
     }
@@ -83,7 +86,7 @@ extension ApplyRun {
       presenter.show(.journalIncomplete(reason))
       status = status.orFailure
     }
-    return ending.signal?.exitStatus ?? status
+    return signal?.exitStatus ?? status
   }
 
   private func runName() -> String {
@@ -101,18 +104,32 @@ extension ApplyRun {
     whole.selection = .everything
     whole.approved = nil
     whole.replacing = []
-    do {
-      let observed = try await presenter.during(.verify, "Reading back what was done") {
-        [whole] () async throws(BackendFailure) in try await whole.observe()
-      }
+    let reading = await Interruptible.beforehand(context) { [whole] in
+      await Self.readBack(whole, presenter)
+    }
+    switch reading.result {
+    case .success(let observed)?:
       let again = whole.plan(observed, mode: plan.mode).plan
       let left = again.changes.filter { touched.contains($0.address.nameKey) }
       if left.isEmpty { return .success }
       presenter.show(.notConverged(left))
-    } catch {
-      presenter.show(.notVerified(error))
+    case .failure(let failure)?: presenter.show(.notVerified(failure))
+    case nil: presenter.note("Interrupt received. What was done was not read back.")
     }
     return .partlyApplied
+  }
+
+  private static func readBack(
+    _ session: PlanningSession, _ presenter: Presenter
+  ) async -> Result<Snapshot, BackendFailure> {
+    do throws(BackendFailure) {
+      return .success(
+        try await presenter.during(.verify, "Reading back what was done") {
+          () async throws(BackendFailure) in try await session.observe()
+        })
+    } catch {
+      return .failure(error)
+    }
   }
 }
 

@@ -27,6 +27,8 @@ struct ApplyRun {
   /// True if what is warned of was read by somebody who then said yes.
   var hasAsked = false
   var context: CommandContext
+  /// The signal that asked it to end, if one did since it may have something to give back.
+  var heard = FirstSignal()
   /// What is told to reports; nil where none is asked for.
   var record: RunRecord?
 
@@ -95,73 +97,9 @@ struct ApplyRun {
     }
   }
 
-  // MARK: Locking
-
-  private static let lockIsLocal = """
-    Only applies of this folder are kept apart by the lock: the workspace has no lock that runners \
-    elsewhere can see. 'lock' in berth.yaml names one.
-    """
-
-  private static func takesOver(_ settling: Duration) -> String {
-    """
-    The run before this one did not give the lock back. Nothing is done for \
-    \(settling.components.seconds) s, until what it did last can be seen.
-    """
-  }
-
-  /// Does a plan that was made just now and approved, if everything it relies on still holds.
-  func carryOut(
-    _ file: PlanFile, _ session: PlanningSession, _ presenter: Presenter
-  ) async -> ExitStatus {
-    await applyAlone(session, SavedPlanCheck(saved: file, stack: session.stack), presenter)
-  }
-
-  /// Applies while it holds the lease on the workspace, which it may share with other stacks, since
-  /// two of them may want one resource at once (reliability.md F18).
-  private func applyAlone(
-    _ session: PlanningSession, _ saved: SavedPlanCheck?, _ presenter: Presenter
-  ) async -> ExitStatus {
-    guard options.lock.takesLock else { return await apply(session, saved, presenter, hold: nil) }
-    let lock = WorkspaceLock(
-      store: session.workspace.leases(), clock: context.clock,
-      times: session.workspace.leaseTimes, now: context.now, randomBytes: context.randomBytes)
-    let holder = LeaseHolder(
-      path: session.stack.configuration.stack,
-      operation: mode == .destroy ? "destroy" : "apply", who: context.who,
-      version: BerthVersion.text, createdAt: context.now(),
-      info: PipelineLink.link(context.environment))
-    presenter.lockAcquire()
-    if !session.workspace.leaseIsShared { presenter.note(Self.lockIsLocal) }
-    do throws(BackendFailure) {
-      let attempt = try await presenter.during(.lock, "Waiting for the lock") {
-        () async throws(BackendFailure) in
-        try await lock.acquire(for: holder, timeout: options.lock.timeout) {
-          presenter.say("Acquiring lock. This may take a few moments...\n")
-        }
-      }
-      switch attempt {
-      case .held(let record):
-        presenter.show(.locked(record, now: context.now()))
-        return .locked
-      case .granted(let hold):
-        if hold.settling > .zero { presenter.note(Self.takesOver(hold.settling)) }
-        var fenced = session
-        fenced.workspace = session.workspace.fenced(by: hold.lease)
-        let status = await lock.hold(hold) { [fenced] in
-          await apply(fenced, saved, presenter, hold: hold)
-        }
-        presenter.lockRelease()
-        return status
-      }
-    } catch {
-      presenter.show(.backend(error, doing: "Taking the lock"))
-      return .failure
-    }
-  }
-
   // MARK: Planning
 
-  private func apply(
+  func apply(
     _ base: PlanningSession, _ saved: SavedPlanCheck?, _ presenter: Presenter, hold: LeaseHold?
   ) async -> ExitStatus {
     var session = base
@@ -172,10 +110,7 @@ struct ApplyRun {
     let reading = await Interruptible.beforehand(context) { [session] in
       await read(session, after: last.history, presenter)
     }
-    if let signal = reading.signal {
-      presenter.note("Interrupt received. Nothing was begun.")
-      return signal.exitStatus
-    }
+    if let signal = reading.signal { return ended(by: signal, presenter) }
     let (ended, observed): ([StepID: OperationStatus], Snapshot)
     switch reading.result {
     case .success(let read)?: (ended, observed) = read
@@ -230,9 +165,6 @@ struct ApplyRun {
   private func read(
     _ session: PlanningSession, after history: RunHistory, _ presenter: Presenter
   ) async -> Result<([StepID: OperationStatus], Snapshot), BackendFailure> {
-    var presenter = presenter
-    // Whoever is asked to end has a lock to give back.
-    presenter.leavesWhileReading = false
     let ended = await session.followed(history, presenter, in: context)
     do throws(BackendFailure) {
       return .success((ended, try await session.settled(presenter, in: context)))

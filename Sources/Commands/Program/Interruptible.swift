@@ -9,6 +9,32 @@ enum Interruptible {
     let lostLock: Bool
   }
 
+  /// Runs work that hears of each signal wherever it listens next, also of one that came when nobody
+  /// listened.
+  ///
+  /// A second one that nobody hears ends the process at once.
+  ///
+  /// - Parameter work: gets the signals in its context, and what was heard first.
+  static func throughout<Result: Sendable>(
+    _ context: CommandContext, _ work: (SignalSource, FirstSignal) async -> Result
+  ) async -> Result {
+    let relay = SignalRelay(remembers: true)
+    let first = FirstSignal()
+    let signals = context.signals.listen()
+    return await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        for await signal in signals {
+          let isFirst = first.note(signal)
+          if !relay.deliver(signal), !isFirst { context.leave(signal.exitStatus) }
+        }
+      }
+      let result = await work(relay.source, first)
+      group.cancelAll()
+      await group.waitForAll()
+      return result
+    }
+  }
+
   /// Runs work before anything is begun: a signal cancels it, and a second one ends the process at
   /// once.
   ///
@@ -18,10 +44,16 @@ enum Interruptible {
   ) async -> (result: Result?, signal: SignalSource.Signal?) {
     let signals = context.signals.listen()
     return await withTaskGroup(of: (Result?, SignalSource.Signal?).self) { group in
-      group.addTask { (await work(), nil) }
+      let (cancellations, continuation) = AsyncStream.makeStream(of: Void.self)
+      group.addTask { (await cancelled(by: cancellations, work), nil) }
       group.addTask {
-        for await signal in signals { return (nil, signal) }
-        return (nil, nil)
+        var first: SignalSource.Signal?
+        for await signal in signals {
+          if let first { context.leave(first.exitStatus) }
+          first = signal
+          continuation.yield()
+        }
+        return (nil, first)
       }
       var (result, signal): (Result?, SignalSource.Signal?) = (nil, nil)
       for await ended in group {
@@ -29,6 +61,25 @@ enum Interruptible {
         (result, signal) = (result ?? ended.0, signal ?? ended.1)
       }
       return signal.map { (nil, $0) } ?? (result, nil)
+    }
+  }
+
+  /// Runs work that is cancelled once a stream has an element.
+  private static func cancelled<Result: Sendable>(
+    by cancellations: AsyncStream<Void>, _ work: @escaping @Sendable () async -> Result
+  ) async -> Result? {
+    await withTaskGroup(of: Result?.self) { group in
+      group.addTask { await work() }
+      group.addTask {
+        for await _ in cancellations { break }
+        return nil
+      }
+      var result: Result?
+      for await ended in group {
+        group.cancelAll()
+        result = result ?? ended
+      }
+      return result
     }
   }
 

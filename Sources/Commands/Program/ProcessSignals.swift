@@ -45,9 +45,14 @@ final class ProcessSignals: Sendable {
   }
 
   private func isIgnored(_ number: Int32) -> Bool {
-    let former = signal(number, SIG_IGN)
-    _ = signal(number, former)
-    return unsafeBitCast(former, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+    var present = sigaction()
+    guard sigaction(number, nil, &present) == 0 else { return false }
+    #if canImport(Darwin)
+      let handler = present.__sigaction_u.__sa_handler
+    #else
+      let handler = present.__sigaction_handler.sa_handler
+    #endif
+    return unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   private func source(

@@ -6,7 +6,7 @@ internal import Synchronization
 final class SignalRelay: Sendable {
   private struct State {
     var listeners: [Int: AsyncStream<SignalSource.Signal>.Continuation] = [:]
-    var former: SignalSource.Signal?
+    var last: SignalSource.Signal?
   }
 
   private let state = Mutex(State())
@@ -21,15 +21,15 @@ final class SignalRelay: Sendable {
   var source: SignalSource {
     SignalSource { [self] in
       let (stream, continuation) = AsyncStream.makeStream(of: SignalSource.Signal.self)
-      let (key, former) = state.withLock { state in
+      let (key, last) = state.withLock { state in
         let key = (state.listeners.keys.max() ?? 0) + 1
         state.listeners[key] = continuation
-        return (key, state.former)
+        return (key, state.last)
       }
       continuation.onTermination = { [weak self] _ in
         self?.state.withLock { state in _ = state.listeners.removeValue(forKey: key) }
       }
-      if let former { continuation.yield(former) }
+      if let last { continuation.yield(last) }
       return stream
     }
   }
@@ -37,10 +37,30 @@ final class SignalRelay: Sendable {
   /// Hands a signal on; false if nobody listens.
   func deliver(_ signal: SignalSource.Signal) -> Bool {
     let all = state.withLock { state in
-      if remembers { state.former = signal }
+      if remembers { state.last = signal }
       return Array(state.listeners.values)
     }
-    for listener in all { listener.yield(signal) }
-    return !all.isEmpty
+    var isHeard = false
+    for listener in all {
+      if case .terminated = listener.yield(signal) { continue }
+      isHeard = true
+    }
+    return isHeard
+  }
+}
+
+/// The first signal that came.
+final class FirstSignal: Sendable {
+  private let known = Mutex<SignalSource.Signal?>(nil)
+
+  var signal: SignalSource.Signal? { known.withLock { $0 } }
+
+  /// True if it is the first one.
+  func note(_ signal: SignalSource.Signal) -> Bool {
+    known.withLock { known in
+      guard known == nil else { return false }
+      known = signal
+      return true
+    }
   }
 }

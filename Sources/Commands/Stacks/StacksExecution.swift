@@ -2,7 +2,6 @@ internal import Diagnostics
 internal import Manifests
 internal import Planning
 internal import Reporting
-internal import Synchronization
 internal import TargetModel
 
 /// From the approval of many plans to the proofs.
@@ -18,19 +17,8 @@ struct StacksExecution {
   /// - Parameter planned: all stacks, in the order of `waitsFor`.
   func run(_ planned: [PlannedStack]) async -> ExitStatus {
     // A stack that heard nothing since it waited for its turn, or planned, must not begin.
-    let relay = SignalRelay(remembers: true)
-    let first = FirstSignal()
-    let signals = walk.context.signals.listen()
-    return await withTaskGroup(of: Void.self) { group in
-      group.addTask { [context = walk.context] in
-        for await signal in signals {
-          let isFirst = first.note(signal)
-          if !relay.deliver(signal), !isFirst { context.leave(signal.exitStatus) }
-        }
-      }
-      let statuses = await execute(planned, signals: relay.source) { first.signal != nil }
-      group.cancelAll()
-      await group.waitForAll()
+    await Interruptible.throughout(walk.context) { signals, first in
+      let statuses = await execute(planned, signals: signals) { first.signal != nil }
       tell(planned, statuses)
       let worst = ExitStatus.worst(of: statuses.compactMap { $0 })
       if let signal = first.signal { return signal.exitStatus }
@@ -112,21 +100,5 @@ struct StacksExecution {
       isComplete
         ? "Apply complete! Resources: \(counts.doneSentence)"
         : "Applied in part, in \(done.count) of \(planned.count) stacks: \(counts.doneSentence)")
-  }
-}
-
-/// The first signal that came.
-private final class FirstSignal: Sendable {
-  private let known = Mutex<SignalSource.Signal?>(nil)
-
-  var signal: SignalSource.Signal? { known.withLock { $0 } }
-
-  /// True if it is the first one.
-  func note(_ signal: SignalSource.Signal) -> Bool {
-    known.withLock { known in
-      guard known == nil else { return false }
-      known = signal
-      return true
-    }
   }
 }

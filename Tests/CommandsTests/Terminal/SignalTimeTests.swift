@@ -103,15 +103,8 @@ struct SignalTimeTests {
   func `F25 an apply that has begun nothing gives back a lock that runners elsewhere wait for`(
     signal: Int32, status: Int32
   ) throws {
-    let folder = try TemporaryFolder.stack(Self.two)
-    try folder.write("faults: [{on: list, delay: 600}]\n", to: ".faults")
-    let emulator = try EmulatorProcess(
-      ["--auth", "none", "--faults", ".faults"], in: folder.url)
-    let url = try emulator.url()
-    try folder.useService(at: url)
-    try folder.write(
-      folder.read("berth.yaml") + "lock: {type: blob, url: \"\(url)/account/locks/prod.lock\"}\n",
-      to: "berth.yaml")
+    let (folder, emulator) = try Self.stackWithBlob("faults: [{on: list, delay: 600}]\n")
+    defer { withExtendedLifetime(emulator) {} }
     var apply = try RunningApply(in: folder, ["apply", "--auto-approve", "--json"])
     apply.wait(for: "refresh_start")
     #expect(try folder.run("lock", "list").output.contains(" apply "))
@@ -119,6 +112,39 @@ struct SignalTimeTests {
     #expect(apply.waitUntilExit() == status, "\(apply.output)\(apply.messages)")
     #expect(apply.output.contains("Interrupt received. Nothing was begun."), "\(apply.output)")
     #expect(try folder.run("lock", "list").output == "Nobody holds a lock.\n")
+  }
+
+  @Test(arguments: signals)
+  func `F25 an apply that reads back what it did tells it and gives its lock back`(
+    signal: Int32, status: Int32
+  ) throws {
+    let (folder, emulator) = try Self.stackWithBlob("faults: [{on: list, nth: 2, delay: 600}]\n")
+    defer { withExtendedLifetime(emulator) {} }
+    var apply = try RunningApply(in: folder)
+    apply.wait(for: "b-pool: Creation complete")
+    kill(apply.process.processIdentifier, signal)
+    #expect(apply.waitUntilExit() == status, "\(apply.output)\(apply.messages)")
+    #expect(
+      apply.messages.contains("What was done was not read back."),
+      "\(apply.output)\(apply.messages)")
+    #expect(apply.output.contains("2 added"), "\(apply.output)")
+    #expect(try folder.run("lock", "list").output == "Nobody holds a lock.\n")
+  }
+
+  /// A stack in a service with faults, and with a lock that runners elsewhere wait for.
+  private static func stackWithBlob(
+    _ faults: String
+  ) throws -> (TemporaryFolder, EmulatorProcess) {
+    let folder = try TemporaryFolder.stack(two)
+    try folder.write(faults, to: ".faults")
+    let emulator = try EmulatorProcess(
+      ["--auth", "none", "--operation-milliseconds", "1", "--faults", ".faults"], in: folder.url)
+    let url = try emulator.url()
+    try folder.useService(at: url)
+    try folder.write(
+      folder.read("berth.yaml") + "lock: {type: blob, url: \"\(url)/account/locks/prod.lock\"}\n",
+      to: "berth.yaml")
+    return (folder, emulator)
   }
 
   @Test(arguments: signals)
