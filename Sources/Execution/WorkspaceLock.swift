@@ -100,7 +100,11 @@ public struct WorkspaceLock: Sendable {
     let value = await withTaskGroup(of: Void.self) { group in
       group.addTask { await hold.keep(by: clock) }
       if hold.settling > .zero {
-        if let settle { await settle(hold.settling) } else { try? await clock.sleep(for: hold.settling) }
+        if let settle {
+          await settle(hold.settling)
+        } else {
+          try? await clock.sleep(for: hold.settling)
+        }
       }
       let value = await body()
       group.cancelAll()

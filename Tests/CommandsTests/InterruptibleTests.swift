@@ -55,7 +55,8 @@ import Testing
     #expect(ending.signal != nil)
   }
 
-  @Test func `F25 a signal that came when nobody listened is heard by whoever listens next`() async {
+  @Test func `F25 a signal that came when nobody listened is heard by whoever listens next`() async
+  {
     let process = SignalRelay()
     let context = Self.context(process.source)
     let heard = await Interruptible.throughout(context) { signals, first in

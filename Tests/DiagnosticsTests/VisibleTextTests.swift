@@ -20,6 +20,25 @@ struct VisibleTextTests {
     #expect(text.visible == shown)
   }
 
+  @Test func `each character of one byte is seen wherever it stands`() {
+    for value in UInt8(0)..<0x80 {
+      let character = String(Unicode.Scalar(value))
+      for place in 0...16 {
+        let before = String(repeating: "a", count: place)
+        let after = String(repeating: "z", count: 16 - place)
+        #expect(
+          (before + character + after).visible == before + character.visible + after,
+          "\(value) at \(place)")
+      }
+    }
+    for place in 0...16 {
+      let before = String(repeating: "a", count: place)
+      #expect((before + "\u{9B}zzzzzzzz").visible == before + #"\u{9B}zzzzzzzz"#)
+      // A runner takes this for a command.
+      #expect(!(before + "##[error]zzzzzzzz").visible.contains("##["))
+    }
+  }
+
   @Test func `no control character survives, whatever the text`() {
     for seed in UInt64(0)..<200 {
       var random = SeededRandom(seed: seed)

@@ -58,6 +58,23 @@ struct JSONTests {
       AttributeValue.list([.number(.nan), .number(.infinity)]).canonicalJSON == "[null,null]")
   }
 
+  @Test func `each byte of a text is read as it stands, wherever that is`() throws {
+    for byte in UInt8(0)...UInt8.max {
+      for place in 0...16 {
+        let text =
+          Array(repeating: UInt8(ascii: "a"), count: place) + [byte]
+          + Array(repeating: UInt8(ascii: "z"), count: 16 - place)
+        let quoted = [UInt8(ascii: "\"")] + text + [UInt8(ascii: "\"")]
+        // What has to be escaped, and what is no text, can't stand there.
+        let isPlain = byte >= 0x20 && byte < 0x80 && byte != 0x22 && byte != 0x5C
+        let read = try? AttributeValue(json: quoted)
+        #expect(
+          read == (isPlain ? .text(String(decoding: text, as: UTF8.self)) : nil),
+          "\(byte) at \(place)")
+      }
+    }
+  }
+
   // MARK: Numbers
 
   @Test(arguments: [

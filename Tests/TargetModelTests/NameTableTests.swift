@@ -15,6 +15,8 @@ import Testing
     for _ in 0..<200 {
       let name = name()
       #expect(table[name] == names.firstIndex(of: name), "'\(name)'")
+      let found = Array(name.utf8).withUnsafeBufferPointer { table[$0] }
+      #expect(found == names.firstIndex(of: name), "'\(name)' by its bytes")
     }
   }
 }

@@ -20,15 +20,17 @@ func fieldsMoved(
   guard slots.count <= mostFieldsTried else { return nil }
   for former in desired.formerStates(besides: Set(slots), observed) {
     for choice in 0..<(1 << slots.count) {
-      var guess = former
+      var values = former.attributes
       var moved: Set<AttributePath> = []
       for (index, slot) in slots.enumerated() {
         if choice & (1 << index) == 0 {
-          guess.attributes[slot] = observed.attributes[slot]
+          values[slot] = observed.attributes[slot]
         } else {
           moved.insert(desired.kind.fields[slot].path)
         }
       }
+      var guess = former
+      guess.attributes = values
       if guess.appliedDigest == applied { return moved }
     }
   }
