@@ -258,7 +258,7 @@ private struct JSONReader {
 }
 
 extension UInt64 {
-  /// The highest bit of the first of the eight bytes that is no plain ASCII, a quote or a backslash, and
+  /// The highest bit of the first of the eight bytes that is a quote, a backslash, a control character or not ASCII, and
   /// perhaps of some above.
   fileprivate var others: UInt64 {
     let ones: UInt64 = 0x0101_0101_0101_0101
