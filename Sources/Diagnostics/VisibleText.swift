@@ -48,7 +48,9 @@ extension String.UTF8View {
   /// True for printable ASCII in which no command can stand, as nearly every text is.
   fileprivate var arePlain: Bool {
     let arePlain = withContiguousStorageIfAvailable { bytes in
-      let passed = UnsafeRawBufferPointer(bytes).plainEights * 8
+      let passed = UnsafeRawBufferPointer(bytes).passed {
+        $0.unprintable | $0.equal(to: UInt8(ascii: "#"))
+      }
       var last: UInt8 = 0
       for byte in bytes[passed...] {
         if byte < 0x20 || byte >= 0x7F || (byte == UInt8(ascii: "#") && last == byte) {
@@ -59,23 +61,6 @@ extension String.UTF8View {
       return true
     }
     return arePlain ?? false
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  /// How many times eight bytes from the start on are printable ASCII without a `#`.
-  fileprivate var plainEights: Int {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let eights = count / 8
-    for index in 0..<eights {
-      let eight = loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
-      let hashes = eight ^ (ones &* UInt64(UInt8(ascii: "#")))
-      // The highest bit of a byte is set by what is no ASCII, below a blank, a DEL, and by a hash.
-      let others =
-        eight | (eight &- ones &* 0x20) | (eight &+ ones) | ((hashes &- ones) & ~hashes)
-      if others & (ones &* 0x80) != 0 { return index }
-    }
-    return eights
   }
 }
 

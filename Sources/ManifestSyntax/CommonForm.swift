@@ -343,17 +343,7 @@ struct CommonForm {
   /// Passes, eight at a time, what is no control character, colon or hash.
   private func endOfPlain(from start: Int) -> Int {
     bytes.withUnsafeBytes { bytes in
-      var index = start
-      while index + 8 <= bytes.count {
-        let eight = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-        // The highest bit of a byte is set by such a character; above the first also by others.
-        let special =
-          eight.zeros(under: .colon) | eight.zeros(under: .hash)
-          | ((eight &- 0x2020_2020_2020_2020) & ~eight & 0x8080_8080_8080_8080)
-        if special != 0 { return index + UInt64(littleEndian: special).trailingZeroBitCount / 8 }
-        index += 8
-      }
-      return index
+      bytes.passed(from: start) { $0.controls | $0.equal(to: .colon) | $0.equal(to: .hash) }
     }
   }
 
@@ -387,14 +377,6 @@ struct CommonForm {
   private var point: TextPoint {
     TextPoint(
       line: line, column: Int32(offset - lineStart - continuations), offset: Int32(offset))
-  }
-}
-
-extension UInt64 {
-  /// The highest bit of the first of the eight bytes that is this one, and perhaps of some above.
-  fileprivate func zeros(under byte: UInt8) -> UInt64 {
-    let difference = self ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
-    return (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
   }
 }
 

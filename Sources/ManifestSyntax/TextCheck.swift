@@ -156,19 +156,7 @@ private struct TextScan {
 
   /// Passes printable ASCII in steps of eight bytes, and stops at or before the first other byte.
   private func endOfLetters(from start: Int) -> Int {
-    bytes.withUnsafeBytes { bytes in
-      var index = start
-      while index + 8 <= bytes.count {
-        let eight = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-        // The highest bit of a byte is set by what is no ASCII, by control characters (which are
-        // below a blank) and by a DEL (which is one below it).
-        let other =
-          eight | (eight &- 0x2020_2020_2020_2020) | (eight &+ 0x0101_0101_0101_0101)
-        guard other & 0x8080_8080_8080_8080 == 0 else { break }
-        index += 8
-      }
-      return index
-    }
+    bytes.withUnsafeBytes { $0.passed(from: start, until: \.unprintable) }
   }
 
   private func character(_ byte: UInt8) -> String {

@@ -159,14 +159,10 @@ func mayHoldReferences(_ bytes: [UInt8]) -> Bool {
   bytes.withUnsafeBytes { bytes in
     var index = 0
     while index < bytes.count {
-      // Eight at a time, as long as neither stands among them.
-      if index + 8 <= bytes.count {
-        let eight = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-        if !eight.holds(UInt8(ascii: "\\")), !eight.holds(UInt8(ascii: "$")) {
-          index += 8
-          continue
-        }
+      index = bytes.passed(from: index) {
+        $0.equal(to: UInt8(ascii: "\\")) | $0.equal(to: UInt8(ascii: "$"))
       }
+      guard index < bytes.count else { break }
       switch bytes[index] {
       case UInt8(ascii: "\\"): return true
       case UInt8(ascii: "$") where index + 1 < bytes.count && bytes[index + 1] == UInt8(ascii: "{"):
@@ -175,15 +171,6 @@ func mayHoldReferences(_ bytes: [UInt8]) -> Bool {
       }
     }
     return false
-  }
-}
-
-extension UInt64 {
-  /// True if one of the eight bytes is this one.
-  fileprivate func holds(_ byte: UInt8) -> Bool {
-    // Zero where they are the same, and only below a zero does one less set the highest bit.
-    let difference = self ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
-    return (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080 != 0
   }
 }
 

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// Why a text is not JSON that Berth reads.
 public struct JSONFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// Why, in words.
@@ -161,12 +163,9 @@ private struct JSONReader {
   /// Passes what stands for itself, eight at a time where there is nothing else among them.
   private func endOfPlain(from start: Int) -> Int {
     bytes.withUnsafeBytes { bytes in
-      var end = start
-      while end + 8 <= bytes.count {
-        let eight = bytes.loadUnaligned(fromByteOffset: end, as: UInt64.self)
-        let others = eight.others
-        if others != 0 { return end + UInt64(littleEndian: others).trailingZeroBitCount / 8 }
-        end += 8
+      var end = bytes.passed(from: start) {
+        $0.controls | $0.notASCII | $0.equal(to: UInt8(ascii: "\""))
+          | $0.equal(to: UInt8(ascii: "\\"))
       }
       while end < bytes.count, Self.isPlain(bytes[end]) { end += 1 }
       return end
@@ -254,20 +253,6 @@ private struct JSONReader {
 
   private func failure(_ reason: String) -> JSONFailure {
     JSONFailure(reason: reason, offset: position)
-  }
-}
-
-extension UInt64 {
-  /// The highest bit of the first of the eight bytes that is a quote, a backslash, a control character or not ASCII, and
-  /// perhaps of some above.
-  fileprivate var others: UInt64 {
-    let ones: UInt64 = 0x0101_0101_0101_0101
-    let quotes = self ^ (ones &* UInt64(UInt8(ascii: "\"")))
-    let backslashes = self ^ (ones &* UInt64(UInt8(ascii: "\\")))
-    let controls = (self &- ones &* 0x20) & ~self
-    return
-      (self | controls | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes))
-      & (ones &* 0x80)
   }
 }
 

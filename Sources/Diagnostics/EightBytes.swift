@@ -1,0 +1,52 @@
+/// Eight bytes that are looked at together.
+///
+/// A question about them is answered by flags: the highest bit of each byte of which it is true. The
+/// first flag is always right. Those behind it need not be: what one byte borrows from the next, or
+/// carries into it, can set a flag there, but only a byte with a flag does so. Answers are joined by
+/// `|`, and the first flag of them all is right as well.
+@usableFromInline
+package struct EightBytes {
+  /// The bytes, the first one lowest.
+  @usableFromInline let bits: UInt64
+
+  @inlinable package init(_ bytes: UnsafeRawBufferPointer, at offset: Int) {
+    bits = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+
+  @inlinable static func each(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
+
+  /// What is below a blank: control characters.
+  @inlinable package var controls: UInt64 { (bits &- Self.each(0x20)) & ~bits & Self.each(0x80) }
+
+  /// What is not ASCII.
+  @inlinable package var notASCII: UInt64 { bits & Self.each(0x80) }
+
+  /// What is no printable ASCII: control characters, DEL among them, and what is not ASCII.
+  @inlinable package var unprintable: UInt64 {
+    // A DEL is one below what is not ASCII.
+    (bits | (bits &- Self.each(0x20)) | (bits &+ Self.each(1))) & Self.each(0x80)
+  }
+
+  /// What is this byte.
+  @inlinable package func equal(to byte: UInt8) -> UInt64 {
+    // Zero where they are the same, and only below a zero does one less set the highest bit.
+    let difference = bits ^ Self.each(byte)
+    return (difference &- Self.each(1)) & ~difference & Self.each(0x80)
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Passes bytes, eight at a time, up to the first one with a flag, or to where fewer than eight are
+  /// left.
+  @inlinable package func passed(
+    from start: Int = 0, until flags: (EightBytes) -> UInt64
+  ) -> Int {
+    var index = start
+    while index + 8 <= count {
+      let flags = flags(EightBytes(self, at: index))
+      if flags != 0 { return index + flags.trailingZeroBitCount / 8 }
+      index += 8
+    }
+    return index
+  }
+}

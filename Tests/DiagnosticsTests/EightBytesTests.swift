@@ -1,0 +1,46 @@
+import Diagnostics
+import TestSupport
+import Testing
+
+/// Each question, held against a look at one byte after the other.
+@Suite struct EightBytesTests {
+  private static let questions:
+    [(flags: @Sendable (EightBytes) -> UInt64, isMeant: @Sendable (UInt8) -> Bool)] = [
+      (\.controls, { $0 < 0x20 }), (\.notASCII, { $0 >= 0x80 }),
+      (\.unprintable, { !(0x20..<0x7F).contains($0) }),
+      ({ $0.equal(to: 0) }, { $0 == 0 }), ({ $0.equal(to: 0x23) }, { $0 == 0x23 }),
+      ({ $0.equal(to: 0xFF) }, { $0 == 0xFF }),
+      ({ $0.controls | $0.equal(to: 0x3A) }, { $0 < 0x20 || $0 == 0x3A }),
+    ]
+
+  private func expectFirst(_ bytes: [UInt8], from start: Int = 0) {
+    for (number, (flags, isMeant)) in Self.questions.enumerated() {
+      let passed = bytes.withUnsafeBytes { $0.passed(from: start, until: flags) }
+      let end = start + (bytes.count - start) / 8 * 8
+      let first = bytes[start..<end].firstIndex(where: isMeant) ?? end
+      #expect(passed == first, "question \(number) about \(bytes) from \(start)")
+    }
+  }
+
+  @Test func `each byte is found in each place`() {
+    for byte in UInt8.min...UInt8.max {
+      for place in 0..<24 {
+        var bytes = Array(repeating: UInt8(ascii: "a"), count: 24)
+        bytes[place] = byte
+        expectFirst(bytes)
+      }
+    }
+  }
+
+  @Test func `the first of several is found, wherever one begins to look`() {
+    for seed in UInt64(0)..<2_000 {
+      var random = SeededRandom(seed: seed)
+      let odd: [UInt8] = [0, 0x1F, 0x20, 0x23, 0x3A, 0x7E, 0x7F, 0x80, 0x9F, 0xA0, 0xFF]
+      let bytes = (0..<Int.random(in: 0..<40, using: &random)).map { _ in
+        Int.random(in: 0..<3, using: &random) == 0
+          ? odd.randomElement(using: &random) ?? 0 : UInt8(ascii: "a")
+      }
+      expectFirst(bytes, from: Int.random(in: 0...bytes.count, using: &random))
+    }
+  }
+}
