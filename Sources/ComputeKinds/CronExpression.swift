@@ -46,8 +46,13 @@ func isPlainCron(_ expression: String) -> Bool {
   }
 }
 
+/// True if an expression has as many fields as are due.
+func hasCronFields(_ expression: String) -> Bool {
+  isPlainCron(expression) || cronTexts(expression).count == cronFields.count
+}
+
 /// The texts of an expression's fields.
-func cronTexts(_ expression: String) -> [Substring] {
+private func cronTexts(_ expression: String) -> [Substring] {
   expression.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }
 }
 

@@ -55,9 +55,7 @@ private func triggerFault(_ trigger: AttributeValue) -> String? {
     return "'\(stray)' belongs to a trigger of type '\(isCron ? "recurrence" : "cron")'"
   }
   if isCron {
-    let fields =
-      trigger[key: "expression"]?.text.map { isPlainCron($0) ? 5 : cronTexts($0).count } ?? 0
-    return fields == 5
+    return trigger[key: "expression"]?.text.map(hasCronFields) == true
       ? nil : "a cron trigger needs an 'expression' of five fields, such as '0 18 * * *'"
   }
   let missing = ["frequency", "interval"].filter { trigger[key: $0] == nil }.map { "'\($0)'" }

@@ -118,11 +118,13 @@ public struct PlanFile: Hashable, Sendable {
   }
 
   private var plannedValues: [AttributeValue] {
-    plan.changes.filter { $0.after != .null }.map {
-      [
-        "address": .text($0.address.description), "mode": "managed",
-        "type": .text($0.address.kind.text), "name": .text($0.address.name),
-        "provider_name": .text(Self.provider), "values": $0.after,
+    plan.changes.compactMap { change in
+      let after = change.after
+      if after == .null { return nil }
+      return [
+        "address": .text(change.address.description), "mode": "managed",
+        "type": .text(change.address.kind.text), "name": .text(change.address.name),
+        "provider_name": .text(Self.provider), "values": after,
       ]
     }
   }
@@ -130,9 +132,11 @@ public struct PlanFile: Hashable, Sendable {
   static let provider = "berth/azureml"
 
   private func object(_ change: Change) -> AttributeValue {
+    // A change puts these together when it is asked.
+    let (attributes, sensitivePaths) = (change.attributes, change.sensitivePaths)
     var sensitive = AttributeValue.map([:])
-    for path in change.sensitivePaths { sensitive[path] = true }
-    let forcing = change.attributes.filter { $0.effect != .inPlace }
+    for path in sensitivePaths { sensitive[path] = true }
+    let forcing = attributes.filter { $0.effect != .inPlace }
     var object: AttributeValue = [
       "address": .text(change.address.description), "mode": "managed",
       "type": .text(change.address.kind.text), "name": .text(change.address.name),
@@ -142,14 +146,14 @@ public struct PlanFile: Hashable, Sendable {
         "after": change.after, "after_unknown": .map([:]), "before_sensitive": .map([:]),
         "after_sensitive": sensitive, "replace_paths": .list(forcing.map { Self.path($0.path) }),
       ],
-      "sensitive_paths": .list(change.sensitivePaths.map(Self.path)),
+      "sensitive_paths": .list(sensitivePaths.map(Self.path)),
       "operation": .text(change.action.word),
       "underlying_resource": .text(change.action.underlyingResource),
       "reason": [
         "rule": .text(change.reason.rule.id), "text": .text(change.reason.text),
         "doc": .text("https://github.com/berth-iac/berth/blob/main/docs/planning.md"),
       ],
-      "attributes": .list(change.attributes.map(Self.object)),
+      "attributes": .list(attributes.map(Self.object)),
       "unchanged_attribute_count": .integer(change.unchangedAttributeCount),
       "reversible": .bool(change.action.underlyingResource != "lost"),
     ]

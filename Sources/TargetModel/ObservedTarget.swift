@@ -26,8 +26,7 @@ public struct ObservedTarget: Hashable, Sendable {
     facts = Shared(
       Facts(
         attributes: attributes, name: name, kind: kind, isKnownKind: isKnownKind, state: state,
-        errors: errors,
-        isAttached: isAttached, resource: resource, marks: marks, power: power))
+        errors: errors, isAttached: isAttached, resource: resource, marks: marks, power: power))
   }
 
   /// One slot for each field of the kind; no slots for an unknown kind.

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The built `berth`, run as a user runs it.
 enum BerthBinary {
@@ -114,6 +115,20 @@ final class TemporaryFolder {
 
   func run(_ arguments: [String], environment: [String: String] = [:]) throws -> BerthBinary.Run {
     try BerthBinary.run(arguments, in: url, environment: environment)
+  }
+
+  /// A stack that is applied, and whose next apply re-attaches its cluster with a renewed certificate;
+  /// there is time enough to meet it on the way.
+  static func rotatingTLS() throws -> TemporaryFolder {
+    let folder = try example("tls-rotation")
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    for file in ["www.pem", "www.key"] {
+      try folder.write(try folder.read("certs/renewed/\(file)"), to: "certs/\(file)")
+    }
+    try folder.write(
+      try folder.read("berth.yaml").replacing(
+        "type: local", with: "type: local\n  operation_milliseconds: 600"), to: "berth.yaml")
+    return folder
   }
 
   /// A folder with a copy of an example, private as a careful user has it.

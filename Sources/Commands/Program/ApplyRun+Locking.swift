@@ -1,13 +1,9 @@
-internal import ApplyJournal
 internal import BackendInterface
-internal import ComputeKinds
 internal import Diagnostics
-internal import EmbeddedBackend
 internal import Execution
 internal import Manifests
 internal import Planning
 internal import Reporting
-internal import Storage
 internal import TargetModel
 
 /// What an apply does under a lock, from its first word to the end.

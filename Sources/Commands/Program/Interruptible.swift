@@ -47,13 +47,7 @@ enum Interruptible {
       let (cancellations, continuation) = AsyncStream.makeStream(of: Void.self)
       group.addTask { (await cancelled(by: cancellations, work), nil) }
       group.addTask {
-        var first: SignalSource.Signal?
-        for await signal in signals {
-          if let first { context.leave(first.exitStatus) }
-          first = signal
-          continuation.yield()
-        }
-        return (nil, first)
+        (nil, await first(of: signals, context) { continuation.yield() })
       }
       var (result, signal): (Result?, SignalSource.Signal?) = (nil, nil)
       for await ended in group {
@@ -62,6 +56,19 @@ enum Interruptible {
       }
       return signal.map { (nil, $0) } ?? (result, nil)
     }
+  }
+
+  /// The first signal, of which `heed` is told; after it each other one ends the process at once.
+  private static func first(
+    of signals: AsyncStream<SignalSource.Signal>, _ context: CommandContext, _ heed: () -> Void
+  ) async -> SignalSource.Signal? {
+    var first: SignalSource.Signal?
+    for await signal in signals {
+      if let first { context.leave(first.exitStatus) }
+      first = signal
+      heed()
+    }
+    return first
   }
 
   /// Runs work that is cancelled once a stream has an element.
@@ -103,14 +110,11 @@ enum Interruptible {
     let signals = context.signals.listen()
     return await withTaskGroup(of: Heard.self) { group in
       group.addTask {
-        var first: SignalSource.Signal?
-        for await signal in signals {
-          if let first { context.leave(first.exitStatus) }
-          first = signal
-          interrupted()
-          continuation.yield()
-        }
-        return .signal(first)
+        .signal(
+          await first(of: signals, context) {
+            interrupted()
+            continuation.yield()
+          })
       }
       group.addTask {
         for await _ in lost {

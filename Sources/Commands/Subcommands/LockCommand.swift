@@ -98,7 +98,7 @@ struct LockShowCommand: Subcommand {
       } else if texts.isEmpty {
         presenter.say("Nobody holds a lock.\n")
       } else {
-        let blocks = texts.map { text in text.allLines.map { $0.visible + "\n" }.joined() }
+        let blocks = texts.map { text in text.allLines.map { $0 + "\n" }.joined() }
         presenter.say(blocks.joined(separator: "\n"))
       }
       return .success
@@ -139,7 +139,7 @@ struct ForceUnlockCommand: Subcommand {
         return .failure
       }
       let text = LockText(record: record, now: context.now())
-      presenter.say("Lock Info:\n" + text.allLines.map { "  \($0.visible)\n" }.joined())
+      presenter.say("Lock Info:\n" + text.allLines.map { "  \($0)\n" }.joined())
       if !force, let refusal = await refusal(in: context, presenter) { return refusal }
       guard try await leases.revoke(id) else {
         presenter.show(.lockUnknown(id, []))

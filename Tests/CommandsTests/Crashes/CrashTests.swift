@@ -215,14 +215,7 @@ struct CrashTests {
   @Test func `F25 an apply that is interrupted finishes what runs and leaves nothing detached`()
     throws
   {
-    let folder = try TemporaryFolder.example("tls-rotation")
-    #expect(try folder.run("apply", "--auto-approve").status == 0)
-    for file in ["www.pem", "www.key"] {
-      try folder.write(try folder.read("certs/renewed/\(file)"), to: "certs/\(file)")
-    }
-    try folder.write(
-      try folder.read("berth.yaml").replacing(
-        "type: local", with: "type: local\n  operation_milliseconds: 600"), to: "berth.yaml")
+    let folder = try TemporaryFolder.rotatingTLS()
     var apply = try RunningApply(in: folder)
     apply.wait(for: "Detaching...")
     kill(apply.process.processIdentifier, SIGINT)
