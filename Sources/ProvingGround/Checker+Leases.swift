@@ -83,6 +83,9 @@ extension Checker {
         wait >= window * 10 / 11, .takenTooEarly,
         "run \(party) plans \(wait) after it took over")
     }
+    // Nothing takes time between a signal and its end there.
+    expect(history.signalledAt == nil, .afterSignal, "run \(party) plans after a signal")
+    checkCommand(party, assignment)
     checkSettled(party, assignment, history)
     if holdsLease(history, party) { checkRestored(party, assignment) }
     if let resumed = assignment.resumed {
@@ -93,11 +96,26 @@ extension Checker {
           "run \(party) resumes, and wants to \(change.action.rawValue) \(change.address) besides")
       }
     }
-    if let removalLimit {
+    if let removalLimit, plan.mode != .destroy {
       let removed = plan.changes.filter { assignment.takesForGood($0) }
       expect(
         removed.count <= removalLimit, .loss,
         "run \(party) takes away \(removed.map(\.address.description))")
+    }
+  }
+
+  /// A plan is about what was asked for, and a saved one relies on what still holds.
+  private mutating func checkCommand(_ party: Party, _ assignment: Assignment) {
+    for change in assignment.plan.changes {
+      let key = change.address.nameKey
+      expect(
+        assignment.selected?.contains(key) ?? true, .unselected,
+        "run \(party) plans for \(change.address), which is not selected")
+      guard assignment.isSaved else { continue }
+      let live = assignment.observed[key].flatMap { $0.kind == change.address.kind ? $0 : nil }
+      expect(
+        live?.fingerprint(in: mapping.catalog) == change.precondition, .stalePlan,
+        "run \(party) carries out a saved plan, and \(change.address) has moved")
     }
   }
 
@@ -135,6 +153,16 @@ extension Checker {
     // What is there again was brought back by somebody else.
     let isMissing = { (step: Step) in
       away.contains(step.address.nameKey) && assignment.observed[step.address.nameKey] == nil
+    }
+    if assignment.isSaved {
+      // Its order was approved, if it brings back what there is to bring back.
+      let brought = Set(steps.map(\.address.nameKey) + assignment.plan.leftOut.map(\.nameKey))
+      for key in away.sorted() where assignment.observed[key] == nil && !brought.contains(key) {
+        expect(
+          assignment.desired[key] == nil, .strandedLater,
+          "run \(party) carries out a saved plan that does not bring back \(key)")
+      }
+      return
     }
     guard let last = steps.lastIndex(where: isMissing) else { return }
     for step in steps[..<last] {

@@ -116,12 +116,14 @@ extension Checker {
     let isProtected =
       document?.settings.protect == true || (live.marks.isProtected && !isSameKind)
     expect(!isProtected, .notOurs, "\(words), which is protected")
-    if live.kind == "box" {
-      expect(
-        document?.settings.allowReplace == true, .loss, "\(words), and its disk with it")
+    // Whoever destroys asks for it in so many words.
+    if assignment.plan.mode != .destroy {
+      if live.kind == "box" {
+        expect(
+          document?.settings.allowReplace == true, .loss, "\(words), and its disk with it")
+      }
+      expect(!assignment.desired.isEmpty, .loss, "\(words), for no documents at all")
     }
-    expect(
-      !assignment.desired.isEmpty, .loss, "\(words), for no documents at all")
     let isRetained = live.marks.onRemove == .retain && !isSameKind
     expect(!isRetained, .notOurs, "\(words), which is to be retained")
     if let document, let missing = document.unresolvedSecret {

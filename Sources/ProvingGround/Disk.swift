@@ -10,6 +10,8 @@ final class Disk: JournalWriting, Sendable {
     /// What is left of a line that was being written.
     var tail: [UInt8] = []
     var isBroken = false
+    /// True once a line was being written when the run was killed.
+    var hasEnded = false
 
     var bytes: [UInt8] {
       entries.enumerated().flatMap { Array(JournalCodec.line($1, number: $0).utf8) } + tail
@@ -35,6 +37,7 @@ final class Disk: JournalWriting, Sendable {
 
   func append(_ entry: JournalEntry) throws(JournalWriteFailure) {
     if world.state.withLock({ $0.runs[party]?.isDead ?? true }) {
+      tear(entry)
       throw JournalWriteFailure("is gone")
     }
     world.state.withLock { $0.runs[party]?.moment = entry.record.moment }
@@ -78,10 +81,15 @@ final class Disk: JournalWriting, Sendable {
     return isSecondHalf ? .betweenDetachAndAttach : .beforeIntent
   }
 
-  /// The line that was being written when the run was killed may be there in part.
+  /// The first line that is not there may have been at work when the run was killed, and be there in
+  /// part.
   private func tear(_ entry: JournalEntry) {
-    guard world.draw([.tornTail], for: party) != nil else { return }
-    world.with { $0.tally.note(.tornTail, in: .intending) }
+    let isFirst = state.withLock { state in
+      defer { state.hasEnded = true }
+      return !state.hasEnded && !state.isBroken
+    }
+    guard isFirst, world.draw([.tornTail], for: party) != nil else { return }
+    world.with { $0.tally.note(.tornTail, in: entry.record.moment) }
     let share = world.stage.choose(100)
     state.withLock { state in
       let line = Array(JournalCodec.line(entry, number: state.entries.count).utf8)

@@ -76,7 +76,7 @@ struct DocumentWriter: Sendable {
   /// move to the other stack.
   func edited(_ commit: Scene.Commit, _ names: [String]) -> Scene.Commit {
     var edited = commit
-    for _ in 0..<stage.choose(4) {
+    for _ in 0..<stage.choose(5) {
       guard !edited.ours.isEmpty else { break }
       edit(stage.choose(edited.ours.count), of: &edited, names)
     }
@@ -96,7 +96,14 @@ struct DocumentWriter: Sendable {
     case 5:
       let id = stage.chance(300) ? anyResource : victim["resource_id"]
       commit.ours[index] = document(victim.kind.name.text, victim.name, id)
-    case 6: commit.ours[index]["tls"] = victim["tls"] == nil ? "on" : nil
+    case 6:
+      switch victim.kind.name {
+      case "link": commit.ours[index]["tls"] = victim["tls"] == nil ? "on" : nil
+      case "hub":
+        let isOn = victim["tls.status"] != nil
+        commit.ours[index]["tls.status"] = isOn ? nil : "Enabled"
+      default: break
+      }
     case 7: if victim.kind.name == "link" { commit.ours[index].setPassword(2 + stage.choose(2)) }
     case 8:
       let other = commit.ours[stage.choose(commit.ours.count)]

@@ -78,7 +78,9 @@ package struct EachFaultOnce: Sendable {
         // Whatever else runs in the process gets its turn.
         await Task.yield()
         let proof = play(fault, moment, sequel)
-        guard proof.tally.has(fault) else { return counts }
+        // A second signal comes only after a first one that did not end the run.
+        guard proof.tally.has(fault == .abandon ? .signal : fault) else { return counts }
+        guard proof.tally.has(fault) else { continue }
         counts.cases[fault, default: 0] += 1
         counts.violations += proof.violations.prefix(1).map {
           "\(fault) \(moment) \(sequel), seed \(seed): \($0.invariant.rawValue): \($0.words)"
@@ -128,7 +130,7 @@ extension Life {
       state.journals = [:]
       state.emit(.journalsLost(Scene.stack))
     }
-    await go(run(next, scene, isResuming: sequel == .resume), RunState())
+    await go(run(next, scene, sequel == .resume ? .resume : .apply), RunState())
     await calmDown()
     await phaseTwo(next + 1, scene.commits[0].ours, .none)
     expectNoRefusal(after: fault)
@@ -144,18 +146,18 @@ extension Life {
       world.with { $0.faults[.tornTail] = 1000 }
     case .signal: state.signalIn = moment
     case .abandon: (state.signalIn, state.abandonIn) = (moment, 0)
-    case .tokenOver: state.token = (end: .zero, life: .zero)
+    case .tokenOver: state.token = Token(end: .zero, life: .zero)
     case .pause: performer = self.performer(party, pausedAfter: moment)
     default: break
     }
     await go(run(party, scene), state, performer)
   }
 
-  private func run(_ party: Party, _ scene: Scene, isResuming: Bool = false) -> Run {
+  private func run(_ party: Party, _ scene: Scene, _ command: RunCommand = .apply) -> Run {
     var run = Run(world: world, party: party, stack: Scene.stack, desired: scene.commits[0].ours)
     // Long enough for the lease of whoever was killed.
     run.lockTimeout = .seconds(200)
-    run.isResuming = isResuming
+    run.command = command
     return run
   }
 

@@ -17,6 +17,8 @@ package enum Invariant: String, Sendable, CaseIterable {
   case endless = "O13 a run ends by its deadline"
   case lockKept = "O14 the lease is free after a run, or by its expiry and grace"
   case resumedMore = "a resume does the rest of what was approved, and nothing else"
+  case stalePlan = "a saved plan is carried out only as long as what it relies on holds"
+  case unselected = "what is not selected is left alone"
   case strandedLater = "what an apply took away comes back before anything else is done"
   case driftInFlight = "F32 what an apply is at work on is no drift"
   case notConverged = "O15 at most two calm applies converge, or a refusal stands"

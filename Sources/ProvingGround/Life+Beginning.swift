@@ -5,6 +5,18 @@ internal import TargetModel
 
 /// What a world is before anybody applies anything.
 extension Life {
+  /// How the service takes what nobody has verified in Azure: mostly in the more dangerous way.
+  func drawService() {
+    let refusesToDelete = stage.chance(150)
+    let refusesUsedNames = stage.chance(150)
+    world.with { state in
+      state.setUpService { configuration in
+        configuration.deletesAttachedResources = !refusesToDelete
+        configuration.takesDeletingNames = !refusesUsedNames
+      }
+    }
+  }
+
   /// Which stores there are: mostly the embedded one, which knows at once when a process is gone and
   /// refuses a write whose lease is over; else one that does neither, beside a service that takes
   /// everything.
@@ -54,6 +66,13 @@ extension Life {
 }
 
 extension WorldState {
+  /// A service in which nothing is yet.
+  mutating func setUpService(_ change: (inout SimulatorConfiguration) -> Void) {
+    var configuration = Self.configuration
+    change(&configuration)
+    service = SimulatedService(store: MemoryStore(), configuration: configuration)
+  }
+
   /// A lease store that knows at once when a process is gone and refuses what is over, or one that
   /// does neither.
   mutating func setUpStore(isEmbedded: Bool) {

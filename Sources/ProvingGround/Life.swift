@@ -12,6 +12,7 @@ struct Life: Sendable {
   var stage: Stage { world.stage }
 
   func live() async {
+    drawService()
     let scene = Scene(stage)
     let faults = FaultDraw.drawn(from: stage)
     await settle(scene)
@@ -37,6 +38,7 @@ struct Life: Sendable {
     let meetsOthers =
       !commit.others.isEmpty && stage.decide { stage.chance(faults[.otherStack]) }
     let meetsSecond = stage.decide { stage.chance(faults[.secondRunner]) }
+    let meetsThird = meetsSecond && stage.decide { stage.chance(300) }
     let hasDriftJob = stage.decide { stage.chance(faults[.driftJob]) }
     if stage.decide({ stage.chance(faults[.journalLost]) }) {
       world.with { state in
@@ -61,7 +63,16 @@ struct Life: Sendable {
         group.addTask {
           await self.wait(60)
           self.world.with { $0.tally.note(.secondRunner, in: .planning) }
-          await self.run(party + 2, Scene.stack, older.ours, faults, sabotage)
+          let isBehind = !self.stage.chance(400)
+          let documents = isBehind ? older.ours : commit.ours
+          await self.run(party + 2, Scene.stack, documents, faults, sabotage)
+        }
+      }
+      if meetsThird {
+        group.addTask {
+          await self.wait(60)
+          self.world.with { $0.tally.note(.secondRunner, in: .planning) }
+          await self.run(party + 100, Scene.stack, commit.ours, faults, sabotage)
         }
       }
     }
@@ -109,11 +120,14 @@ struct Life: Sendable {
       // Mostly it is over before the run is.
       let minutes = stage.chance(500) ? 5 - stage.choose(5) : 90 - stage.choose(90)
       let life = Duration.seconds(60 * minutes)
-      state.token = (end: stage.now + life, life: life)
+      state.token = Token(end: stage.now + life, life: life)
+      // Some are over right when something is to be written.
+      if stage.chance(300) { state.token?.writesLeft = stage.choose(4) }
     }
     var run = Run(world: world, party: party, stack: stack, desired: desired, sabotage: sabotage)
     run.lockTimeout = .seconds([0, 30, 100, 200][stage.choose(4)])
-    run.isResuming = stage.chance(400)
+    run.command =
+      stage.chance(400) ? .resume : stage.decide { RunCommand(stage, for: desired) }
     run.clockRate = clockRate(faults)
     _ = await go(run, state, performer(party, faults))
   }
@@ -148,16 +162,20 @@ struct Life: Sendable {
     let party = run.party
     world.with { world in
       world.tally.runs += 1
+      world.tally.commands[run.command.word, default: 0] += 1
       world.runs[party] = state
     }
-    let task = Task(executorPreference: performer ?? stage) { await run.apply() }
-    world.with { $0.runs[party]?.cancel = { task.cancel() } }
+    let task = Task(executorPreference: performer ?? stage) { await run.perform() }
+    world.with {
+      $0.runs[party]?.cancel = { task.cancel() }
+      if run.sabotage == .signalForgotten { $0.runs[party]?.interrupt = {} }
+    }
     let ending = await task.value
     world.with { world in
       switch ending {
       case .complete: world.tally.complete += 1
       case .partial: world.tally.partial += 1
-      case .locked, .unread, .refused, .empty, .dead: break
+      case .locked, .unread, .refused, .stale, .empty, .dead: break
       }
       world.runs[party]?.isGone = true
       guard ending != .dead, world.runs[party]?.isReleaseLost == false else { return }
@@ -204,7 +222,7 @@ struct Life: Sendable {
       case .complete: break
       // What a late write left behind is found out by making its successor, and mended by the next.
       case .partial where world.state.withLock({ $0.checker.metRemains.contains(party) }): break
-      case .partial, .locked, .unread, .dead:
+      case .partial, .locked, .unread, .stale, .dead:
         world.with { state in
           state.checker.expect(
             false, .notCalm,

@@ -161,7 +161,7 @@ struct Line: Backend {
     if world.state.withLock({ $0.runs[party]?.isDead ?? true }) { throw .dead }
     if moment == .polling || moment == .verifying { try cut(.journaledNotVerified) }
     world.emit(.asked(party, isWrite: isWrite))
-    try signIn()
+    try signIn(isWrite: isWrite)
     guard let fault = world.draw(faults, for: party) else { return nil }
     world.with { $0.tell(fault, of: party) }
     switch fault {
@@ -191,10 +191,12 @@ struct Line: Backend {
 
   /// The token that a call carries may be over, and whoever gives out the next one may refuse it for
   /// a while.
-  private func signIn() throws(BackendFailure) {
+  private func signIn(isWrite: Bool) throws(BackendFailure) {
     let isOver = world.with { state -> Bool? in
       guard let run = state.runs[party], let token = run.token else { return false }
-      return state.now < run.deniedUntil ? nil : state.now >= token.end
+      if isWrite { state.runs[party]?.token?.writesLeft = token.writesLeft.map { $0 - 1 } }
+      let isUsedUp = isWrite && token.writesLeft == 0
+      return state.now < run.deniedUntil ? nil : isUsedUp || state.now >= token.end
     }
     guard let isOver else { throw .signedOut }
     guard isOver else { return }

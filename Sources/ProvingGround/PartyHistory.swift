@@ -72,6 +72,7 @@ struct PartyHistory: Sendable {
     self = PartyHistory()
     (place, leasedAt, tookOver) = (former.place, former.leasedAt, former.tookOver)
     (stoodFrom, stoodTo) = (former.stoodFrom, former.stoodTo)
+    (signalledAt, isAbandoned) = (former.signalledAt, former.isAbandoned)
     self.assignment = assignment
     for step in assignment.plan.steps { steps[step.id] = step }
     for change in assignment.plan.changes {

@@ -5,7 +5,7 @@ package enum Report {
     var lines = [
       "worlds \(tally.worlds), events \(tally.events), applies \(tally.runs) "
         + "(\(tally.complete) complete, \(tally.partial) in part, \(tally.refused) refused, "
-        + "\(tally.resumed) resumed), leases \(tally.leases) (\(tally.takeovers) taken over), "
+        + "\(tally.stale) stale, \(tally.resumed) resumed), leases \(tally.leases) (\(tally.takeovers) taken over), "
         + "writes \(tally.writes), crashes \(tally.crashes), violations \(tally.violations)",
       "\(speed) worlds a second",
       "digest \(String(tally.digest, radix: 16))",
@@ -24,6 +24,8 @@ package enum Report {
     lines += table(
       ["killed", "times"],
       CutPoint.allCases.map { ["\($0)", "\(tally.cuts[$0.rawValue])"] }, isMarkdown)
+    lines.append("")
+    lines += table(["command", "times"], rows(tally.commands), isMarkdown)
     lines.append("")
     lines += table(["refused by", "times"], rows(tally.refusals), isMarkdown)
     lines.append("")

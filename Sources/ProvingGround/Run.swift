@@ -7,7 +7,7 @@ internal import Synchronization
 internal import TargetModel
 internal import TestSupport
 
-/// One apply of one runner, from its lease to its end, as the command does it.
+/// One command of one runner, from its lease to its end, as the program does it.
 struct Run: Sendable {
   let world: World
   let party: Party
@@ -16,8 +16,7 @@ struct Run: Sendable {
   var sabotage: Sabotage?
   /// How long it waits for the lease.
   var lockTimeout: Duration = .zero
-  /// True to finish what the last run began.
-  var isResuming = false
+  var command = RunCommand.apply
   /// How fast its clock goes, in hundredths.
   var clockRate = 100
 
@@ -26,13 +25,26 @@ struct Run: Sendable {
     case locked
     case unread
     case refused([String])
+    /// A saved plan relies on what holds no more.
+    case stale
     case empty
     case complete
     case partial
     case dead
   }
 
-  func apply() async -> Ending {
+  func perform() async -> Ending {
+    guard case .saved(let age) = command else { return await apply(nil) }
+    switch await planAhead() {
+    case .failure(let reason): return isDead ? .dead : reason.ending
+    case .success(let plan):
+      try? await world.stage.sleep(until: world.stage.now + age)
+      return isDead ? .dead : await apply(plan)
+    }
+  }
+
+  /// - Parameter saved: the plan that somebody approved before.
+  private func apply(_ saved: Plan?) async -> Ending {
     let place = world.state.withLock { $0.sharesLease ? "the workspace" : stack }
     let lock = lock(on: place)
     let attempt: WorkspaceLock.Attempt
@@ -43,10 +55,10 @@ struct Run: Sendable {
     }
     switch attempt {
     case .held:
-      return sabotage == .lockIgnored ? await applyAlone(nil) : isDead ? .dead : .locked
+      return sabotage == .lockIgnored ? await applyAlone(saved, nil) : isDead ? .dead : .locked
     case .granted(let hold):
       world.state.withLock { $0.runs[party]?.lease = (hold.lease, place) }
-      let ending = await lock.hold(hold) { await applyAlone(hold) }
+      let ending = await lock.hold(hold) { await applyAlone(saved, hold) }
       return isDead ? .dead : ending
     }
   }
@@ -83,7 +95,27 @@ struct Run: Sendable {
 
   // MARK: Planning
 
-  private func applyAlone(_ hold: LeaseHold?) async -> Ending {
+  /// Why there is no plan.
+  private struct NoPlan: Error {
+    let ending: Ending
+  }
+
+  /// Plans without a lease and keeps the plan, as `berth plan --out` does.
+  private func planAhead() async -> Result<Plan, NoPlan> {
+    let line = Line(world: world, party: party, sabotage: sabotage)
+    let targets: [ObservedTarget]
+    do {
+      targets = try await line.list()
+    } catch {
+      return .failure(NoPlan(ending: .unread))
+    }
+    if Task.isCancelled { return .failure(NoPlan(ending: .unread)) }
+    let result = planned(Snapshot(workspace: testWorkspace, targets: targets), history, nil)
+    if result.isRefused { return .failure(NoPlan(ending: refusal(result))) }
+    return result.plan.isEmpty ? .failure(NoPlan(ending: .empty)) : .success(result.plan)
+  }
+
+  private func applyAlone(_ saved: Plan?, _ hold: LeaseHold?) async -> Ending {
     let disk = Disk(world, party)
     let backend: any Backend = Line(world: world, party: party, sabotage: sabotage)
     let saboteur = sabotage.map { Saboteur(backend, $0, self) }
@@ -100,7 +132,7 @@ struct Run: Sendable {
         stage: world.stage, isSteady: sabotage != .wallClock, rate: clockRate),
       now: { wallTime }, limits: limits, seed: UInt64(party))
     let earlier = history
-    let approved = isResuming ? planToResume(of: earlier) : nil
+    let approved = planToResume(of: earlier)
     let targets: [ObservedTarget]
     do {
       targets =
@@ -111,30 +143,28 @@ struct Run: Sendable {
       return .unread
     }
     if isDead { return .dead }
-    // The second signal came while it waited.
+    // A signal came while it waited.
     if Task.isCancelled { return .unread }
     let observed = Snapshot(workspace: testWorkspace, targets: targets)
     var history = history
     history.keepRemovals(of: earlier)
-    var result = plan(observed, history, approved)
-    sabotage?.corrupt(&result, desired, observed)
-    if result.isRefused {
-      let rules = Set(
-        result.findings.findings.filter { $0.severity == .error }.map(\.rule.id))
-      world.with { state in
-        state.tally.refused += 1
-        for rule in rules { state.tally.refusals[rule, default: 0] += 1 }
-      }
-      return .refused(rules.sorted())
+    if let saved, isStale(saved, observed, history) { return .stale }
+    let plan: Plan
+    if let saved {
+      plan = saved
+    } else {
+      let result = planned(observed, history, approved)
+      if result.isRefused { return refusal(result) }
+      if result.plan.isEmpty { return .empty }
+      plan = result.plan
     }
-    if result.plan.isEmpty { return .empty }
     let byName = Dictionary(
       desired.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
     let live = Dictionary(
       observed.targets.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
     let assignment = Assignment(
-      stack: stack, plan: result.plan, desired: byName, observed: live, resumed: approved,
-      history: history)
+      stack: stack, plan: plan, desired: byName, observed: live, resumed: approved,
+      isSaved: saved != nil, selected: command.names, history: history)
     return await carryOut(assignment, executor, saboteur, disk, hold)
   }
 
@@ -152,26 +182,57 @@ struct Run: Sendable {
   }
 
   private func planToResume(of history: RunHistory) -> Plan? {
-    guard history.unfinished != nil else { return nil }
+    guard case .resume = command, history.unfinished != nil else { return nil }
     return world.with { state in
       state.tally.resumed += 1
       return state.journals[stack]?.last?.plan
     }
   }
 
-  private func plan(
+  private func isStale(_ saved: Plan, _ observed: Snapshot, _ history: RunHistory) -> Bool {
+    guard sabotage != .stalePlanApplied else { return false }
+    let reason = saved.staleness(
+      desired: desired, seeing: observed, stranded: history.stranded, in: WorldState.catalog)
+    guard reason != nil else { return false }
+    world.with { $0.tally.stale += 1 }
+    return true
+  }
+
+  private func refusal(_ result: PlanningResult) -> Ending {
+    let rules = Set(result.findings.findings.filter { $0.severity == .error }.map(\.rule.id))
+    world.with { state in
+      state.tally.refused += 1
+      for rule in rules { state.tally.refusals[rule, default: 0] += 1 }
+    }
+    return .refused(rules.sorted())
+  }
+
+  /// The plan for what the command is about.
+  private func planned(
     _ observed: Snapshot, _ history: RunHistory, _ approved: Plan?
   ) -> PlanningResult {
+    var result = makePlan(
+      request(observed, history) { request in
+        if sabotage != .selectionIgnored || command.names == nil { request.ask(command) }
+        if let approved, sabotage != .resumeDoesAll { request.keep(to: approved) }
+      })
+    sabotage?.corrupt(&result, desired, observed)
+    return result
+  }
+
+  private func request(
+    _ observed: Snapshot, _ history: RunHistory, _ change: (inout PlanningRequest) -> Void
+  ) -> PlanningRequest {
     var request = PlanningRequest(
       stack: stack, desired: sabotage?.documents(desired) ?? desired,
       observed: sabotage?.snapshot(observed, stack) ?? observed, catalog: WorldState.catalog)
     if sabotage != .strandedForgotten { request.stranded = history.stranded }
-    if let approved, sabotage != .resumeDoesAll { request.keep(to: approved) }
     if let most = world.state.withLock(\.checker.removalLimit) {
       request.blastRadius.limits.removals = BlastRadius.Limit(
         count: sabotage == .guardMiscounts ? most + 1 : most)
     }
-    return makePlan(request)
+    change(&request)
+    return request
   }
 
   private var wallTime: Int64 {
@@ -236,9 +297,9 @@ struct Run: Sendable {
   /// Plans again for the targets that were touched: done is what needs nothing more.
   private func prove(_ plan: Plan) async -> Ending {
     guard let targets = try? await Line(world: world, party: party).list() else { return .partial }
-    let again = self.plan(
-      Snapshot(workspace: testWorkspace, targets: targets), RunHistory(of: stack), nil
-    ).plan
+    let observed = Snapshot(workspace: testWorkspace, targets: targets)
+    // A selection is no part of the proof.
+    let again = makePlan(request(observed, RunHistory(of: stack)) { $0.mode = plan.mode }).plan
     let touched = Set(plan.changes.map(\.address.nameKey))
     return again.changes.contains { touched.contains($0.address.nameKey) } ? .partial : .complete
   }

@@ -25,6 +25,7 @@ package enum Sabotage: String, Sendable, CaseIterable {
   case secondHalfUnasked = "nobody asks whether what is detached could be attached again"
   case listTrusted = "known holders are not read one by one"
   case goneByFailure = "a failed read counts as absence"
+  case goneByNotFound = "any 404 counts as absence, also one of the resource group"
   case detachTrusted = "the answer to a detach counts as its end"
   // Writes.
   case repeatedWithoutRead = "a write without answer is repeated without a read"
@@ -35,7 +36,7 @@ package enum Sabotage: String, Sendable, CaseIterable {
   case conflictIsDone = "a conflict counts as done"
   case lossIsDone = "a lost answer counts as done"
   case lossIsFailure = "a lost answer counts as a failure"
-  case nameReusedAtOnce = "one absence is enough to use a name again"
+  case nameReusedAtOnce = "a name is used again inside the window after a removal"
   case freedNamesForgotten = "what an earlier apply removed is not waited for"
   // The end of a step.
   case successTrusted = "success is not confirmed by reading"
@@ -70,6 +71,9 @@ package enum Sabotage: String, Sendable, CaseIterable {
   case settleSkipped = "nobody waits for what an earlier run began"
   case strandedForgotten = "what was taken away is not brought back first"
   case resumeDoesAll = "a resume does more than was approved"
+  case stalePlanApplied = "a saved plan is not held against the workspace"
+  case selectionIgnored = "a selection is ignored"
+  case signalForgotten = "a signal before the plan is forgotten"
   case signalIgnored = "a signal is ignored"
   case signalBetweenHalves = "a signal ends a run between detach and attach"
   case secretInError = "a secret stands in an error"

@@ -61,11 +61,12 @@ final class Saboteur: Backend, Sendable {
       var target = try await line.read(name) ?? now.planned[key]
       target?.state = .failed
       return target
-    case .goneByFailure:
+    case .goneByFailure, .goneByNotFound:
       do throws(BackendFailure) {
         return try await line.read(name)
       } catch {
-        return nil
+        if sabotage == .goneByFailure || error.failureClass == .absent { return nil }
+        throw error
       }
     default: break
     }

@@ -52,7 +52,7 @@ struct Scene: Sendable {
     live = Self.settled(documents, stage)
     let first = Commit(ours: documents)
     commits = [stage.chance(200) ? first : writer.edited(first, Self.names)]
-    for _ in 0..<stage.choose(3) {
+    for _ in 0..<stage.choose(4) {
       // Some are reverted, to what was wanted before them or to what was there at the beginning.
       let former = commits.count > 1 ? commits[commits.count - 2] : first
       commits.append(

@@ -43,8 +43,25 @@ package struct Shrinker: Sendable {
         }
         length /= 2
       }
+      for index in best.indices.reversed() where !isOver && index < best.count {
+        while let found = lowered(best, index), !isOver {
+          best = found
+          isBetter = true
+        }
+      }
     }
     return best
+  }
+
+  /// The choices with one of them halved, or one less.
+  private mutating func lowered(_ best: [Int], _ index: Int) -> [Int]? {
+    guard index < best.count, best[index] > 1 else { return nil }
+    for lower in [best[index] / 2, best[index] - 1] {
+      var choices = best
+      choices[index] = lower
+      if let found = attempt(choices, instead: best) { return found }
+    }
+    return nil
   }
 
   /// First of all fewer kinds of faults and fewer actors; the last ones first, so that those before

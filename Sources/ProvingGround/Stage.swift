@@ -19,6 +19,10 @@ final class Stage: TaskExecutor, Sendable {
     var running: UnownedJob?
     var taskNumbers: [Int: Int] = [:]
     var order: UInt64 = 0xCBF2_9CE4_8422_2325
+    /// The thread on which the world is played, once it is.
+    var thread: ThreadIdentity?
+    /// True once somebody brought a job from another thread.
+    var wasLeft = false
   }
 
   fileprivate struct Timer {
@@ -82,7 +86,9 @@ final class Stage: TaskExecutor, Sendable {
 
   fileprivate func enqueue(_ job: UnownedJob, of performer: Int) {
     let job = StagedJob(job: job, performer: performer)
+    let thread = ThreadIdentity()
     state.withLock { state in
+      if let own = state.thread, own != thread { state.wasLeft = true }
       if performer > 0, state.performers[performer].held != nil {
         state.performers[performer].held?.append(job)
       } else {
@@ -109,9 +115,11 @@ final class Stage: TaskExecutor, Sendable {
     }
   }
 
-  /// Plays a world to its end; false if it hangs, or does not end within so many turns.
+  /// Plays a world to its end; false if it hangs, does not end within so many turns, or was not on
+  /// one thread.
   func play(turns limit: Int, _ body: @escaping @Sendable () async -> Void) -> Bool {
     let over = Over()
+    state.withLock { $0.thread = ThreadIdentity() }
     Task(executorPreference: self) {
       await body()
       over.flag.withLock { $0 = true }
@@ -121,7 +129,7 @@ final class Stage: TaskExecutor, Sendable {
     }
     // What was cancelled still ends.
     while let next = nextJob() { run(next) }
-    return true
+    return !state.withLock(\.wasLeft)
   }
 
   /// Lets go of whoever still waits when the verdict has been spoken: what is left here holds the

@@ -6,6 +6,8 @@ package struct Tally: Sendable {
   package var complete = 0
   package var partial = 0
   package var refused = 0
+  /// Saved plans that were not carried out since what they rely on holds no more.
+  package var stale = 0
   package var crashes = 0
   /// Applies that resumed one which did not come to its end.
   package var resumed = 0
@@ -23,6 +25,8 @@ package struct Tally: Sendable {
   /// Refusals by the rule that stood against a plan.
   package var refusals: [String: Int] = [:]
   package var acts: [String: Int] = [:]
+  /// How often each command was given.
+  package var commands: [String: Int] = [:]
 
   package init() {}
 
@@ -41,6 +45,7 @@ package struct Tally: Sendable {
     complete += other.complete
     partial += other.partial
     refused += other.refused
+    stale += other.stale
     crashes += other.crashes
     resumed += other.resumed
     leases += other.leases
@@ -52,5 +57,6 @@ package struct Tally: Sendable {
     for index in cuts.indices { cuts[index] += other.cuts[index] }
     refusals.merge(other.refusals, uniquingKeysWith: +)
     acts.merge(other.acts, uniquingKeysWith: +)
+    commands.merge(other.commands, uniquingKeysWith: +)
   }
 }

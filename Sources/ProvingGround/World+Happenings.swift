@@ -15,7 +15,7 @@ extension World {
         if left == 0 {
           state.tell(.signal, of: party)
           state.emit(.signalled(party))
-          calls.0 = run.interrupt
+          calls.0 = run.interrupt ?? run.cancel
         }
       } else if let left = run.abandonIn {
         state.runs[party]?.abandonIn = left == 0 ? nil : left - 1

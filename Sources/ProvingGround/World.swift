@@ -75,7 +75,7 @@ struct WorldState {
   private var lastStored = -1
 
   static let catalog = KindCatalog.invented
-  private static let configuration = {
+  static let configuration = {
     var configuration = SimulatorConfiguration(
       workspace: testWorkspace, catalog: catalog, operationMilliseconds: 20_000)
     // Not much less than the window that a name is given, by a clock that goes fast.
@@ -220,9 +220,8 @@ struct RunState {
   var isGone = false
   /// How far it is with what it does.
   var moment = MachineState.planning
-  /// Until when its token is good, and how long the next one will be; nil for one that outlives
-  /// everything.
-  var token: (end: Duration, life: Duration)?
+  /// What its calls carry; nil for one that outlives everything.
+  var token: Token?
   /// Until then it gets no other.
   var deniedUntil: Duration = .zero
   /// What its writes carry.
@@ -235,8 +234,20 @@ struct RunState {
   var cutPoint: CutPoint?
   var signalIn: Int?
   var abandonIn: Int?
+  /// Ends it, as far as a process can be ended by itself.
   var cancel: @Sendable () -> Void = {}
-  var interrupt: @Sendable () -> Void = {}
+  /// What a first signal does; before there is a plan it ends the run.
+  var interrupt: (@Sendable () -> Void)?
+}
+
+/// Says for a while who calls.
+struct Token: Sendable {
+  /// Until when it is good.
+  var end: Duration
+  /// How long the next one will be.
+  let life: Duration
+  /// How many writes come before it is over, however long it should be good; nil for no matter.
+  var writesLeft: Int?
 }
 
 /// The journal of a run, with the plan beside it.

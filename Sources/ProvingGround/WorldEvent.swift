@@ -65,6 +65,10 @@ struct Assignment: Sendable {
   let observed: [String: ObservedTarget]
   /// The plan that is resumed.
   var resumed: Plan?
+  /// True for a plan that was made and saved before.
+  var isSaved = false
+  /// The names that are selected; nil for all.
+  var selected: Set<String>?
   /// What earlier applies did, as journals tell.
   let history: RunHistory
 }

@@ -58,6 +58,44 @@ struct SavedPlanTests {
     #expect(try folder.run("show", "plan.json").output.contains("max_instances = 4 -> 9"))
   }
 
+  @Test func `T17 a plan is stale once a name that it needs belongs to another target`() throws {
+    let folder = try stack()
+    #expect(try folder.run("plan", "--out", "plan.json").status == 0)
+    try folder.write("name: gpu\ntype: computeinstance\nsize: STANDARD_DS3_V2\n", to: "gpu.yml")
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+    try folder.write(Self.cluster, to: "gpu.yml")
+    let stale = try folder.run("apply", "plan.json")
+    #expect(stale.status == 5)
+    #expect(
+      stale.messages.contains("its name belongs to computeinstance.gpu by now"),
+      "\(stale.messages)")
+  }
+
+  @Test func `F1 a plan that would leave alone what an apply took away is stale`() throws {
+    let (folder, before) = (
+      try TemporaryFolder.rotatingTLS(), try TemporaryFolder.example("tls-rotation")
+    )
+    let files = ["certs/www.pem", "certs/www.key"]
+    let renewed = try files.map(folder.read)
+    for file in files { try folder.write(try before.read(file), to: file) }
+    try folder.write(Self.cluster, to: "gpu.yml")
+    #expect(try folder.run("plan", "--out", "plan.json").status == 0)
+    for (file, text) in zip(files, renewed) { try folder.write(text, to: file) }
+    var apply = try RunningApply(
+      in: folder, ["apply", "--auto-approve", "--target", "aks.inference"])
+    apply.wait(for: "Detachment complete")
+    kill(apply.process.processIdentifier, SIGKILL)
+    apply.waitUntilExit()
+    // The second half may have been on its way.
+    _ = try folder.run("workspace", "remove", "aks.inference")
+    for file in files { try folder.write(try before.read(file), to: file) }
+    let stale = try folder.run("apply", "plan.json")
+    #expect(stale.status == 5, "\(stale.output)\(stale.messages)")
+    #expect(
+      stale.messages.contains("stopped half-way took aks.inference away"), "\(stale.messages)")
+    #expect(try folder.run("apply", "--auto-approve").status == 0)
+  }
+
   @Test func `T17 targets that a plan does not touch may move`() throws {
     let folder = try stack()
     try folder.write("name: cpu\ntype: amlcompute\n", to: "cpu.yml")

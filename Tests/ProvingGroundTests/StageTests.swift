@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Testing
 
@@ -6,6 +7,34 @@ import Testing
 @Suite struct StageTests {
   private final class Numbers: Sendable {
     let seen = Mutex<[(address: Int, number: Int)]>([])
+  }
+
+  private final class Waiting: Sendable {
+    private let continuation = Mutex<CheckedContinuation<Void, Never>?>(nil)
+
+    var isSet: Bool { continuation.withLock { $0 != nil } }
+    func set(_ new: CheckedContinuation<Void, Never>) { continuation.withLock { $0 = new } }
+    func resume() { continuation.withLock(\.self)?.resume() }
+  }
+
+  @Test func `a job that another thread brings ends the world`() {
+    for isForeign in [false, true] {
+      let stage = Stage(Tape(seed: 1))
+      let waiting = Waiting()
+      let endsWell = stage.play(turns: 10_000) {
+        await withTaskGroup(of: Void.self) { group in
+          group.addTask { await withCheckedContinuation { waiting.set($0) } }
+          group.addTask {
+            while !waiting.isSet { await Task.yield() }
+            guard isForeign else { return waiting.resume() }
+            let thread = Thread { waiting.resume() }
+            thread.start()
+            while !thread.isFinished { usleep(1000) }
+          }
+        }
+      }
+      #expect(endsWell == !isForeign)
+    }
   }
 
   @Test func `tasks have numbers of their own although addresses are used again`() {

@@ -219,7 +219,7 @@ struct ApplyRun {
       presenter.show(.unwritable(StackFolder.ownFolderName + "/applied-plans", error.reason))
       return .failure
     }
-    if let finding = check.staleness(seeing: observed) {
+    if let finding = check.staleness(seeing: observed, stranded: session.stranded) {
       presenter.show(finding)
       return ExitStatus(of: finding)
     }

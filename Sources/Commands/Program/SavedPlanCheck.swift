@@ -28,36 +28,18 @@ struct SavedPlanCheck {
   }
 
   /// What moved since it was made; nil if nothing did that it touches.
-  func staleness(seeing observed: Snapshot) -> Diagnostic? {
-    let live = Dictionary(
-      observed.targets.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
-    for change in saved.plan.changes {
-      let target = live[change.address.nameKey]
-      let isOther = target.map { $0.kind != change.address.kind } ?? false
-      let fitting = isOther ? nil : target
-      if fitting?.fingerprint(in: .azureML) != change.precondition {
-        return .planStale(change, fitting, isBearer: isOther)
-      }
+  ///
+  /// - Parameter stranded: the names of targets that an apply took away and did not bring back.
+  func staleness(seeing observed: Snapshot, stranded: Set<String>) -> Diagnostic? {
+    let staleness = saved.plan.staleness(
+      desired: stack.targets, seeing: observed, stranded: stranded, in: .azureML)
+    return switch staleness {
+    case .moved(let change, let target)?: .planStale(change, target)
+    case .taken(let change, let bearer)?: .planStale(change, nil, takenBy: bearer)
+    case .held(let change, let holder)?: .planHeld(change, holder)
+    case .stranded(let address)?: .planStranded(address)
+    case nil: nil
     }
-    return holder(seeing: observed)
-  }
-
-  /// Somebody who holds what the plan attaches, and whom the plan does not detach.
-  private func holder(seeing observed: Snapshot) -> Diagnostic? {
-    let released = Set(
-      saved.plan.changes.filter { $0.action.release != nil }.map(\.address.nameKey))
-    var holders: [String: [ObservedTarget]] = [:]
-    for target in observed.targets where !released.contains(target.address.nameKey) {
-      if let resource = target.resource { holders[resource.key, default: []].append(target) }
-    }
-    let desired = Dictionary(
-      stack.targets.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
-    for change in saved.plan.changes where change.action.acquisition == .attach {
-      guard let resource = desired[change.address]?.heldResource else { continue }
-      let holder = holders[resource.key]?.first { $0.resource?.clashes(with: resource) == true }
-      if let holder { return .planHeld(change, holder) }
-    }
-    return nil
   }
 
   /// What names this very file, not another plan of the same content: a plan that was made again
@@ -122,14 +104,17 @@ extension Diagnostic {
 
   /// - Parameters:
   ///   - target: what is live under its address, if anything is.
-  ///   - isBearer: true if its name belongs to a target of another kind.
+  ///   - bearer: the target of another kind to which its name belongs by now.
   fileprivate static func planStale(
-    _ change: Change, _ target: ObservedTarget?, isBearer: Bool
+    _ change: Change, _ target: ObservedTarget?, takenBy bearer: ObservedTarget? = nil
   ) -> Diagnostic {
     let what: String
     switch (change.precondition, target) {
-    case (nil, _): what = "is in the workspace now, and was not when the plan was made"
-    case (_?, nil) where isBearer: what = "is of another kind by now"
+    case (nil, nil):
+      let other = bearer.map { "\($0.address)" } ?? "another target"
+      what = "can't be made any more, since its name belongs to \(other) by now"
+    case (nil, _?): what = "is in the workspace now, and was not when the plan was made"
+    case (_?, nil) where bearer != nil: what = "is of another kind by now"
     case (_?, nil): what = "is gone, and was in the workspace when the plan was made"
     case (_?, let target?): what = "was changed after the plan was made: \(moved(change, target))"
     }
@@ -164,6 +149,17 @@ extension Diagnostic {
         take. A second attachment breaks the first one. Nothing was done. Plan again.
         """,
       address: change.address.description, at: change.source, findingClass: .stale)
+  }
+
+  fileprivate static func planStranded(_ address: TargetAddress) -> Diagnostic {
+    Diagnostic(
+      .error, .planStale, "Saved plan is stale",
+      detail: """
+        An apply that stopped half-way took \(address) away, and the plan does not bring it back, \
+        which comes before anything else. Nothing was done. Run 'berth apply --resume', or plan \
+        again.
+        """,
+      address: address.description, findingClass: .stale)
   }
 
   static func planApplied() -> Diagnostic {
