@@ -78,12 +78,7 @@ public enum AtomicFile {
     _ bytes: [UInt8], at place: Place, permissions: UInt32, mayReplace: Bool,
     like model: stat? = nil
   ) throws(FileFailure) {
-    let temporary = place.name + ".berth-\(getpid())"
-    unlinkat(place.folder, temporary, 0)
-    let file = openat(
-      place.folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-      mode_t(permissions))
-    guard file >= 0 else { throw failure(errno) }
+    let (file, temporary) = try makeTemporary(for: place, permissions: permissions)
     var number = writeAll(bytes, to: file)
     if let model {
       // Only a privileged user may give files away; anybody else owned it already.
@@ -99,6 +94,40 @@ public enum AtomicFile {
       throw failure(number)
     }
     place.sync()
+  }
+
+  /// Makes the file that is written before it gets its name.
+  ///
+  /// Processes in two containers may have one number and one volume, so a file that is there may be
+  /// at work; one that nobody wrote to for a while was left behind by a process that was killed.
+  private static func makeTemporary(
+    for place: Place, permissions: UInt32
+  ) throws(FileFailure) -> (file: Int32, name: String) {
+    for attempt in 0..<temporaryNames {
+      let name = place.name + ".berth-\(getpid())" + (attempt == 0 ? "" : "-\(attempt)")
+      if isLeftBehind(name, in: place.folder) { unlinkat(place.folder, name, 0) }
+      let file = openat(
+        place.folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+        mode_t(permissions))
+      if file >= 0 { return (file, name) }
+      guard errno == EEXIST else { throw failure(errno) }
+    }
+    throw FileFailure(.failed, "is being written by too many others")
+  }
+
+  private static let temporaryNames = 100
+  /// Seconds.
+  private static let longestWriting = 600
+
+  private static func isLeftBehind(_ name: String, in folder: Int32) -> Bool {
+    var information = stat()
+    guard fstatat(folder, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
+    #if canImport(Darwin)
+      let written = information.st_mtimespec.tv_sec
+    #else
+      let written = information.st_mtim.tv_sec
+    #endif
+    return time(nil) - written > longestWriting
   }
 
   /// True if something has this name, a link that leads nowhere included.

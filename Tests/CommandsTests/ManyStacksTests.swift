@@ -303,7 +303,7 @@ struct ManyStacksTests {
   @Test func `F25 a stack that was asked to end before it began anything begins nothing`() throws {
     let folder = try TemporaryFolder.stack(["gpu.yml": Self.pool])
     // The first list is for the question that all stacks share.
-    try folder.write("faults: [{on: list, nth: 2, delay: 3}]\n", to: ".faults")
+    try folder.write("faults: [{on: list, nth: 2, delay: 600}]\n", to: ".faults")
     let emulator = try EmulatorProcess(
       ["--auth", "none", "--faults", ".faults"], in: folder.url)
     try folder.useService(at: try emulator.url())

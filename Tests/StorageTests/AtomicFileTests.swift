@@ -31,6 +31,23 @@ import Testing
     #expect(folder.names() == ["plan.json"])
   }
 
+  @Test func `two processes of one number do not take each other's file`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/plan.json"
+    // What another container with the same number is writing at this moment.
+    let theirs = "plan.json.berth-\(getpid())"
+    try AtomicFile.write(Array("theirs".utf8), to: folder.path + "/" + theirs)
+    try AtomicFile.write(Array("ours".utf8), to: path)
+    #expect(folder.text("plan.json") == "ours")
+    #expect(folder.text(theirs) == "theirs")
+    // What a process left behind that was killed an hour ago.
+    let hourAgo = timeval(tv_sec: time(nil) - 3600, tv_usec: 0)
+    #expect(utimes(folder.path + "/" + theirs, [hourAgo, hourAgo]) == 0)
+    try AtomicFile.write(Array("again".utf8), to: path)
+    #expect(folder.text("plan.json") == "again")
+    #expect(folder.names() == ["plan.json"])
+  }
+
   @Test func `a rewritten file keeps its permissions, and a link is followed`() throws {
     let folder = try TemporaryFolder()
     try AtomicFile.write(Array("one".utf8), to: folder.path + "/file", permissions: 0o640)

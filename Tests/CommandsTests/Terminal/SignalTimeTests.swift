@@ -60,6 +60,7 @@ struct SignalTimeTests {
         try service.serve(folder)
         var apply = try RunningApply(in: folder, ["apply", "--auto-approve", "--json"])
         apply.wait(for: "refresh_start")
+        service.waitForCall()
         return end(&apply, signal)
       case .lock:
         let folder = try TemporaryFolder.stack(Self.two, milliseconds: 60_000)
@@ -157,6 +158,7 @@ struct SignalTimeTests {
     var plan = try RunningApply(
       in: folder, ["plan", "--json"], through: ["/usr/bin/unshare", "--pid", "--fork"])
     plan.wait(for: "refresh_start")
+    defer { if plan.process.isRunning { plan.process.terminate() } }
     let unshare = plan.process.processIdentifier
     let children = "/proc/\(unshare)/task/\(unshare)/children"
     guard plan.process.isRunning, let list = try? String(contentsOfFile: children, encoding: .utf8),
