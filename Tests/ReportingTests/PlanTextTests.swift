@@ -9,6 +9,24 @@ import Testing
 struct PlanTextTests {
   private let coloured = TerminalStyle(usesColour: true)
 
+  @Test func `a large plan is handed out in pieces of whole blocks, and is the same text`() {
+    var large = Everyday.plan
+    large.changes = (0..<400).flatMap { _ in Everyday.plan.changes }
+    var pieces: [String] = []
+    PlanText(large).forEachPiece { pieces.append($0) }
+    #expect(pieces.count > 2)
+    let longest = PlanText(Everyday.plan).text.utf8.count
+    for piece in pieces {
+      #expect(piece.hasSuffix("\n"))
+      #expect(piece.utf8.count < 65_536 + longest)
+    }
+    let text = PlanText(large).text
+    #expect(pieces.joined() == text)
+    // As many blocks as there are changes, each with an empty line before it.
+    let heads = text.split(separator: "\n\n").count { $0.hasPrefix("  # ") }
+    #expect(heads == large.changes.count)
+  }
+
   @Test func `a bit of everything`() {
     #expect(
       PlanText(Everyday.plan).text == """

@@ -69,6 +69,33 @@ struct ARMResourceIDTests {
     }
   }
 
+  @Test func `an id is of its type, however that is spelled, and of no other`() throws {
+    let segments = ["virtualMachines", "extensions", "a", "sites", "Runs"]
+    for seed in UInt64(1)...500 {
+      var random = SeededRandom(seed: seed)
+      let types = (0...Int.random(in: 0...3, using: &random)).map { _ in
+        segments.randomElement(using: &random) ?? ""
+      }
+      let namespace = ["Microsoft.Compute", "A"].randomElement(using: &random) ?? ""
+      let path = types.enumerated().map { "/\($1)/name\($0)" }.joined()
+      let id = try ARMResourceID(
+        parsing: "/subscriptions/s/resourceGroups/g/providers/\(namespace)\(path)")
+      let type = ([namespace] + types).joined(separator: "/")
+      #expect(id.type == type.lowercased())
+      for spelling in [type, type.uppercased(), type.lowercased()] {
+        #expect(id.isOf(type: spelling), "seed \(seed): \(id) is a \(spelling)")
+      }
+      let others = [
+        "", String(type.dropLast()), type + "s", type + "/", String(type.dropFirst()), "x" + type,
+        type.replacing("/", with: ""), type + "/" + types[0], namespace, "/" + type,
+        id.canonical,
+      ]
+      for other in others {
+        #expect(!id.isOf(type: other), "seed \(seed): \(id) is no \(other)")
+      }
+    }
+  }
+
   @Test func `what is read is read again from its text and its canonical form`() throws {
     let id = try ARMResourceID(parsing: Self.plain + "/extensions/Agent")
     #expect(id.type == "microsoft.compute/virtualmachines/extensions")
