@@ -56,7 +56,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     // TLS settings of the client and the emulator. Imported by HTTPExchange and Emulator only.
     .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
-    // Byte buffers of the client and the emulator. Imported by HTTPExchange and Emulator only.
+    // The loop of the client, and byte buffers of the client and the emulator. Imported by HTTPExchange and Emulator only.
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     // What the client says of compressed answers. Imported by HTTPExchange only.
     .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
@@ -125,6 +125,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     // A transport that answers from a script; for tests, no part of a product.

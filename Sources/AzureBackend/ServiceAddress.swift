@@ -55,8 +55,22 @@ struct ServiceAddress: Hashable, Sendable {
   var usages: String { versioned("\(provider)/locations/\(location)/usages") }
 
   private func path(of name: String) throws(BackendFailure) -> String {
-    // Wider than what may be created: what lives already may have any name.
-    try "\(workspace)/computes/\(Self.part(name, /[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}/))"
+    guard Self.isName(name) else { throw Self.unusable(name) }
+    return "\(workspace)/computes/\(name)"
+  }
+
+  /// Wider than what may be created: what lives already may have any name.
+  ///
+  /// Each call asks, and a regular expression is compiled wherever it is spelled.
+  private static func isName(_ text: String) -> Bool {
+    let bytes = text.utf8
+    return (1...128).contains(bytes.count) && bytes.first != UInt8(ascii: ".")
+      && bytes.allSatisfy { byte in
+        switch Unicode.Scalar(byte) {
+        case "a"..."z", "A"..."Z", "0"..."9", "_", ".", "-": true
+        default: false
+        }
+      }
   }
 
   private func versioned(_ path: String, _ version: String? = nil) -> String {
@@ -66,11 +80,13 @@ struct ServiceAddress: Hashable, Sendable {
   private static func part(
     _ text: String, _ pattern: Regex<some Any>
   ) throws(BackendFailure) -> String {
-    guard text.wholeMatch(of: pattern) != nil else {
-      throw BackendFailure(
-        .invalid, code: "UnusableName",
-        message: "'\(text)' can't be part of an address of the service.")
-    }
+    guard text.wholeMatch(of: pattern) != nil else { throw unusable(text) }
     return text
+  }
+
+  private static func unusable(_ text: String) -> BackendFailure {
+    BackendFailure(
+      .invalid, code: "UnusableName",
+      message: "'\(text)' can't be part of an address of the service.")
   }
 }

@@ -2,6 +2,7 @@ internal import AsyncHTTPClient
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPCompression
+internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
 
@@ -38,6 +39,10 @@ public final class NetworkTransport: HTTPTransport {
     case closed
   }
 
+  /// One loop for everything, so that what an exchange did and how it ended keep their order on
+  /// whatever connection is free. A client that is told a loop for each exchange closes the
+  /// connection after it.
+  private let loops: MultiThreadedEventLoopGroup
   private let proxies: ProxyRules
   private let security: TLSConfiguration
   private let state = Mutex(State.open([:]))
@@ -54,6 +59,7 @@ public final class NetworkTransport: HTTPTransport {
       security.additionalTrustRoots = [.certificates(authorities)]
     }
     self.security = security
+    loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
   }
 
   /// Closes all connections; requests under way fail, and later ones are refused.
@@ -64,6 +70,7 @@ public final class NetworkTransport: HTTPTransport {
       return []
     }
     for client in clients { try? await client.shutdown() }
+    try? await loops.shutdownGracefully()
   }
 
   /// Sends a request and waits for the whole answer.
@@ -79,12 +86,9 @@ public final class NetworkTransport: HTTPTransport {
     } catch {
       throw .unsendable(request.url)
     }
-    let loop = client.eventLoopGroup.any()
-    let collector = ResponseCollector(limit: limits.body, on: loop)
-    // One loop for all of an exchange, so that what it did and how it ended keep their order.
+    let collector = ResponseCollector(limit: limits.body, on: loops.next())
     let exchange = client.execute(
-      request: outgoing, delegate: collector, eventLoop: .delegateAndChannel(on: loop),
-      deadline: .now() + TimeAmount(limits.total))
+      request: outgoing, delegate: collector, deadline: .now() + TimeAmount(limits.total))
     do {
       return try await withTaskCancellationHandler {
         try await exchange.get()
@@ -105,7 +109,7 @@ public final class NetworkTransport: HTTPTransport {
       guard case .open(var clients) = state else { return nil }
       if let client = clients[way] { return client }
       let client = HTTPClient(
-        eventLoopGroupProvider: .singleton, configuration: configuration(of: way))
+        eventLoopGroupProvider: .shared(loops), configuration: configuration(of: way))
       clients[way] = client
       state = .open(clients)
       return client

@@ -167,7 +167,8 @@ func `T25 an odd target is unexpected, never absent`(what: String, body: [UInt8]
 
 @Test func `T10 no name leads anywhere else`() async throws {
   let azure = try AzureWorld()
-  for name in ["../x", "a/b", "a?b", "a%2fb", "..", ".", "", "a b", "ä", "a\n", "a#b"] {
+  let long = String(repeating: "a", count: 129)
+  for name in ["../x", "a/b", "a?b", "a%2fb", "..", ".", ".a", "", "a b", "ä", "a\n", "a#b", long] {
     let failure = try await failure { () async throws(BackendFailure) in
       try await azure.workspace.read(name)
     }

@@ -39,6 +39,7 @@ final class LoopbackServer: Sendable {
   typealias Script = @Sendable (ReceivedRequest) -> [ServerAct]
 
   private let received = Mutex<[ReceivedRequest]>([])
+  private let taken = Mutex(0)
   private let script: Script
 
   private init(_ script: @escaping Script) {
@@ -47,6 +48,9 @@ final class LoopbackServer: Sendable {
 
   /// All requests until now.
   var requests: [ReceivedRequest] { received.withLock { $0 } }
+
+  /// How many connections were made until now.
+  var connections: Int { taken.withLock { $0 } }
 
   func acts(for request: ReceivedRequest) -> [ServerAct] {
     received.withLock { $0.append(request) }
@@ -62,7 +66,8 @@ final class LoopbackServer: Sendable {
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
+        server.taken.withLock { $0 += 1 }
+        return channel.eventLoop.makeCompletedFuture {
           if let tls {
             try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls))
           }

@@ -46,6 +46,43 @@ struct NetworkTransportTests {
     HTTPRequest(.get, try #require(HTTPURL(parsing: url)))
   }
 
+  @Test func `connections are kept for the next requests`() async throws {
+    try await LoopbackServer.with({ _ in [.answer()] }) { server, port in
+      let request = try get("http://127.0.0.1:\(port)/")
+      try await withNetworkTransport { transport in
+        for _ in 0..<20 {
+          let response = try await transport.send(request, limits: Self.limits)
+          #expect(response.status == 200)
+        }
+        #expect(server.connections == 1)
+        for _ in 0..<3 {
+          try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 {
+              group.addTask { try await transport.send(request, limits: Self.limits).status }
+            }
+            for try await status in group { #expect(status == 200) }
+          }
+        }
+        #expect(server.connections <= 8)
+      }
+    }
+  }
+
+  @Test func `a connection that its server ends is not used again`() async throws {
+    try await LoopbackServer.with({ _ in
+      [.answer(headers: ["Connection: close"]), .close]
+    }) { server, port in
+      let request = try get("http://127.0.0.1:\(port)/")
+      try await withNetworkTransport { transport in
+        for _ in 0..<5 {
+          let response = try await transport.send(request, limits: Self.limits)
+          #expect(response.status == 200)
+        }
+      }
+      #expect(server.connections == 5)
+    }
+  }
+
   @Test func `requests and answers arrive as they are`() async throws {
     let target = "/a//b/%2F/../c%20d?x=1&y=%2Bz+&$skip=a:b,'c'"
     try await LoopbackServer.with({ _ in
