@@ -315,7 +315,9 @@ let package = Package(
     tests("LogsTests", imports: ["Logs"]),
     tests(
       "StorageTests",
-      imports: ["Storage", "ApplyJournal", "TargetModel", "Diagnostics", "TestSupport"]),
+      imports: [
+        "Storage", "ApplyJournal", "Planning", "TargetModel", "Diagnostics", "TestSupport",
+      ]),
     tests(
       "ReportingTests",
       imports: [

@@ -34,6 +34,18 @@ public enum JournalRecord: Hashable, Sendable {
   case finished(StepID, StepResult)
   /// The run is over.
   case ended(RunEnd)
+
+  /// True for what must be on the disk before anything else is done, and takes everything before it
+  /// there too: an intent, and how a run begins and ends.
+  ///
+  /// The rest is what the service shows as well. Should the machine lose power before it is on the
+  /// disk, the run looks as if it had been killed a little earlier.
+  public var isSynced: Bool {
+    switch self {
+    case .started, .intended, .ended: true
+    case .submitted, .finished: false
+    }
+  }
 }
 
 /// Which run a journal tells of.

@@ -1,7 +1,8 @@
 /// Where an apply writes its journal.
 public protocol JournalWriting: Sendable {
-  /// Adds an entry. It is durable when this returns; once it failed, it fails for ever, because a
-  /// failed sync is never retried into success (reliability.md F23).
+  /// Adds an entry. Other processes can read it when this returns, and it outlives the machine's power
+  /// if its record asks for that (`JournalRecord.isSynced`). Once it failed, it fails for ever,
+  /// because a failed sync is never retried into success (reliability.md F23).
   func append(_ entry: JournalEntry) throws(JournalWriteFailure)
 }
 

@@ -74,7 +74,7 @@ extension Checker {
   // MARK: Plans
 
   mutating func planned(_ party: Party, _ assignment: Assignment) {
-    parties[party, default: .init()].begin(assignment)
+    parties[party, default: .init()].begin(assignment, at: count)
     let history = parties[party] ?? PartyHistory()
     let plan = assignment.plan
     if history.tookOver {
@@ -83,7 +83,7 @@ extension Checker {
         wait >= window * 10 / 11, .takenTooEarly,
         "run \(party) plans \(wait) after it took over")
     }
-    // Nothing takes time between a signal and its end there.
+    // Before there is a plan a signal ends a run at once.
     expect(history.signalledAt == nil, .afterSignal, "run \(party) plans after a signal")
     checkCommand(party, assignment)
     checkSettled(party, assignment, history)
@@ -101,21 +101,6 @@ extension Checker {
       expect(
         removed.count <= removalLimit, .loss,
         "run \(party) takes away \(removed.map(\.address.description))")
-    }
-  }
-
-  /// A plan is about what was asked for, and a saved one relies on what still holds.
-  private mutating func checkCommand(_ party: Party, _ assignment: Assignment) {
-    for change in assignment.plan.changes {
-      let key = change.address.nameKey
-      expect(
-        assignment.selected?.contains(key) ?? true, .unselected,
-        "run \(party) plans for \(change.address), which is not selected")
-      guard assignment.isSaved else { continue }
-      let live = assignment.observed[key].flatMap { $0.kind == change.address.kind ? $0 : nil }
-      expect(
-        live?.fingerprint(in: mapping.catalog) == change.precondition, .stalePlan,
-        "run \(party) carries out a saved plan, and \(change.address) has moved")
     }
   }
 
@@ -154,7 +139,7 @@ extension Checker {
     let isMissing = { (step: Step) in
       away.contains(step.address.nameKey) && assignment.observed[step.address.nameKey] == nil
     }
-    if assignment.isSaved {
+    if assignment.command.age != nil {
       // Its order was approved, if it brings back what there is to bring back.
       let brought = Set(steps.map(\.address.nameKey) + assignment.plan.leftOut.map(\.nameKey))
       for key in away.sorted() where assignment.observed[key] == nil && !brought.contains(key) {

@@ -113,8 +113,8 @@ extension Checker {
       live.isAttached == (request.act == .detach), .notOurs,
       "\(words), which is \(live.isAttached ? "attached" : "created")")
     let isSameKind = document?.kind.name == live.kind
-    let isProtected =
-      document?.settings.protect == true || (live.marks.isProtected && !isSameKind)
+    let isLifted = isSameKind && document?.settings.liftsProtection == true
+    let isProtected = document?.settings.protect == true || (live.marks.isProtected && !isLifted)
     expect(!isProtected, .notOurs, "\(words), which is protected")
     // Whoever destroys asks for it in so many words.
     if assignment.plan.mode != .destroy {
@@ -124,7 +124,8 @@ extension Checker {
       }
       expect(!assignment.desired.isEmpty, .loss, "\(words), for no documents at all")
     }
-    let isRetained = live.marks.onRemove == .retain && !isSameKind
+    let isReplaced = isSameKind && assignment.plan.mode != .destroy
+    let isRetained = !isReplaced && document.onRemove(of: live) == .retain
     expect(!isRetained, .notOurs, "\(words), which is to be retained")
     if let document, let missing = document.unresolvedSecret {
       expect(false, .loss, "\(words), although '\(missing)' was not read")
@@ -137,13 +138,11 @@ extension Checker {
     _ history: PartyHistory
   ) {
     let key = request.name.lowercased()
-    guard let planned = assignment.observed[key], let seen = look.target,
+    guard let planned = assignment.plannedFrom[key], let seen = look.target,
       history.lastSend[key] == nil
     else { return }
-    let moved =
-      planned.kind != seen.kind || planned.isAttached != seen.isAttached
-      || planned.marks != seen.marks || !planned.hasSameUserFields(as: seen, in: mapping.catalog)
-    expect(!moved, .blindWrite, "\(words), which had moved since it was planned")
+    expect(
+      !hasMoved(planned, seen), .blindWrite, "\(words), which had moved since it was planned")
   }
 
   /// O10: nothing is taken away that could not be attached again.
@@ -206,7 +205,7 @@ extension Checker {
 }
 
 extension ObservedTarget {
-  fileprivate func hasSameUserFields(as other: ObservedTarget, in catalog: KindCatalog) -> Bool {
+  func hasSameUserFields(as other: ObservedTarget, in catalog: KindCatalog) -> Bool {
     guard let kind = catalog[self.kind] else { return true }
     return kind.fields.enumerated().allSatisfy { slot, field in
       field.setBy != .user || field.isWriteOnly

@@ -73,6 +73,9 @@ struct Checker: Sendable {
     count += 1
     switch event {
     case .planned(let party, let assignment): planned(party, assignment)
+    case .nothingToDo(let party, let assignment): checkCommand(party, assignment)
+    case .heldStale(let party, let reason, let assignment): heldStale(party, reason, assignment)
+    case .proven(let party, let event): proven(party, since: event, truth)
     case .leased(let party, let place, let token, let from, let wasFree):
       leased(party, place, token, from, wasFree)
     case .renewed(_, let place): leases[place]?.renewed = now
@@ -83,7 +86,9 @@ struct Checker: Sendable {
     case .stood(let party, let stands): stood(party, stands)
     case .journalsLost(let stack):
       (away[stack], deletions[stack]) = (nil, nil)
-      for party in parties.keys { parties[party]?.isForgotten = true }
+      for (party, history) in parties where history.assignment?.stack == stack {
+        parties[party]?.isForgotten = true
+      }
     case .toldDrift(let keys): toldDrift(keys, truth)
     case .asked(let party, let isWrite): checkPause(party, isWrite)
     case .paused(let party, let until):
@@ -108,8 +113,8 @@ struct Checker: Sendable {
       updateHolding(key, nil, truth)
     case .effect(let entry): effect(entry, truth)
     case .told(let party, let event): told(party, event, truth)
-    case .signalled(let party): parties[party]?.signal(at: now)
-    case .abandoned(let party): parties[party]?.isAbandoned = true
+    case .signalled(let party): parties[party, default: .init()].signal(at: now)
+    case .abandoned(let party): parties[party, default: .init()].isAbandoned = true
     case .finished(let party, let report, let elapsed): finished(party, report, elapsed)
     case .crashed: break
     }
@@ -124,6 +129,11 @@ struct Checker: Sendable {
   /// True if somebody else touched a target after an event.
   func isTouched(_ key: String, since event: Int, butBy party: Party) -> Bool {
     touches[key]?.contains { $0.party != party && $0.event > event } ?? false
+  }
+
+  /// True if anybody touched a target after an event.
+  func isTouched(_ key: String, since event: Int) -> Bool {
+    touches[key]?.contains { $0.event > event } ?? false
   }
 
   private mutating func touch(_ key: String, by party: Party?) {

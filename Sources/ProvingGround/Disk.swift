@@ -7,6 +7,8 @@ internal import TargetModel
 final class Disk: JournalWriting, Sendable {
   private struct State {
     var entries: [JournalEntry] = []
+    /// How many of them are on the disk for certain.
+    var synced = 0
     /// What is left of a line that was being written.
     var tail: [UInt8] = []
     var isBroken = false
@@ -52,6 +54,7 @@ final class Disk: JournalWriting, Sendable {
       if fails { state.isBroken = true }
       guard !state.isBroken else { return true }
       state.entries.append(entry)
+      if entry.record.isSynced { state.synced = state.entries.count }
       return false
     }
     if isBroken { throw JournalWriteFailure("could not be written: the disk is full") }
@@ -88,13 +91,25 @@ final class Disk: JournalWriting, Sendable {
       defer { state.hasEnded = true }
       return !state.hasEnded && !state.isBroken
     }
-    guard isFirst, world.draw([.tornTail], for: party) != nil else { return }
+    guard isFirst else { return }
+    if losePower(entry) { return }
+    guard world.draw([.tornTail], for: party) != nil else { return }
     world.with { $0.tally.note(.tornTail, in: entry.record.moment) }
     let share = world.stage.choose(100)
     state.withLock { state in
       let line = Array(JournalCodec.line(entry, number: state.entries.count).utf8)
       state.tail = Array(line.prefix(line.count * share / 100))
     }
+  }
+
+  /// True if the machine went with the run: what was not brought to the disk is there in part.
+  private func losePower(_ entry: JournalEntry) -> Bool {
+    guard world.draw([.powerLost], for: party) != nil else { return false }
+    world.with { $0.tally.note(.powerLost, in: entry.record.moment) }
+    let open = state.withLock { $0.entries.count - $0.synced }
+    let lost = open - world.stage.choose(open + 1)
+    state.withLock { $0.entries.removeLast(lost) }
+    return true
   }
 
   /// What a journal that could be written to its end does not tell; nil if it tells everything.

@@ -110,7 +110,11 @@ struct DocumentWriter: Sendable {
       if other.address < victim.address || stage.chance(50) {
         commit.ours[index].settings.dependsOn.append(other.address)
       }
-    case 9: commit.ours[index].settings.protect.toggle()
+    case 9:
+      commit.ours[index].settings.protect.toggle()
+      // 'protect: false' lifts the mark, a line that is gone does not.
+      let lifts = stage.chance(500)
+      commit.ours[index].settings.liftsProtection = lifts && !commit.ours[index].settings.protect
     default:
       var moved = commit.ours.remove(at: index)
       moved.settings.adopt = stage.chance(500)

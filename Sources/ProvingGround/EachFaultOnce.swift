@@ -36,7 +36,7 @@ package struct EachFaultOnce: Sendable {
       .failedOperation, .illMonitor, .earlySuccess, .falseFailure, .unreadable, .workspaceGone,
       .staleList, .latency, .diskError, .crash, .tornTail, .signal, .abandon, .portalEdit,
       .portalRemoval, .portalAttach, .pause, .leaseStoreAway, .leaseAnswerLost, .leaseLatency,
-      .forcedUnlock, .tokenOver:
+      .forcedUnlock, .tokenOver, .powerLost:
       true
     case .otherStack, .secondRunner, .clockRate, .journalLost, .driftJob: false
     }
@@ -103,8 +103,8 @@ package struct EachFaultOnce: Sendable {
 extension Tally {
   /// True if a fault came at all.
   fileprivate func has(_ fault: Fault) -> Bool {
-    // A torn line needs a kill in the middle of it.
-    if fault == .tornTail { return crashes > 0 }
+    // A torn line and a lost one need a kill.
+    if fault == .tornTail || fault == .powerLost { return crashes > 0 }
     return MachineState.allCases.contains { count(fault, $0) > 0 }
   }
 }
@@ -144,6 +144,9 @@ extension Life {
     case .tornTail:
       state.cutsLeft = moment
       world.with { $0.faults[.tornTail] = 1000 }
+    case .powerLost:
+      state.cutsLeft = moment
+      world.with { $0.faults[.powerLost] = 1000 }
     case .signal: state.signalIn = moment
     case .abandon: (state.signalIn, state.abandonIn) = (moment, 0)
     case .tokenOver: state.token = Token(end: .zero, life: .zero)

@@ -72,6 +72,8 @@ package enum Fault: Int, Sendable, CaseIterable {
   case driftJob
   /// A run's token lived for some minutes, and for some more it gets no other (F21).
   case tokenOver
+  /// With the process the machine goes: what was not brought to the disk is lost (F2).
+  case powerLost
 
   /// How often, in thousandths of the occasions; at least as often as reliability.md section 5 wants.
   var rates: ClosedRange<Int> {
@@ -97,7 +99,7 @@ package enum Fault: Int, Sendable, CaseIterable {
     case .leaseAnswerLost, .leaseLatency: 1...150
     case .forcedUnlock: 1...10
     case .journalLost: 1...400
-    case .tokenOver: 1...500
+    case .tokenOver, .powerLost: 1...500
     }
   }
 }

@@ -43,7 +43,7 @@ struct Life: Sendable {
     if stage.decide({ stage.chance(faults[.journalLost]) }) {
       world.with { state in
         state.tally.note(.journalLost, in: .planning)
-        state.journals = [:]
+        state.journals[Scene.stack] = nil
         state.emit(.journalsLost(Scene.stack))
       }
     }
@@ -72,6 +72,7 @@ struct Life: Sendable {
         group.addTask {
           await self.wait(60)
           self.world.with { $0.tally.note(.secondRunner, in: .planning) }
+          // Apart from the numbers of the next commit.
           await self.run(party + 100, Scene.stack, commit.ours, faults, sabotage)
         }
       }

@@ -28,6 +28,8 @@ struct PartyHistory: Sendable {
   }
 
   var assignment: Assignment?
+  /// When it was told.
+  var plannedAt = 0
   var steps: [StepID: Step] = [:]
   var changes: [String: Change] = [:]
   /// What its lease is on.
@@ -67,13 +69,14 @@ struct PartyHistory: Sendable {
   /// The steps that were sent or done before a signal.
   var sentBeforeSignal: Set<StepID> = []
 
-  mutating func begin(_ assignment: Assignment) {
+  mutating func begin(_ assignment: Assignment, at event: Int) {
     let former = self
     self = PartyHistory()
     (place, leasedAt, tookOver) = (former.place, former.leasedAt, former.tookOver)
     (stoodFrom, stoodTo) = (former.stoodFrom, former.stoodTo)
     (signalledAt, isAbandoned) = (former.signalledAt, former.isAbandoned)
     self.assignment = assignment
+    plannedAt = event
     for step in assignment.plan.steps { steps[step.id] = step }
     for change in assignment.plan.changes {
       let key = change.address.nameKey

@@ -33,8 +33,14 @@ struct Run: Sendable {
     case dead
   }
 
+  /// A plan that was made before, and what was seen then.
+  private struct SavedPlan {
+    let plan: Plan
+    let observed: Snapshot
+  }
+
   func perform() async -> Ending {
-    guard case .saved(let age) = command else { return await apply(nil) }
+    guard let age = command.age else { return await apply(nil) }
     switch await planAhead() {
     case .failure(let reason): return isDead ? .dead : reason.ending
     case .success(let plan):
@@ -44,7 +50,7 @@ struct Run: Sendable {
   }
 
   /// - Parameter saved: the plan that somebody approved before.
-  private func apply(_ saved: Plan?) async -> Ending {
+  private func apply(_ saved: SavedPlan?) async -> Ending {
     let place = world.state.withLock { $0.sharesLease ? "the workspace" : stack }
     let lock = lock(on: place)
     let attempt: WorkspaceLock.Attempt
@@ -101,7 +107,7 @@ struct Run: Sendable {
   }
 
   /// Plans without a lease and keeps the plan, as `berth plan --out` does.
-  private func planAhead() async -> Result<Plan, NoPlan> {
+  private func planAhead() async -> Result<SavedPlan, NoPlan> {
     let line = Line(world: world, party: party, sabotage: sabotage)
     let targets: [ObservedTarget]
     do {
@@ -110,12 +116,15 @@ struct Run: Sendable {
       return .failure(NoPlan(ending: .unread))
     }
     if Task.isCancelled { return .failure(NoPlan(ending: .unread)) }
-    let result = planned(Snapshot(workspace: testWorkspace, targets: targets), history, nil)
+    let observed = Snapshot(workspace: testWorkspace, targets: targets)
+    let result = planned(observed, history, nil)
     if result.isRefused { return .failure(NoPlan(ending: refusal(result))) }
-    return result.plan.isEmpty ? .failure(NoPlan(ending: .empty)) : .success(result.plan)
+    return result.plan.isEmpty
+      ? .failure(NoPlan(ending: .empty))
+      : .success(SavedPlan(plan: result.plan, observed: observed))
   }
 
-  private func applyAlone(_ saved: Plan?, _ hold: LeaseHold?) async -> Ending {
+  private func applyAlone(_ saved: SavedPlan?, _ hold: LeaseHold?) async -> Ending {
     let disk = Disk(world, party)
     let backend: any Backend = Line(world: world, party: party, sabotage: sabotage)
     let saboteur = sabotage.map { Saboteur(backend, $0, self) }
@@ -148,23 +157,31 @@ struct Run: Sendable {
     let observed = Snapshot(workspace: testWorkspace, targets: targets)
     var history = history
     history.keepRemovals(of: earlier)
-    if let saved, isStale(saved, observed, history) { return .stale }
     let plan: Plan
     if let saved {
-      plan = saved
+      plan = saved.plan
     } else {
       let result = planned(observed, history, approved)
       if result.isRefused { return refusal(result) }
-      if result.plan.isEmpty { return .empty }
       plan = result.plan
     }
-    let byName = Dictionary(
-      desired.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
-    let live = Dictionary(
-      observed.targets.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
     let assignment = Assignment(
-      stack: stack, plan: plan, desired: byName, observed: live, resumed: approved,
-      isSaved: saved != nil, selected: command.names, history: history)
+      stack: stack, command: command, plan: plan,
+      desired: Dictionary(
+        desired.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first }),
+      observed: observed.byName, plannedFrom: saved?.observed.byName ?? observed.byName,
+      resumed: approved, history: history)
+    if saved != nil, let reason = staleness(of: plan, observed, history) {
+      world.with { state in
+        state.tally.stale += 1
+        state.emit(.heldStale(party, reason, assignment))
+      }
+      return .stale
+    }
+    if plan.isEmpty {
+      world.emit(.nothingToDo(party, assignment))
+      return .empty
+    }
     return await carryOut(assignment, executor, saboteur, disk, hold)
   }
 
@@ -182,20 +199,23 @@ struct Run: Sendable {
   }
 
   private func planToResume(of history: RunHistory) -> Plan? {
-    guard case .resume = command, history.unfinished != nil else { return nil }
+    guard case .resume = command.order, let run = history.unfinished?.run else { return nil }
     return world.with { state in
       state.tally.resumed += 1
-      return state.journals[stack]?.last?.plan
+      return state.journals[stack]?.last { $0.run == run }?.plan
     }
   }
 
-  private func isStale(_ saved: Plan, _ observed: Snapshot, _ history: RunHistory) -> Bool {
-    guard sabotage != .stalePlanApplied else { return false }
-    let reason = saved.staleness(
+  /// Why a saved plan is not carried out; nil if it is.
+  private func staleness(
+    of saved: Plan, _ observed: Snapshot, _ history: RunHistory
+  ) -> PlanStaleness? {
+    if sabotage == .stalePlanApplied { return nil }
+    if sabotage == .planHeldStale, let change = saved.changes.first {
+      return .moved(change, to: observed.byName[change.address.nameKey])
+    }
+    return saved.staleness(
       desired: desired, seeing: observed, stranded: history.stranded, in: WorldState.catalog)
-    guard reason != nil else { return false }
-    world.with { $0.tally.stale += 1 }
-    return true
   }
 
   private func refusal(_ result: PlanningResult) -> Ending {
@@ -213,7 +233,7 @@ struct Run: Sendable {
   ) -> PlanningResult {
     var result = makePlan(
       request(observed, history) { request in
-        if sabotage != .selectionIgnored || command.names == nil { request.ask(command) }
+        if sabotage?.ignores(command) != true { request.ask(command) }
         if let approved, sabotage != .resumeDoesAll { request.keep(to: approved) }
       })
     sabotage?.corrupt(&result, desired, observed)
@@ -225,7 +245,8 @@ struct Run: Sendable {
   ) -> PlanningRequest {
     var request = PlanningRequest(
       stack: stack, desired: sabotage?.documents(desired) ?? desired,
-      observed: sabotage?.snapshot(observed, stack) ?? observed, catalog: WorldState.catalog)
+      observed: sabotage?.snapshot(observed, stack, desired) ?? observed,
+      catalog: WorldState.catalog)
     if sabotage != .strandedForgotten { request.stranded = history.stranded }
     if let most = world.state.withLock(\.checker.removalLimit) {
       request.blastRadius.limits.removals = BlastRadius.Limit(
@@ -234,6 +255,8 @@ struct Run: Sendable {
     change(&request)
     return request
   }
+
+  private var name: String { "run-\(party)" }
 
   private var wallTime: Int64 {
     // Nobody may rely on it, so it is anywhere.
@@ -249,12 +272,12 @@ struct Run: Sendable {
     let plan = assignment.plan
     world.with { state in
       state.emit(.planned(party, assignment))
-      state.journals[stack, default: []].append(KeptRun(disk: disk, plan: plan))
+      state.journals[stack, default: []].append(KeptRun(run: name, disk: disk, plan: plan))
     }
     saboteur?.begin(plan, assignment.observed, assignment.desired)
     var request = ApplyRequest(
       plan: plan, desired: desired, catalog: WorldState.catalog,
-      parallelism: 1 + world.stage.choose(4), run: "run-\(party)", planDigest: "sha256:00")
+      parallelism: 1 + world.stage.choose(4), run: name, planDigest: "sha256:00")
     if sabotage != .freedNamesForgotten {
       request.freedNames = assignment.history.stranded
       request.deletedNames = assignment.history.deleted
@@ -296,12 +319,19 @@ struct Run: Sendable {
 
   /// Plans again for the targets that were touched: done is what needs nothing more.
   private func prove(_ plan: Plan) async -> Ending {
+    let before = world.with { $0.checker.count }
+    if sabotage == .nothingReadBack {
+      world.emit(.proven(party, since: before))
+      return .complete
+    }
     guard let targets = try? await Line(world: world, party: party).list() else { return .partial }
     let observed = Snapshot(workspace: testWorkspace, targets: targets)
     // A selection is no part of the proof.
     let again = makePlan(request(observed, RunHistory(of: stack)) { $0.mode = plan.mode }).plan
     let touched = Set(plan.changes.map(\.address.nameKey))
-    return again.changes.contains { touched.contains($0.address.nameKey) } ? .partial : .complete
+    if again.changes.contains(where: { touched.contains($0.address.nameKey) }) { return .partial }
+    world.emit(.proven(party, since: before))
+    return .complete
   }
 
   private func checkJournal(_ disk: Disk) {
@@ -315,5 +345,12 @@ struct Run: Sendable {
     world.with { state in
       state.checker.expect(false, .journalLies, "run \(party): \(damage)")
     }
+  }
+}
+
+extension Snapshot {
+  /// The targets by their names, as names compare.
+  fileprivate var byName: [String: ObservedTarget] {
+    Dictionary(targets.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
   }
 }

@@ -6,6 +6,13 @@ internal import TargetModel
 extension Sabotage {
   /// The documents as the planner takes them.
   func documents(_ desired: [ComputeTarget]) -> [ComputeTarget] {
+    if self == .retainOverruled {
+      return desired.map { target in
+        var target = target
+        target.settings.onRemove = nil
+        return target
+      }
+    }
     guard self == .idsComparedAsText else { return desired }
     return desired.map { target in
       guard let id = target["resource_id"]?.text, id == id.uppercased() else { return target }
@@ -15,8 +22,27 @@ extension Sabotage {
     }
   }
 
+  /// True if it does not hear what a command is about.
+  func ignores(_ command: RunCommand) -> Bool {
+    switch (self, command.order) {
+    case (.selectionIgnored, .only), (.destroyApplies, .destroy), (.replaceIgnored, .replace): true
+    default: false
+    }
+  }
+
   /// The live targets as the planner takes them.
-  func snapshot(_ observed: Snapshot, _ stack: String) -> Snapshot {
+  func snapshot(
+    _ observed: Snapshot, _ stack: String, _ desired: [ComputeTarget]
+  ) -> Snapshot {
+    if self == .markLiftedByBlock {
+      let documents = Set(desired.map(\.address))
+      let targets = observed.targets.map { target in
+        var target = target
+        if documents.contains(target.address) { target.marks.isProtected = false }
+        return target
+      }
+      return Snapshot(workspace: observed.workspace, targets: targets)
+    }
     guard self == .foreignMarkIgnored || self == .otherStackIgnored else { return observed }
     let targets = observed.targets.map { target in
       var target = target
@@ -65,7 +91,8 @@ extension Sabotage {
       dropWaits(&result.plan) { step, other in
         documents[step.address]?.settings.dependsOn.contains(other.address) == true
       }
-    case .lastStepForgotten: if result.plan.steps.count > 1 { result.plan.steps.removeLast() }
+    case .lastStepForgotten, .nothingReadBack:
+      if result.plan.steps.count > 1 { result.plan.steps.removeLast() }
     case .changedFieldForgotten:
       for index in result.plan.changes.indices
       where result.plan.changes[index].action == .update

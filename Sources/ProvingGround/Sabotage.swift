@@ -71,6 +71,13 @@ package enum Sabotage: String, Sendable, CaseIterable {
   case settleSkipped = "nobody waits for what an earlier run began"
   case strandedForgotten = "what was taken away is not brought back first"
   case resumeDoesAll = "a resume does more than was approved"
+  case nothingReadBack =
+    "the last step of a plan is forgotten, and nobody reads back what was done"
+  case markLiftedByBlock = "a document that does not protect lifts the mark of the last apply"
+  case retainOverruled = "destroy takes what its document retains"
+  case destroyApplies = "destroy applies"
+  case replaceIgnored = "--replace is ignored"
+  case planHeldStale = "a saved plan always counts as stale"
   case stalePlanApplied = "a saved plan is not held against the workspace"
   case selectionIgnored = "a selection is ignored"
   case signalForgotten = "a signal before the plan is forgotten"

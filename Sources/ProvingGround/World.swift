@@ -252,6 +252,7 @@ struct Token: Sendable {
 
 /// The journal of a run, with the plan beside it.
 struct KeptRun: Sendable {
+  let run: String
   let disk: Disk
   let plan: Plan
 }

@@ -11,6 +11,9 @@ extension WorldEvent {
   var digest: (code: Int, party: Int, text: String) {
     switch self {
     case .planned(let party, let assignment): (1, party, "\(assignment.plan.steps.count)")
+    case .nothingToDo(let party, _): (24, party, "")
+    case .heldStale(let party, _, _): (25, party, "")
+    case .proven(let party, _): (26, party, "")
     case .leased(let party, let place, let token, _, _): (2, party, "\(place) \(token)")
     case .released(let party, let place): (3, party, place)
     case .renewed(let party, let place): (18, party, place)
@@ -43,6 +46,9 @@ extension WorldEvent {
     case .leased(let party, let place, let token, let from, let wasFree):
       "run \(party) has the lease \(token) on \(place)"
         + (from.map { " after run \($0)" + (wasFree ? ", which is gone" : "") } ?? "")
+    case .nothingToDo(let party, _): "run \(party) has nothing to do"
+    case .heldStale(let party, let reason, _): "run \(party) holds its plan for stale: \(reason)"
+    case .proven(let party, _): "run \(party) says that nothing is left"
     case .renewed(let party, let place): "run \(party) renews its lease on \(place)"
     case .released(let party, let place): "run \(party) gives its lease on \(place) back"
     case .unlockedByForce(let place): "a person ends the lease on \(place)"

@@ -11,8 +11,12 @@ typealias Party = Int
 ///
 /// A history of these is all that the invariants look at, beside the world itself.
 enum WorldEvent: Sendable {
-  /// A run made a plan that no guard refused.
+  /// A run is about to carry out a plan that no guard refused.
   case planned(Party, Assignment)
+  /// A run does nothing, since its plan is empty.
+  case nothingToDo(Party, Assignment)
+  /// A run does nothing, since its saved plan relies on what holds no more.
+  case heldStale(Party, PlanStaleness, Assignment)
   /// A run's lease stands. `from` had it before without giving it back; `wasFree` if that one was
   /// known to be gone.
   case leased(Party, String, token: Int64, from: Party?, wasFree: Bool)
@@ -53,22 +57,23 @@ enum WorldEvent: Sendable {
   /// A second signal: the run ends at once.
   case abandoned(Party)
   case finished(Party, ApplyReport, elapsed: Duration)
+  /// A run read back what it did, since an event, and says that nothing is left.
+  case proven(Party, since: Int)
   case crashed(Party)
 }
 
 /// What a run is to carry out.
 struct Assignment: Sendable {
   let stack: String
+  let command: RunCommand
   let plan: Plan
   let desired: [String: ComputeTarget]
-  /// What was seen when the plan was made.
+  /// What is seen right before it is carried out.
   let observed: [String: ObservedTarget]
+  /// What was seen when the plan was made; the same, unless it was saved.
+  let plannedFrom: [String: ObservedTarget]
   /// The plan that is resumed.
   var resumed: Plan?
-  /// True for a plan that was made and saved before.
-  var isSaved = false
-  /// The names that are selected; nil for all.
-  var selected: Set<String>?
   /// What earlier applies did, as journals tell.
   let history: RunHistory
 }

@@ -86,8 +86,8 @@ public enum AtomicFile {
       if number == 0, fchmod(file, model.st_mode & 0o7777) != 0 { number = errno }
     }
     if number == 0, fsync(file) != 0 { number = errno }
-    close(file)
     if number == 0 { number = move(temporary, to: place, mayReplace: mayReplace) }
+    close(file)
     guard number == 0 else {
       unlinkat(place.folder, temporary, 0)
       if number == EEXIST { throw FileFailure(.failed, "exists already") }
@@ -96,38 +96,50 @@ public enum AtomicFile {
     place.sync()
   }
 
-  /// Makes the file that is written before it gets its name.
+  /// Makes the file that is written before it gets its name, and holds its lock until it is closed.
   ///
   /// Processes in two containers may have one number and one volume, so a file that is there may be
-  /// at work; one that nobody wrote to for a while was left behind by a process that was killed.
+  /// at work; one that nobody holds was left behind by a process that was killed.
   private static func makeTemporary(
     for place: Place, permissions: UInt32
   ) throws(FileFailure) -> (file: Int32, name: String) {
     for attempt in 0..<temporaryNames {
       let name = place.name + ".berth-\(getpid())" + (attempt == 0 ? "" : "-\(attempt)")
-      if isLeftBehind(name, in: place.folder) { unlinkat(place.folder, name, 0) }
+      removeLeftBehind(name, in: place.folder)
       let file = openat(
         place.folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
         mode_t(permissions))
-      if file >= 0 { return (file, name) }
-      guard errno == EEXIST else { throw failure(errno) }
+      guard file >= 0 else {
+        if errno == EEXIST { continue }
+        throw failure(errno)
+      }
+      // Who looked for what is left behind before it was held has removed it.
+      if holds(file), isNamed(name, in: place.folder, file) { return (file, name) }
+      close(file)
     }
     throw FileFailure(.failed, "is being written by too many others")
   }
 
   private static let temporaryNames = 100
-  /// Seconds.
-  private static let longestWriting = 600
 
-  private static func isLeftBehind(_ name: String, in folder: Int32) -> Bool {
-    var information = stat()
-    guard fstatat(folder, name, &information, AT_SYMLINK_NOFOLLOW) == 0 else { return false }
-    #if canImport(Darwin)
-      let written = information.st_mtimespec.tv_sec
-    #else
-      let written = information.st_mtim.tv_sec
-    #endif
-    return time(nil) - written > longestWriting
+  private static func removeLeftBehind(_ name: String, in folder: Int32) {
+    let file = openat(folder, name, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return }
+    defer { close(file) }
+    if flock(file, LOCK_EX | LOCK_NB) == 0, isNamed(name, in: folder, file) {
+      unlinkat(folder, name, 0)
+    }
+  }
+
+  /// True unless somebody else holds a file; there are volumes that know no locks.
+  private static func holds(_ file: Int32) -> Bool {
+    flock(file, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK
+  }
+
+  private static func isNamed(_ name: String, in folder: Int32, _ file: Int32) -> Bool {
+    var (open, named) = (stat(), stat())
+    return fstat(file, &open) == 0 && fstatat(folder, name, &named, AT_SYMLINK_NOFOLLOW) == 0
+      && open.st_ino == named.st_ino && open.st_dev == named.st_dev
   }
 
   /// True if something has this name, a link that leads nowhere included.

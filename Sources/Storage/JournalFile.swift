@@ -9,7 +9,7 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// A run's journal on disk: appended to and synced record by record.
+/// A run's journal on disk: appended to record by record, and synced where somebody relies on it.
 public final class JournalFile: JournalWriting {
   private struct State {
     var number = 0
@@ -46,7 +46,7 @@ public final class JournalFile: JournalWriting {
 
   deinit { close(file) }
 
-  /// Adds an entry; it is on the disk when this returns.
+  /// Adds an entry; it is on the disk when this returns, if its record asks for that.
   ///
   /// After the first failure every further call fails: a failed sync is never retried into success.
   public func append(_ entry: JournalEntry) throws(JournalWriteFailure) {
@@ -54,7 +54,7 @@ public final class JournalFile: JournalWriting {
       if let failure = state.failure { return failure }
       let line = JournalCodec.line(entry, number: state.number)
       var number = writeAll(Array(line.utf8), to: file)
-      if number == 0 { number = sync(file) }
+      if number == 0, entry.record.isSynced { number = sync(file) }
       guard number == 0 else {
         let failure = JournalWriteFailure(FileFailure.system(number).reason)
         state.failure = failure

@@ -92,7 +92,7 @@ struct SavedPlanTests {
     let stale = try folder.run("apply", "plan.json")
     #expect(stale.status == 5, "\(stale.output)\(stale.messages)")
     #expect(
-      stale.messages.contains("stopped half-way took aks.inference away"), "\(stale.messages)")
+      stale.messages.contains("An apply took aks.inference away after"), "\(stale.messages)")
     #expect(try folder.run("apply", "--auto-approve").status == 0)
   }
 

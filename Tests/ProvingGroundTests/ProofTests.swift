@@ -97,6 +97,13 @@ import Testing
     #expect(tally.complete > 300)
     #expect(tally.resumed > 20)
     #expect(tally.takeovers > 20)
+    #expect(tally.stale > 5)
+    for command in ["apply", "apply --resume", "apply --target", "apply --replace", "destroy"] {
+      #expect(tally.commands[command, default: 0] > 20, "nobody runs \(command)")
+    }
+    for command in ["apply", "apply --target", "destroy"] {
+      #expect(tally.commands[command + ", saved", default: 0] > 5, "nobody saves \(command)")
+    }
     for rule in ["attach-once", "foreign-owner", "protected", "loses-data", "empty-desired"] {
       #expect(tally.refusals[rule, default: 0] > 0, "no world breaks \(rule)")
     }

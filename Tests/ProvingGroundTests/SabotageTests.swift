@@ -1,3 +1,4 @@
+import Foundation
 import ProvingGround
 import Testing
 
@@ -11,7 +12,8 @@ import Testing
     .detachTrusted, .repeatedWithoutRead, .sentTwice, .detachByDelete, .deleteByDetach,
     .marksForgotten, .nameReusedAtOnce, .intentAfterEffect, .syncSkipped, .recordForgotten,
     .retryAfterIgnored, .leaseUnchecked, .heartbeatStops, .tokenRepeated, .takenAtOnce, .leaseKept,
-    .secondHalfUnasked,
+    .secondHalfUnasked, .nothingReadBack, .destroyApplies, .selectionIgnored, .signalForgotten,
+    .planHeldStale,
   ]
 
   @Test(arguments: quick)
@@ -22,7 +24,17 @@ import Testing
     #expect(caught, "\(sabotage.rawValue)")
   }
 
-  @Test func `there are at least thirty`() {
+  @Test func `there are at least thirty, and the page tells how each is caught`() throws {
     #expect(Sabotage.allCases.count >= 30)
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let page = try String(contentsOf: root.appending(path: "docs/proof.md"), encoding: .utf8)
+    let table = try #require(page.components(separatedBy: "| planted bug |").dropFirst().first)
+    let rows = table.split(separator: "\n").compactMap { line -> String? in
+      let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+      return cells.count == 4 && Int(cells[1]) != nil ? cells[0] : nil
+    }
+    #expect(Set(rows) == Set(Sabotage.allCases.map(\.rawValue)))
+    #expect(rows.count == Sabotage.allCases.count)
   }
 }

@@ -1,9 +1,11 @@
 import Foundation
 import ProvingGround
+import TestSupport
 import Testing
 
 /// Worlds that once broke something, kept as they were shrunk: `tape.txt` has the choices,
-/// `story.txt` what went wrong then.
+/// `story.txt` what went wrong then, `hash.txt` a digest of what happens now: another one says that the
+/// tape may not meet its story any more.
 @Suite struct ScenarioTests {
   @Test func `what once went wrong goes well`() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Scenarios")
@@ -14,6 +16,11 @@ import Testing
       #expect(!choices.isEmpty, "\(name)")
       let proof = Proof.play(Tape(choices))
       #expect(proof.violations.isEmpty, "\(name): \(proof.violations)")
+      let difference = Golden.difference(
+        "\(String(proof.hash, radix: 16))\n",
+        folder.appending(path: "\(name)/hash.txt").path(),
+        isRecording: ProcessInfo.processInfo.environment["BERTH_RECORD"] == "1")
+      #expect(difference == nil, "\(name)")
     }
   }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Storage
 import Testing
 
@@ -37,14 +38,28 @@ import Testing
     // What another container with the same number is writing at this moment.
     let theirs = "plan.json.berth-\(getpid())"
     try AtomicFile.write(Array("theirs".utf8), to: folder.path + "/" + theirs)
+    let file = open(folder.path + "/" + theirs, O_WRONLY)
+    #expect(flock(file, LOCK_EX | LOCK_NB) == 0)
     try AtomicFile.write(Array("ours".utf8), to: path)
     #expect(folder.text("plan.json") == "ours")
     #expect(folder.text(theirs) == "theirs")
-    // What a process left behind that was killed an hour ago.
-    let hourAgo = timeval(tv_sec: time(nil) - 3600, tv_usec: 0)
-    #expect(utimes(folder.path + "/" + theirs, [hourAgo, hourAgo]) == 0)
+    #expect(folder.names() == ["plan.json", theirs])
+    // Once that one is killed, nobody holds what it left behind.
+    close(file)
     try AtomicFile.write(Array("again".utf8), to: path)
     #expect(folder.text("plan.json") == "again")
+    #expect(folder.names() == ["plan.json"])
+  }
+
+  @Test func `many who write one file at once leave one whole text and nothing beside it`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/plan.json"
+    let texts = (0..<8).map { String(repeating: "\($0)", count: 20_000) }
+    DispatchQueue.concurrentPerform(iterations: 200) { index in
+      // All of them have one number.
+      try? AtomicFile.write(Array(texts[index % 8].utf8), to: path)
+    }
+    #expect(texts.contains(folder.text("plan.json") ?? ""))
     #expect(folder.names() == ["plan.json"])
   }
 

@@ -121,7 +121,9 @@ struct ApplyRun {
     }
     session.rememberRemovals(of: last)
     for line in last.lines(seeing: observed.targets, ended) { presenter.note(line) }
-    if let saved { return await applySaved(saved, session, observed, presenter, hold: hold) }
+    if let saved {
+      return await applySaved(saved, session, observed, after: last, presenter, hold: hold)
+    }
 
     let mode = session.approved?.mode ?? mode
     // Removing everything is no step back.
@@ -205,7 +207,7 @@ struct ApplyRun {
   /// A saved plan is the approval, and is done only if everything it relies on still holds.
   private func applySaved(
     _ check: SavedPlanCheck, _ session: PlanningSession, _ observed: Snapshot,
-    _ presenter: Presenter, hold: LeaseHold?
+    after last: LastRun, _ presenter: Presenter, hold: LeaseHold?
   ) async -> ExitStatus {
     let saved = check.saved
     let plans: AppliedPlans
@@ -219,7 +221,10 @@ struct ApplyRun {
       presenter.show(.unwritable(StackFolder.ownFolderName + "/applied-plans", error.reason))
       return .failure
     }
-    if let finding = check.staleness(seeing: observed, stranded: session.stranded) {
+    let canResume = last.history.unfinished != nil
+    if let finding = check.staleness(
+      seeing: observed, stranded: session.stranded, canResume: canResume)
+    {
       presenter.show(finding)
       return ExitStatus(of: finding)
     }

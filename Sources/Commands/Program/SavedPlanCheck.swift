@@ -29,15 +29,19 @@ struct SavedPlanCheck {
 
   /// What moved since it was made; nil if nothing did that it touches.
   ///
-  /// - Parameter stranded: the names of targets that an apply took away and did not bring back.
-  func staleness(seeing observed: Snapshot, stranded: Set<String>) -> Diagnostic? {
+  /// - Parameters:
+  ///   - stranded: the names of targets that an apply took away and did not bring back.
+  ///   - canResume: true if an apply did not come to its end.
+  func staleness(
+    seeing observed: Snapshot, stranded: Set<String>, canResume: Bool
+  ) -> Diagnostic? {
     let staleness = saved.plan.staleness(
       desired: stack.targets, seeing: observed, stranded: stranded, in: .azureML)
     return switch staleness {
     case .moved(let change, let target)?: .planStale(change, target)
     case .taken(let change, let bearer)?: .planStale(change, nil, takenBy: bearer)
     case .held(let change, let holder)?: .planHeld(change, holder)
-    case .stranded(let address)?: .planStranded(address)
+    case .stranded(let address)?: .planStranded(address, canResume: canResume)
     case nil: nil
     }
   }
@@ -151,13 +155,15 @@ extension Diagnostic {
       address: change.address.description, at: change.source, findingClass: .stale)
   }
 
-  fileprivate static func planStranded(_ address: TargetAddress) -> Diagnostic {
-    Diagnostic(
+  fileprivate static func planStranded(
+    _ address: TargetAddress, canResume: Bool
+  ) -> Diagnostic {
+    let way = canResume ? "Run 'berth apply --resume', or plan again." : "Plan again."
+    return Diagnostic(
       .error, .planStale, "Saved plan is stale",
       detail: """
-        An apply that stopped half-way took \(address) away, and the plan does not bring it back, \
-        which comes before anything else. Nothing was done. Run 'berth apply --resume', or plan \
-        again.
+        An apply took \(address) away after the plan was made, and the plan does not bring it back, \
+        which comes before anything else. Nothing was done. \(way)
         """,
       address: address.description, findingClass: .stale)
   }

@@ -25,12 +25,13 @@ extension Plan {
   ) -> PlanStaleness? {
     let live = Dictionary(
       observed.targets.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
-    let released = Set(changes.filter { $0.action.release != nil }.map(\.address))
+    let freed = Set(changes.filter { $0.action.release != nil }.map(\.address))
+    let released = Set(freed.map(\.nameKey))
     for change in changes {
       let target = live[change.address.nameKey]
       if let target, target.kind != change.address.kind {
         // A name that the plan itself frees may be used.
-        if change.precondition != nil || !released.contains(target.address) {
+        if change.precondition != nil || !freed.contains(target.address) {
           return .taken(change, by: target)
         }
       } else if target?.fingerprint(in: catalog) != change.precondition {
@@ -39,8 +40,7 @@ extension Plan {
     }
     let wanted = Dictionary(
       desired.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
-    return holder(wanted, observed, Set(released.map(\.nameKey)))
-      ?? missing(stranded, wanted, live)
+    return holder(wanted, observed, released) ?? missing(stranded, wanted, live)
   }
 
   private func holder(
