@@ -52,7 +52,10 @@ extension CommandContext {
       now: { ProcessFacts.wallMilliseconds() },
       randomBytes: { count in
         var source = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &source) }
+        var bytes: [UInt8] = []
+        // Each number is a call to the system.
+        while bytes.count < count { withUnsafeBytes(of: source.next()) { bytes += $0 } }
+        return Array(bytes.prefix(count))
       },
       who: ProcessFacts.who(),
       signals: signals.source,
