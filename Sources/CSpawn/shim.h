@@ -26,7 +26,9 @@ static inline void takeMemoryInLargePieces(void) {
   (void)mallopt(M_ARENA_MAX, 1);
   // The first piece comes in pages of 2 MiB, where the system has them: nothing of it is taken before
   // it is used, and then one fault takes the place of five hundred.
-  free(malloc(page));
+  // A compiler takes `free(malloc(page))` away; the heap must have grown before it can be advised on.
+  void *volatile first = malloc(page);
+  free(first);
   const intptr_t end = (intptr_t)sbrk(0) & -page, start = end - piece + 2 * page;
   (void)madvise((void *)start, (size_t)(end - start), MADV_HUGEPAGE);
 }
