@@ -62,10 +62,9 @@ struct EventSource: ~Copyable {
   }
 
   private let parser: UnsafeMutablePointer<yaml_parser_t>
-  /// The parser reads from here without copying.
-  private let input: UnsafeMutableBufferPointer<UInt8>
-  /// How much of it the parser sees.
-  private let length: Int
+  /// The parser reads from here without copying; nil until it is asked for something, since most files
+  /// never need it.
+  private var input: UnsafeMutableBufferPointer<UInt8>?
   private let text: CheckedText
   /// Where the parser began: it counts lines and characters from there.
   private var base: TextPoint
@@ -80,44 +79,57 @@ struct EventSource: ~Copyable {
   init(_ text: CheckedText) {
     self.text = text
     base = text.start
-    let lastOther = text.bytes.lastIndex { !$0.isBlank }
-    // libyaml misreads blanks at the very end of a block scalar unless a line break follows.
-    let needsBreak =
-      text.bytes.last?.isBlank == true && lastOther.map { text.bytes[$0].isBreak } == true
-    input = .allocate(capacity: text.bytes.count + 1)
-    _ = input.initialize(from: text.bytes)
-    input.initializeElement(at: text.bytes.count, to: UInt8(ascii: "\n"))
-    length = text.bytes.count + (needsBreak ? 1 : 0)
     parser = .allocate(capacity: 1)
     parser.initialize(to: yaml_parser_t())
-    start(at: text.start)
   }
 
   deinit {
-    yaml_parser_delete(parser)
+    if let input {
+      yaml_parser_delete(parser)
+      input.deallocate()
+    }
     parser.deallocate()
-    input.deallocate()
   }
 
   /// Begins again at a later point.
   mutating func restart(at point: TextPoint) {
+    base = point
+    guard let input else { return }
     yaml_parser_delete(parser)
-    start(at: point)
+    start(input)
   }
 
-  private mutating func start(at point: TextPoint) {
-    base = point
+  /// Begins to read at the base.
+  private mutating func start(_ input: UnsafeMutableBufferPointer<UInt8>) {
     cursorIndex = 0
-    cursorOffset = Int(point.offset)
+    cursorOffset = Int(base.offset)
     isReady = yaml_parser_initialize(parser) == 1
     guard isReady else { return }
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
-    let rest = UnsafeMutableBufferPointer(rebasing: input[Int(point.offset)..<length])
+    let rest = UnsafeMutableBufferPointer(rebasing: input[Int(base.offset)...])
     yaml_parser_set_input_string(parser, rest.baseAddress, rest.count)
+  }
+
+  /// The text as the parser reads it.
+  private func copyOfText() -> UnsafeMutableBufferPointer<UInt8> {
+    let bytes = text.bytes
+    let lastOther = bytes.lastIndex { !$0.isBlank }
+    // libyaml misreads blanks at the very end of a block scalar unless a line break follows.
+    let needsBreak = bytes.last?.isBlank == true && lastOther.map { bytes[$0].isBreak } == true
+    let copy = UnsafeMutableBufferPointer<UInt8>.allocate(
+      capacity: bytes.count + (needsBreak ? 1 : 0))
+    _ = copy.initialize(from: bytes)
+    if needsBreak { copy.initializeElement(at: bytes.count, to: UInt8(ascii: "\n")) }
+    return copy
   }
 
   /// The next event.
   mutating func next() throws(Failure) -> Located {
+    if input == nil {
+      let copy = copyOfText()
+      input = copy
+      start(copy)
+    }
     guard isReady else {
       throw Failure(
         problem: "there is no memory to read it", context: "", point: base, contextPoint: nil)
