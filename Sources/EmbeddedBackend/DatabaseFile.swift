@@ -85,6 +85,8 @@ enum DatabaseFile {
     configuration.busyMode = .timeout(10)
     configuration.prepareDatabase { database in
       try database.execute(sql: "PRAGMA synchronous = FULL")
+      // Who only reads goes through all rows once: what was read is not asked for again.
+      if readonly { try database.execute(sql: "PRAGMA cache_size = -128") }
     }
     return configuration
   }

@@ -155,9 +155,10 @@ public struct EmbeddedWorkspace: Backend {
     try await perform(on: database) { [self, time = now()] connection in
       try reading(connection) { store in
         if try store.hasOperationsDue(at: time) { return nil }
+        let reader = ObservedTargetReader(dialect.mapping)
         var targets: [ObservedTarget] = []
-        try store.forEachBody { body in
-          if let target = dialect.mapping.target(in: body) { targets.append(target) }
+        try store.forEachBody { text throws(JSONFailure) in
+          if let target = try reader.target(in: text) { targets.append(target) }
         }
         return targets
       }

@@ -62,12 +62,16 @@ struct SQLiteStore: WorldStore {
     return computes
   }
 
-  /// The bodies of all targets one after the other: only one at a time is in memory.
-  func forEachBody(_ use: (AttributeValue) -> Void) throws {
+  /// What a body reads in the bodies of all targets, one after the other: only one at a time is in
+  /// memory.
+  func forEachBody(_ read: (String) throws(JSONFailure) -> Void) throws {
     let rows = try Row.fetchCursor(
       database.cachedStatement(sql: "SELECT body FROM compute WHERE workspace = ? ORDER BY key"),
       arguments: [workspace])
-    while let row = try rows.next() { use(try Self.body(try row.decode(atIndex: 0))) }
+    while let row = try rows.next() {
+      let text = try row.decode(String.self, atIndex: 0)
+      try Self.reading { () throws(JSONFailure) in try read(text) }
+    }
   }
 
   /// Without the name of the index SQLite walks through the whole workspace, for its order.
@@ -112,8 +116,12 @@ struct SQLiteStore: WorldStore {
   }
 
   private static func body(_ text: String) throws -> AttributeValue {
+    try reading { () throws(JSONFailure) in try AttributeValue(json: text) }
+  }
+
+  private static func reading<Value>(_ read: () throws(JSONFailure) -> Value) throws -> Value {
     do {
-      return try AttributeValue(json: text)
+      return try read()
     } catch {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a stored body: \(error)")
     }

@@ -187,6 +187,12 @@ public struct AttributeMap: Hashable, Sendable {
     }
   }
 
+  /// Adds an entry whose key comes behind all others.
+  mutating func append(_ value: AttributeValue, under key: String) {
+    assert(entries.last.map { $0.key < key } ?? true)
+    entries.append(Entry(key: key, value: value))
+  }
+
   /// The keys, in their order.
   public var keys: [String] { entries.map(\.key) }
 

@@ -25,6 +25,14 @@ extension AttributeValue {
   public init(json text: String) throws(JSONFailure) {
     try self.init(json: text.utf8)
   }
+
+  /// Reads JSON as strictly, and makes of it what is wanted only.
+  ///
+  /// What a selection names is there as if all had been read; of the rest anything may be missing.
+  init(json text: String, keeping wanted: JSONSelection) throws(JSONFailure) {
+    var reader = JSONReader(bytes: Array(text.utf8), wanted: wanted)
+    self = try reader.document()
+  }
 }
 
 private struct JSONReader {
@@ -32,11 +40,21 @@ private struct JSONReader {
 
   let bytes: [UInt8]
   var position = 0
+  /// What is made of the text; nil for all of it.
+  private let wanted: JSONSelection?
 
-  init(bytes: [UInt8]) { self.bytes = bytes }
+  init(bytes: [UInt8], wanted: JSONSelection? = nil) {
+    self.bytes = bytes
+    self.wanted = wanted
+  }
 
   mutating func document() throws(JSONFailure) -> AttributeValue {
-    let value = try self.value(depth: 0)
+    let value =
+      if let wanted {
+        try self.value(depth: 0, wanted.whole, of: wanted) ?? .null
+      } else {
+        try self.value(depth: 0)
+      }
     skipSpace()
     guard position == bytes.count else { throw failure("something follows the value") }
     return value
@@ -100,6 +118,88 @@ private struct JSONReader {
     } while take(",")
     guard take("]") else { throw failure("',' or ']' is due") }
     return .list(elements)
+  }
+
+  // MARK: What is wanted only
+
+  /// Reads a value of which a part is wanted; nil where nothing is made of it.
+  private mutating func value(
+    depth: Int, _ part: JSONSelection.Part, of wanted: JSONSelection
+  ) throws(JSONFailure) -> AttributeValue? {
+    if part == .all { return try value(depth: depth) }
+    skipSpace()
+    switch next {
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      guard depth < Self.depthLimit else { throw failure("more than \(Self.depthLimit) levels") }
+      guard take("[") else { return .map(try map(depth: depth, part, of: wanted)) }
+      try passElements(depth: depth, wanted)
+    case UInt8(ascii: "\""): if plainString() == nil { _ = try string() }
+    default: _ = try scalar()
+    }
+    return nil
+  }
+
+  private mutating func map(
+    depth: Int, _ part: JSONSelection.Part, of wanted: JSONSelection
+  ) throws(JSONFailure) -> AttributeMap {
+    let start = position
+    if let map = try mapInOrder(depth: depth, part, of: wanted) { return map }
+    // Whether a key is repeated shows only where all of them are kept.
+    position = start
+    return try map(depth: depth).map ?? [:]
+  }
+
+  /// Reads a map; nil if its keys are not plain, or not in their order.
+  private mutating func mapInOrder(
+    depth: Int, _ part: JSONSelection.Part, of wanted: JSONSelection
+  ) throws(JSONFailure) -> AttributeMap? {
+    position += 1
+    skipSpace()
+    var map = AttributeMap(minimumCapacity: part == .nothing ? 0 : 8)
+    if take("}") { return map }
+    var last: Range<Int>?
+    repeat {
+      skipSpace()
+      guard let key = plainString(), last.map({ isInOrder($0, key) }) != false else { return nil }
+      last = key
+      skipSpace()
+      guard take(":") else { throw failure("':' is due") }
+      let entry = bytes.withUnsafeBufferPointer {
+        wanted.entry(UnsafeBufferPointer(rebasing: $0[key]), in: part)
+      }
+      let value = try value(depth: depth + 1, wanted.part(of: entry), of: wanted)
+      if let entry, let value { map.append(value, under: wanted.key(of: entry)) }
+      skipSpace()
+    } while take(",")
+    guard take("}") else { throw failure("',' or '}' is due") }
+    return map
+  }
+
+  private mutating func passElements(
+    depth: Int, _ wanted: JSONSelection
+  ) throws(JSONFailure) {
+    skipSpace()
+    if take("]") { return }
+    repeat {
+      _ = try value(depth: depth + 1, .nothing, of: wanted)
+      skipSpace()
+    } while take(",")
+    guard take("]") else { throw failure("',' or ']' is due") }
+  }
+
+  /// Passes a string in which everything stands for itself; nil, and nothing passed, if it is another.
+  private mutating func plainString() -> Range<Int>? {
+    guard next == UInt8(ascii: "\"") else { return nil }
+    let start = position + 1
+    let end = endOfPlain(from: start)
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return nil }
+    position = end + 1
+    return start..<end
+  }
+
+  /// True if a key comes behind another.
+  private func isInOrder(_ first: Range<Int>, _ second: Range<Int>) -> Bool {
+    bytes[first].lexicographicallyPrecedes(bytes[second])
   }
 
   private mutating func number() throws(JSONFailure) -> AttributeValue {

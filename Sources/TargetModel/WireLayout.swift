@@ -15,6 +15,9 @@ struct WireLayout: Sendable {
   /// The fields that the service shows, in the kind's order.
   private(set) var places: [Place] = []
 
+  /// Where the fields stand.
+  var paths: [AttributePath] { places.map { AttributePath(maps[$0.map].segments + [$0.key]) } }
+
   init(_ fields: [Field]) {
     var numbers: [AttributePath: Int] = [:]
     for (slot, field) in fields.enumerated() where !field.isSecret {

@@ -45,6 +45,13 @@ public struct WireMapping: Sendable {
 
   // MARK: Responses
 
+  /// What `target(in:)` asks the body of any kind for.
+  static let pathsOfEveryKind: [AttributePath] = [
+    "name", "tags", "properties.computeType", "properties.provisioningState",
+    "properties.provisioningErrors", "properties.isAttachedCompute", "properties.resourceId",
+    "properties.properties.state",
+  ]
+
   /// The target that a body shows; nil where it has no name.
   public func target(in body: AttributeValue) -> ObservedTarget? {
     guard let name = body[key: "name"]?.text else { return nil }
@@ -67,6 +74,8 @@ public struct WireMapping: Sendable {
   private func decoded(_ body: AttributeValue, as kind: KindDescriptor) -> Attributes {
     var attributes = Attributes(for: kind)
     let maps = kind.wireLayout.maps.map { body[$0]?.map }
+    let most = maps.reduce(0) { $0 + ($1?.count ?? 0) }
+    attributes.reserveCapacity(min(most, kind.wireLayout.places.count))
     for place in kind.wireLayout.places {
       guard let value = maps[place.map]?[place.key], value != .null else { continue }
       let field = kind.fields[place.slot]
