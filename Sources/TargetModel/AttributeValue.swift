@@ -7,7 +7,8 @@ public enum AttributeValue: Hashable, Sendable {
   case text(String)
   case list([AttributeValue])
   case map(AttributeMap)
-  case secret(SecretText)
+  /// In a box of its own: secrets are few, and otherwise every value would be as large as one.
+  indirect case secret(SecretText)
 }
 
 extension AttributeValue {
