@@ -27,6 +27,15 @@ package struct EightBytes {
     (bits | (bits &- Self.each(0x20)) | (bits &+ Self.each(1))) & Self.each(0x80)
   }
 
+  /// The letters from A to Z.
+  @inlinable package var capitals: UInt64 {
+    // What is not ASCII is left out, so nothing is carried.
+    let ascii = bits & ~Self.each(0x80)
+    let fromA = ascii &+ Self.each(0x80 - 0x41)
+    let beyondZ = ascii &+ Self.each(0x80 - 0x5B)
+    return fromA & ~beyondZ & ~bits & Self.each(0x80)
+  }
+
   /// What is this byte.
   @inlinable package func equal(to byte: UInt8) -> UInt64 {
     // Zero where they are the same, and only below a zero does one less set the highest bit.
@@ -48,5 +57,22 @@ extension UnsafeRawBufferPointer {
       index += 8
     }
     return index
+  }
+
+  /// True if both hold the same bytes.
+  @inlinable package func holdsSame(as other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count else { return false }
+    var index = 0
+    while index + 8 <= count {
+      guard EightBytes(self, at: index).bits == EightBytes(other, at: index).bits else {
+        return false
+      }
+      index += 8
+    }
+    while index < count {
+      guard self[index] == other[index] else { return false }
+      index += 1
+    }
+    return true
   }
 }

@@ -70,7 +70,7 @@ struct PlanningWorld: Sendable {
   }
 
   /// True if a live target carries this stack's mark.
-  func owns(_ observed: ObservedTarget) -> Bool { observed.marks.stack == request.stack }
+  func owns(_ observed: ObservedTarget) -> Bool { observed.owner == request.stack }
 
   /// True for a kind in the catalog.
   ///
@@ -85,7 +85,7 @@ struct PlanningWorld: Sendable {
   /// Whose a live target is, seen from the document of its name.
   func standing(of observed: ObservedTarget, for desired: ComputeTarget?) -> Standing {
     if owns(observed) { return .ours }
-    guard observed.marks.stack == nil, let desired, desired.settings.adopt,
+    guard observed.owner == nil, let desired, desired.settings.adopt,
       desired.kind.name == observed.kind, observed.isKnownKind
     else { return .foreign }
     return desired.kind.updatesMarks ? .adopting : .ours

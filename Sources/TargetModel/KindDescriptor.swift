@@ -51,6 +51,9 @@ public final class KindDescriptor: Sendable {
   /// The smallest useful manifest.
   public let sample: String
 
+  /// The slots of the fields in which a target as desired and as observed compare: those that people
+  /// set and the service knows.
+  package let comparedSlots: [Int]
   let wireLayout: WireLayout
   private let slotByPath: [AttributePath: Int]
   private let slotByName: NameTable
@@ -80,6 +83,7 @@ public final class KindDescriptor: Sendable {
     self.facts = facts
     self.origin = origin
     self.fields = fields
+    comparedSlots = fields.indices.filter { fields[$0].setBy == .user && fields[$0].wire != nil }
     self.resource = resource
     self.losesData = losesData
     self.isInWorkspace = isInWorkspace

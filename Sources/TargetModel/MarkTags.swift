@@ -6,16 +6,16 @@ public enum MarkTags {
   static let onRemove = "berth-on-remove"
   static let protect = "berth-protect"
 
-  private static let all: Set<String> = [stack, applied, secrets, onRemove, protect]
+  private static let all = NameTable([stack, applied, secrets, onRemove, protect].sorted())
 
   /// The names of all marks, sorted.
-  package static var names: [String] { all.sorted() }
+  package static var names: [String] { all.names }
 
   /// True for a tag that is Berth's and never part of the user's own.
   public static func isMark(_ tag: String) -> Bool {
     // Nearly all tags are told by their first letter.
     tag.utf8.first.map { $0 | 0x20 == UInt8(ascii: "b") } ?? false
-      && all.contains(tag.lowercased())
+      && all[tag.inLowerCase] != nil
   }
 
   /// The marks as tags.

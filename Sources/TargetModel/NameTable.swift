@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// Where names stand in a list that is known from the beginning.
 ///
 /// A dictionary guards against names that somebody chose so that they collide, and pays for that
@@ -57,9 +59,9 @@ package struct NameTable: Sendable {
   private func hasName(_ name: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
     let start = index == 0 ? 0 : ends[index - 1]
     guard ends[index] - start == name.count else { return false }
-    return bytes.withUnsafeBufferPointer { bytes in
-      for offset in name.indices where bytes[start + offset] != name[offset] { return false }
-      return true
+    return bytes.withUnsafeBytes { bytes in
+      UnsafeRawBufferPointer(rebasing: bytes[start..<ends[index]])
+        .holdsSame(as: UnsafeRawBufferPointer(name))
     }
   }
 

@@ -78,6 +78,12 @@ public struct ObservedTarget: Hashable, Sendable {
     set { facts.value.marks = newValue }
   }
 
+  /// The stack that owns it, by its marks; nil if nobody does.
+  public var owner: String? { facts.value.marks.stack }
+
+  /// The fingerprints of its marks.
+  package var secretMarks: [AttributePath: String] { facts.value.marks.secrets }
+
   /// Nil for kinds that can't be switched off, and while it is between states.
   public var power: PowerState? {
     get { facts.value.power }

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// The `type` a manifest names, such as `amlcompute`; for a live target of a kind Berth does not
 /// know, the service's own `computeType`.
 public struct KindName: Hashable, Sendable, Comparable, CustomStringConvertible,
@@ -54,12 +56,23 @@ public struct TargetAddress: Hashable, Sendable, Comparable, CustomStringConvert
   }
 }
 
+extension UnsafeRawBufferPointer {
+  /// True for ASCII without capitals.
+  fileprivate var isLowerASCII: Bool {
+    var index = passed { $0.capitals | $0.notASCII }
+    while index < count {
+      guard self[index] < 0x80, !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self[index])
+      else { return false }
+      index += 1
+    }
+    return true
+  }
+}
+
 extension String {
   /// In lower case, as most names are already: that is told without making another text.
   package var inLowerCase: String {
-    let isLower = utf8.allSatisfy { byte in
-      byte < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
-    }
-    return isLower ? self : lowercased()
+    let isLower = utf8.withContiguousStorageIfAvailable { UnsafeRawBufferPointer($0).isLowerASCII }
+    return isLower == true ? self : lowercased()
   }
 }

@@ -8,6 +8,7 @@ import Testing
     [(flags: @Sendable (EightBytes) -> UInt64, isMeant: @Sendable (UInt8) -> Bool)] = [
       (\.controls, { $0 < 0x20 }), (\.notASCII, { $0 >= 0x80 }),
       (\.unprintable, { !(0x20..<0x7F).contains($0) }),
+      (\.capitals, { (0x41...0x5A).contains($0) }),
       ({ $0.equal(to: 0) }, { $0 == 0 }), ({ $0.equal(to: 0x23) }, { $0 == 0x23 }),
       ({ $0.equal(to: 0xFF) }, { $0 == 0xFF }),
       ({ $0.controls | $0.equal(to: 0x3A) }, { $0 < 0x20 || $0 == 0x3A }),
@@ -28,6 +29,22 @@ import Testing
         var bytes = Array(repeating: UInt8(ascii: "a"), count: 24)
         bytes[place] = byte
         expectFirst(bytes)
+      }
+    }
+  }
+
+  @Test func `bytes are the same where each of them is`() {
+    for count in 0..<20 {
+      let bytes = (0..<count).map { UInt8($0) }
+      func isSame(_ other: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { bytes in other.withUnsafeBytes { bytes.holdsSame(as: $0) } }
+      }
+      #expect(isSame(bytes))
+      #expect(!isSame(bytes + [0]))
+      for place in bytes.indices {
+        var other = bytes
+        other[place] ^= 0x80
+        #expect(!isSame(other), "byte \(place) of \(count)")
       }
     }
   }

@@ -21,7 +21,7 @@ func unmanagedTargets(in world: PlanningWorld) -> [UnmanagedTarget] {
       world.standing(of: observed, for: pair.desired) == .foreign
     else { return nil }
     return UnmanagedTarget(
-      address: observed.address, owner: observed.marks.stack, resource: observed.resource?.shown,
+      address: observed.address, owner: observed.owner, resource: observed.resource?.shown,
       isKnownKind: world.knows(observed))
   }
   .sorted(byKey: \.address)
@@ -100,7 +100,7 @@ private func driftBesidesFields(
 /// away, or it was never there.
 private func lostMark(_ pair: TargetPair, in world: PlanningWorld) -> AttributeChange? {
   guard let desired = pair.desired, let observed = pair.observed, pair.comparison != nil,
-    observed.marks.stack == nil, world.standing(of: observed, for: desired) == .foreign
+    observed.owner == nil, world.standing(of: observed, for: desired) == .foreign
   else { return nil }
   return AttributeChange(
     path: "berth.stack", before: .text(world.request.stack), after: nil, effect: .inPlace,

@@ -18,14 +18,17 @@ package struct TargetComparison: Sendable {
   package init(_ desired: ComputeTarget, with observed: ObservedTarget) {
     let (wanted, live) = (desired.attributes, observed.attributes)
     let ignoresSome = !desired.settings.ignoredChanges.isEmpty
-    for (slot, field) in desired.kind.fields.enumerated() {
-      guard field.setBy == .user, field.wire != nil else { continue }
-      if ignoresSome, desired.ignoresChanges(of: field.path) { continue }
-      if field.isWriteOnly {
-        compareByFingerprint(field, wanted[slot], desired, observed)
+    // By slot: a row of the table is large to copy.
+    let fields = desired.kind.fields
+    for slot in desired.kind.comparedSlots {
+      if ignoresSome, desired.ignoresChanges(of: fields[slot].path) { continue }
+      if fields[slot].isWriteOnly {
+        compareByFingerprint(fields[slot], wanted[slot], desired, observed)
+      } else if wanted.agrees(with: live, in: slot) {
+        unchangedCount += 1
       } else if wanted.holds(slot) || live.holds(slot) {
-        compare(field, wanted[slot], live[slot], desired)
-      } else if let usual = field.defaultValue, usual != .null {
+        compare(fields[slot], wanted[slot], live[slot], desired)
+      } else if let usual = fields[slot].defaultValue, usual != .null {
         // Both have the default.
         unchangedCount += 1
       }
@@ -56,7 +59,7 @@ package struct TargetComparison: Sendable {
   ) {
     let isSet = value.map { $0 != .null } ?? false
     let wanted = desired.secretFingerprints[field.path]
-    let live = observed.marks.secrets[field.path]
+    let live = observed.secretMarks[field.path]
     switch (wanted, live) {
     case (nil, nil) where !isSet: return
     // Set, and without a key to make a fingerprint: nothing to compare with.

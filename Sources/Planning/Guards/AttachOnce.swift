@@ -121,7 +121,7 @@ extension Diagnostic {
     of holder: ObservedTarget, _ document: ComputeTarget?, in world: PlanningWorld
   ) -> String {
     let live = "\(holder.address) is live in the workspace"
-    switch holder.marks.stack {
+    switch holder.owner {
     case world.request.stack:
       return document == nil
         ? "\(live) and is to be retained; detach it yourself if it may go."

@@ -95,7 +95,7 @@ extension Diagnostic {
     for (kept, other) in [(first, second), (second, first)] {
       guard world.isOurs(kept), !world.isOurs(other), world.wants(kept, resource) else { continue }
       let owner =
-        other.marks.stack.map { "the stack '\($0)' owns \(other.address)" }
+        other.owner.map { "the stack '\($0)' owns \(other.address)" }
         ?? "no stack owns \(other.address)"
       return """
         \(kept.address) should stay, because its document names the \(resource.noun). Berth does \

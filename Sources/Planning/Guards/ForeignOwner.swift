@@ -31,7 +31,7 @@ extension Diagnostic {
   }
 
   private static func situation(_ desired: ComputeTarget, _ observed: ObservedTarget) -> String {
-    if let owner = observed.marks.stack {
+    if let owner = observed.owner {
       // A retained target is forgotten only where its mark can be taken away.
       let isForgettable = observed.kind == desired.kind.name && desired.kind.updatesMarks
       let way = isForgettable ? "with 'berth: {on_remove: retain}' first" : "first"
