@@ -8,6 +8,8 @@ struct WireLayout: Sendable {
     let map: Int
     /// The key in that map.
     let key: String
+    /// True for the user's tags, among which Berth's marks stand.
+    let isTags: Bool
   }
 
   /// The paths of the maps.
@@ -26,7 +28,8 @@ struct WireLayout: Sendable {
       let number = numbers[map] ?? maps.count
       if number == maps.count { maps.append(map) }
       numbers[map] = number
-      places.append(Place(slot: slot, map: number, key: key))
+      places.append(
+        Place(slot: slot, map: number, key: key, isTags: field.path.segments == ["tags"]))
     }
   }
 }

@@ -73,18 +73,22 @@ public struct WireMapping: Sendable {
 
   private func decoded(_ body: AttributeValue, as kind: KindDescriptor) -> Attributes {
     var attributes = Attributes(for: kind)
+    let places = kind.wireLayout.places
     let maps = kind.wireLayout.maps.map { body[$0]?.map }
     let most = maps.reduce(0) { $0 + ($1?.count ?? 0) }
-    attributes.reserveCapacity(min(most, kind.wireLayout.places.count))
-    for place in kind.wireLayout.places {
-      guard let value = maps[place.map]?[place.key], value != .null else { continue }
-      let field = kind.fields[place.slot]
-      if field.path == .tags {
+    attributes.reserveCapacity(min(most, places.count))
+    // By index, as fields are by slot: a place is asked for more often than it is there.
+    for index in places.indices {
+      guard let value = maps[places[index].map]?[places[index].key], value != .null else {
+        continue
+      }
+      let slot = places[index].slot
+      if places[index].isTags {
         let own = (value.map ?? [:]).filter { !MarkTags.isMark($0.key) }
-        attributes[place.slot] = own.isEmpty ? nil : .map(own)
+        attributes[slot] = own.isEmpty ? nil : .map(own)
       } else {
-        let decoded = field.decode(value)
-        attributes[place.slot] = decoded == .null ? nil : decoded
+        let decoded = kind.fields[slot].decode(value)
+        attributes[slot] = decoded == .null ? nil : decoded
       }
     }
     kind.pruneObserved(kind, &attributes)
@@ -114,11 +118,6 @@ public struct WireMapping: Sendable {
     default: nil
     }
   }
-}
-
-extension AttributePath {
-  /// A literal is taken apart each time that it is met.
-  fileprivate static let tags: AttributePath = "tags"
 }
 
 extension Field {
