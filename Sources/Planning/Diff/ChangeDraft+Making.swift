@@ -11,10 +11,16 @@ extension ChangeDraft {
     let change = Change(
       making: desired, by: act == .attach ? .attach : .create, because: reason,
       resource: desired.heldResource?.shown)
+    let power = desired.powerActsAfterMaking
     return ChangeDraft(
-      change: change, acts: [act] + desired.powerActsAfterMaking, desired: desired, observed: nil,
-      document: desired, standing: standing)
+      change: change, acts: power.isEmpty ? alone(act) : [act] + power, desired: desired,
+      observed: nil, document: desired, standing: standing)
   }
+
+  private static let (creation, attachment): ([Act], [Act]) = ([.create], [.attach])
+
+  /// The one act that most targets take: the same list for all of them.
+  private static func alone(_ act: Act) -> [Act] { act == .attach ? attachment : creation }
 
   /// A live target that is to go, the way it came to be: what was attached is only ever detached,
   /// and what the service made is only ever deleted.

@@ -81,7 +81,8 @@ extension Change {
   /// Of a target that is to be made it is put together when somebody asks: guards don't, and the text
   /// of a large plan asks for one target after the other.
   private enum Details: Hashable, Sendable {
-    case given(Value)
+    /// In a box of its own: most changes of a large plan make something, and have none.
+    indirect case given(Value)
     case made(ComputeTarget)
 
     struct Value: Hashable, Sendable {
