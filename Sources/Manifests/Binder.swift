@@ -272,11 +272,11 @@ private struct Binder {
   }
 
   private mutating func checkUnique(_ address: TargetAddress, at location: SourceLocation) {
-    if let first = placeByName[address.nameKey] {
-      values.findings.append(.duplicateName(address, location, first.address, first.location))
-    } else {
-      placeByName[address.nameKey] = (address, location)
-    }
+    let name = address.nameKey
+    // The name is hashed once: nearly all are new.
+    guard let first = placeByName.updateValue((address, location), forKey: name) else { return }
+    placeByName[name] = first
+    values.findings.append(.duplicateName(address, location, first.address, first.location))
   }
 
   /// What is attached can't be deleted and what the service made can't be detached.

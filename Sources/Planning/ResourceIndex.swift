@@ -12,15 +12,19 @@ struct ResourceIndex<Element: Sendable>: Sendable {
     var all: [Element] = []
     var whole: [Element] = []
     var byShare: [String: [Element]] = [:]
+
+    mutating func add(_ element: Element, share: String?) {
+      all.append(element)
+      if let share {
+        byShare[share, default: []].append(element)
+      } else {
+        whole.append(element)
+      }
+    }
   }
 
   mutating func add(_ element: Element, holding resource: ResourceIdentity) {
-    byKey[resource.key, default: Holders()].all.append(element)
-    if let share = resource.share {
-      byKey[resource.key, default: Holders()].byShare[share, default: []].append(element)
-    } else {
-      byKey[resource.key, default: Holders()].whole.append(element)
-    }
+    byKey[resource.key, default: Holders()].add(element, share: resource.share)
   }
 
   /// All that can't be attached beside a resource, in the order in which they were added; holders

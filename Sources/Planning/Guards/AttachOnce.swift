@@ -13,9 +13,9 @@ func checkAttachOnce(
   let released = Set(
     drafts.filter { $0.change.action.release != nil }.compactMap { $0.observed?.address.nameKey })
   var keeping = ResourceIndex<ObservedTarget>()
-  for observed in world.request.observed.targets
-  where !released.contains(observed.nameKey) {
-    if let resource = observed.resource { keeping.add(observed, holding: resource) }
+  for observed in world.request.observed.targets {
+    guard let resource = observed.resource, !released.contains(observed.nameKey) else { continue }
+    keeping.add(observed, holding: resource)
   }
   for draft in drafts {
     guard let desired = draft.desired, let resource = draft.acquiredResource else { continue }
