@@ -139,6 +139,8 @@ extension Checker {
     let isMissing = { (step: Step) in
       away.contains(step.address.nameKey) && assignment.observed[step.address.nameKey] == nil
     }
+    // Whoever destroys brings nothing back.
+    guard assignment.plan.mode == .apply else { return }
     if assignment.command.age != nil {
       // Its order was approved, if it brings back what there is to bring back.
       let brought = Set(steps.map(\.address.nameKey) + assignment.plan.leftOut.map(\.nameKey))
