@@ -209,7 +209,9 @@ extension ObservedTarget {
     guard let kind = catalog[self.kind] else { return true }
     return kind.fields.enumerated().allSatisfy { slot, field in
       field.setBy != .user || field.isWriteOnly
-        || (attributes[slot] ?? .null) == (other.attributes[slot] ?? .null)
+        // Ids may be spelled otherwise.
+        || field.normalised(attributes[slot] ?? .null)
+          == field.normalised(other.attributes[slot] ?? .null)
     }
   }
 }
