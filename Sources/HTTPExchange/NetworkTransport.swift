@@ -40,8 +40,9 @@ public final class NetworkTransport: HTTPTransport {
   }
 
   /// One loop for everything, so that what an exchange did and how it ended keep their order on
-  /// whatever connection is free. A client that is told a loop for each exchange closes the
-  /// connection after it.
+  /// whatever connection is free.
+  ///
+  /// A client that is told a loop for each exchange closes the connection after it.
   private let loops: MultiThreadedEventLoopGroup
   private let proxies: ProxyRules
   private let security: TLSConfiguration
