@@ -4,8 +4,8 @@ import TargetModel
 import TestSupport
 import Testing
 
-/// What people read of guards that no command of Berth comes to: secrets are read before it plans,
-/// and a run of it is about one workspace.
+/// What people read of guards of which no golden tells: secrets are read before Berth plans, and two
+/// workspaces take two stacks (`ManyStacksTests`).
 ///
 /// The others have their goldens in `CommandsTests`.
 struct GuardTextTests {
