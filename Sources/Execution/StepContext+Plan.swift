@@ -7,9 +7,7 @@ extension StepContext {
     let changes = Dictionary(
       request.plan.changes.map { ($0.address, $0) }, uniquingKeysWith: { first, _ in first })
     // What gives way to another kind under its name is told by that one's change.
-    let changesByName = Dictionary(
-      request.plan.changes.map { ($0.address.nameKey, $0) },
-      uniquingKeysWith: { first, _ in first })
+    let changesByName = request.plan.changes.byName(of: \.address)
     let holders = plannedHolders(in: request.plan)
     var touched: Set<String> = []
     var freed = request.freedNames

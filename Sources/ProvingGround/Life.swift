@@ -247,8 +247,7 @@ struct Life: Sendable {
   /// O16: everything that is wanted is there, and nothing of ours that is not.
   private func expectDesired(_ desired: [ComputeTarget]) {
     world.with { state in
-      let wanted = Dictionary(
-        desired.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
+      let wanted = desired.byName(of: \.address)
       for (key, document) in wanted.sorted(by: { $0.key < $1.key }) {
         guard let live = state.target(key), let compute = state.truth.compute(key) else {
           state.checker.expect(false, .missing, "\(document.address) is missing")

@@ -165,11 +165,11 @@ struct Run: Sendable {
       if result.isRefused { return refusal(result) }
       plan = result.plan
     }
+    let live = observed.targets.byName(of: \.address)
     let assignment = Assignment(
       stack: stack, command: command, plan: plan,
-      desired: Dictionary(
-        desired.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first }),
-      observed: observed.byName, plannedFrom: saved?.observed.byName ?? observed.byName,
+      desired: desired.byName(of: \.address),
+      observed: live, plannedFrom: saved?.observed.targets.byName(of: \.address) ?? live,
       resumed: approved, history: history)
     if saved != nil, let reason = staleness(of: plan, observed, history) {
       world.with { state in
@@ -212,7 +212,7 @@ struct Run: Sendable {
   ) -> PlanStaleness? {
     if sabotage == .stalePlanApplied { return nil }
     if sabotage == .planHeldStale, let change = saved.changes.first {
-      return .moved(change, to: observed.byName[change.address.nameKey])
+      return .moved(change, to: observed.targets.byName(of: \.address)[change.address.nameKey])
     }
     return saved.staleness(
       desired: desired, seeing: observed, stranded: history.stranded, in: WorldState.catalog)
@@ -345,12 +345,5 @@ struct Run: Sendable {
     world.with { state in
       state.checker.expect(false, .journalLies, "run \(party): \(damage)")
     }
-  }
-}
-
-extension Snapshot {
-  /// The targets by their names, as names compare.
-  fileprivate var byName: [String: ObservedTarget] {
-    Dictionary(targets.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
   }
 }

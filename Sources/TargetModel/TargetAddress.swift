@@ -56,6 +56,13 @@ public struct TargetAddress: Hashable, Sendable, Comparable, CustomStringConvert
   }
 }
 
+extension Sequence {
+  /// What belongs to targets, by their names, as names compare; of several with one name the first.
+  package func byName(of address: (Element) -> TargetAddress) -> [String: Element] {
+    Dictionary(map { (address($0).nameKey, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
 extension UnsafeRawBufferPointer {
   /// True for ASCII without capitals.
   fileprivate var isLowerASCII: Bool {

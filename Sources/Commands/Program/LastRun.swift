@@ -65,8 +65,7 @@ struct LastRun: Sendable {
   func lines(
     seeing observed: [ObservedTarget], _ ended: [StepID: OperationStatus]
   ) -> [String] {
-    let live = Dictionary(
-      observed.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
+    let live = observed.byName(of: \.address)
     return history.unsettled.map { intent in
       let target = live[intent.address.nameKey]
       let isThere = target?.kind == intent.address.kind

@@ -29,8 +29,7 @@ struct LiveTargetImport: Sendable {
       }
       return
     }
-    let byName = Dictionary(
-      live.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
+    let byName = live.byName(of: \.address)
     for address in Set(addresses).sorted() {
       guard let target = byName[address.nameKey], target.kind == address.kind else {
         findings.append(.notLive(address, among: live))

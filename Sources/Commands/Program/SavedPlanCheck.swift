@@ -38,8 +38,8 @@ struct SavedPlanCheck {
     let staleness = saved.plan.staleness(
       desired: stack.targets, seeing: observed, stranded: stranded, in: .azureML)
     return switch staleness {
-    case .moved(let change, let target)?: .planStale(change, target)
-    case .taken(let change, let bearer)?: .planStale(change, nil, takenBy: bearer)
+    case .moved(let change, let target)?: .planMoved(change, target)
+    case .taken(let change, let bearer)?: .planTaken(change, bearer)
     case .held(let change, let holder)?: .planHeld(change, holder)
     case .stranded(let address)?: .planStranded(address, canResume: canResume)
     case nil: nil
@@ -106,23 +106,26 @@ extension Diagnostic {
       findingClass: .stale)
   }
 
-  /// - Parameters:
-  ///   - target: what is live under its address, if anything is.
-  ///   - bearer: the target of another kind to which its name belongs by now.
-  fileprivate static func planStale(
-    _ change: Change, _ target: ObservedTarget?, takenBy bearer: ObservedTarget? = nil
-  ) -> Diagnostic {
-    let what: String
+  /// - Parameter target: what is live under its address, if anything is.
+  fileprivate static func planMoved(_ change: Change, _ target: ObservedTarget?) -> Diagnostic {
     switch (change.precondition, target) {
-    case (nil, nil):
-      let other = bearer.map { "\($0.address)" } ?? "another target"
-      what = "can't be made any more, since its name belongs to \(other) by now"
-    case (nil, _?): what = "is in the workspace now, and was not when the plan was made"
-    case (_?, nil) where bearer != nil: what = "is of another kind by now"
-    case (_?, nil): what = "is gone, and was in the workspace when the plan was made"
-    case (_?, let target?): what = "was changed after the plan was made: \(moved(change, target))"
+    case (nil, _):
+      planStale(change, "is in the workspace now, and was not when the plan was made")
+    case (_?, nil):
+      planStale(change, "is gone, and was in the workspace when the plan was made")
+    case (_?, let target?):
+      planStale(change, "was changed after the plan was made: \(moved(change, target))")
     }
-    return Diagnostic(
+  }
+
+  /// - Parameter bearer: the target of another kind to which its name belongs by now.
+  fileprivate static func planTaken(_ change: Change, _ bearer: ObservedTarget) -> Diagnostic {
+    let name = "can't be made any more, since its name belongs to \(bearer.address) by now"
+    return planStale(change, change.precondition == nil ? name : "is of another kind by now")
+  }
+
+  private static func planStale(_ change: Change, _ what: String) -> Diagnostic {
+    Diagnostic(
       .error, .planStale, "Saved plan is stale",
       detail: """
         \(change.address) \(what). Nothing was done. Plan again and review what is different.

@@ -25,8 +25,7 @@ package func acceptLiveValues(
   reporting findings: inout DiagnosticList
 ) -> [UInt8] {
   guard let before = BoundDocuments(bytes, file: file, rules: rules) else { return bytes }
-  let byName = Dictionary(
-    accepted.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
+  let byName = accepted.byName(of: \.address)
   var edits = DocumentEdits(bytes)
   var expected: [Int: AcceptedTarget] = [:]
   for (index, document) in before.documents.enumerated() {

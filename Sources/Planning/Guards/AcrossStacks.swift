@@ -85,9 +85,7 @@ private func sharedTargets(_ stacks: [StackOfRun]) -> [FindingOfStack] {
 private func sharedResources(_ stacks: [StackOfRun]) -> [FindingOfStack] {
   var claims: [ClaimOfStack] = []
   for (index, stack) in stacks.enumerated() {
-    let live = Dictionary(
-      (stack.observed?.targets ?? []).map { ($0.address.nameKey, $0) },
-      uniquingKeysWith: { first, _ in first })
+    let live = (stack.observed?.targets ?? []).byName(of: \.address)
     for target in stack.desired {
       guard let resource = target.heldResource else { continue }
       let holds = live[target.address.nameKey]?.resource?.clashes(with: resource) == true

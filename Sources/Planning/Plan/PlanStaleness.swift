@@ -23,8 +23,7 @@ extension Plan {
     desired: [ComputeTarget], seeing observed: Snapshot, stranded: Set<String>,
     in catalog: KindCatalog
   ) -> PlanStaleness? {
-    let live = Dictionary(
-      observed.targets.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
+    let live = observed.targets.byName(of: \.address)
     let freed = Set(changes.filter { $0.action.release != nil }.map(\.address))
     let released = Set(freed.map(\.nameKey))
     for change in changes {
@@ -38,8 +37,7 @@ extension Plan {
         return .moved(change, to: target)
       }
     }
-    let wanted = Dictionary(
-      desired.map { ($0.address.nameKey, $0) }, uniquingKeysWith: { first, _ in first })
+    let wanted = desired.byName(of: \.address)
     return holder(wanted, observed, released) ?? missing(stranded, wanted, live)
   }
 
