@@ -66,11 +66,13 @@ public func makePlan(_ request: PlanningRequest) -> PlanningResult {
   let (all, selected, findings) = judgedDrafts(in: world)
   var plan = Plan(
     stack: request.stack, workspace: request.observed.workspace, mode: request.mode,
-    drift: driftedTargets(in: world).filter { selected.includes($0.address) },
+    drift: driftedTargets(in: world).filter { selected.includes(nameKey: $0.address.nameKey) },
     unchangedCount: unchangedCount(in: world, but: all, within: selected))
   plan.leftOut = selected.leftOut
   if request.mode == .refreshOnly {
-    plan.unmanaged = unmanagedTargets(in: world).filter { selected.includes($0.address) }
+    plan.unmanaged = unmanagedTargets(in: world).filter {
+      selected.includes(nameKey: $0.address.nameKey)
+    }
   } else {
     (plan.changes, plan.steps) = order(selected.drafts, in: world)
   }
@@ -126,9 +128,7 @@ private func unchangedCount(
   guard world.request.mode != .destroy else { return 0 }
   let changing = Set(drafts.map(\.address.nameKey))
   return world.pairs.count { pair in
-    guard let observed = pair.observed, let desired = pair.desired,
-      !changing.contains(pair.key), selected.includes(desired.address)
-    else { return false }
-    return world.standing(of: observed, for: pair.desired) != .foreign
+    pair.desired != nil && pair.observed != nil && pair.standing != .foreign
+      && !changing.contains(pair.key) && selected.includes(nameKey: pair.key)
   }
 }

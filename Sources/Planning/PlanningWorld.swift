@@ -19,9 +19,12 @@ struct PlanningWorld: Sendable {
     var pairs: [TargetPair] = []
     pairs.reserveCapacity(max(request.desired.count, observed.count))
     var next = 0
+    func add(_ key: String, _ document: ComputeTarget?, _ live: ObservedTarget?) {
+      pairs.append(TargetPair(key: key, desired: document, observed: live, in: request))
+    }
     for document in Self.documents(of: request) {
       while next < observed.count, observed[next].key < document.key {
-        pairs.append(TargetPair(key: observed[next].key, observed: observed[next].target))
+        add(observed[next].key, nil, observed[next].target)
         next += 1
       }
       var live: ObservedTarget?
@@ -29,9 +32,9 @@ struct PlanningWorld: Sendable {
         live = observed[next].target
         next += 1
       }
-      pairs.append(TargetPair(key: document.key, desired: document.target, observed: live))
+      add(document.key, document.target, live)
     }
-    pairs += observed[next...].map { TargetPair(key: $0.key, observed: $0.target) }
+    for rest in observed[next...] { add(rest.key, nil, rest.target) }
     self.pairs = pairs
     self.documents = pairs.compactMap(\.desired)
     self.replacedNames = Set(request.replacing.map(\.nameKey))
@@ -70,7 +73,7 @@ struct PlanningWorld: Sendable {
   }
 
   /// True if a live target carries this stack's mark.
-  func owns(_ observed: ObservedTarget) -> Bool { observed.owner == request.stack }
+  func owns(_ observed: ObservedTarget) -> Bool { request.owns(observed) }
 
   /// True for a kind in the catalog.
   ///
@@ -84,6 +87,14 @@ struct PlanningWorld: Sendable {
 
   /// Whose a live target is, seen from the document of its name.
   func standing(of observed: ObservedTarget, for desired: ComputeTarget?) -> Standing {
+    request.standing(of: observed, for: desired)
+  }
+}
+
+extension PlanningRequest {
+  fileprivate func owns(_ observed: ObservedTarget) -> Bool { observed.owner == stack }
+
+  fileprivate func standing(of observed: ObservedTarget, for desired: ComputeTarget?) -> Standing {
     if owns(observed) { return .ours }
     guard observed.owner == nil, let desired, desired.settings.adopt,
       desired.kind.name == observed.kind, observed.isKnownKind
@@ -112,13 +123,18 @@ final class TargetPair: Sendable {
   let key: String
   let desired: ComputeTarget?
   let observed: ObservedTarget?
+  /// Whose the live target is; ours where there is none.
+  let standing: Standing
   /// What differs, where both are there and of one kind.
   let comparison: TargetComparison?
 
-  init(key: String, desired: ComputeTarget? = nil, observed: ObservedTarget?) {
+  init(
+    key: String, desired: ComputeTarget?, observed: ObservedTarget?, in request: PlanningRequest
+  ) {
     self.key = key
     self.desired = desired
     self.observed = observed
+    standing = observed.map { request.standing(of: $0, for: desired) } ?? .ours
     if let desired, let observed, observed.isKnownKind, desired.kind.name == observed.kind {
       comparison = TargetComparison(desired, with: observed)
     } else {

@@ -44,3 +44,21 @@ struct ResourceIndex<Element: Sendable>: Sendable {
     return holders.whole.first(where: fits) ?? holders.byShare[share]?.first(where: fits)
   }
 }
+
+/// Those of a list whose resource, whichever share of it, another one has as well, in their order:
+/// no others can clash, and mostly there are none.
+func contenders<Element>(
+  _ holders: [(element: Element, resource: ResourceIdentity)]
+) -> [(element: Element, resource: ResourceIdentity)] {
+  var firsts: [String: Int] = [:]
+  firsts.reserveCapacity(holders.count)
+  var contending: Set<Int> = []
+  for (index, holder) in holders.enumerated() {
+    guard let first = firsts[holder.resource.key] else {
+      firsts[holder.resource.key] = index
+      continue
+    }
+    contending.formUnion([first, index])
+  }
+  return contending.sorted().map { holders[$0] }
+}

@@ -187,10 +187,12 @@ public struct AttributeMap: Hashable, Sendable {
     }
   }
 
-  /// Adds an entry whose key comes behind all others.
-  mutating func append(_ value: AttributeValue, under key: String) {
-    assert(entries.last.map { $0.key < key } ?? true)
-    entries.append(Entry(key: key, value: value))
+  /// The same, without room for more where that is much.
+  private var inItsRoom: AttributeMap {
+    guard entries.capacity > entries.count + 2 else { return self }
+    var map = AttributeMap(minimumCapacity: entries.count)
+    map.entries += entries
+    return map
   }
 
   /// The keys, in their order.
@@ -291,7 +293,7 @@ extension AttributeMap {
 
     /// All entries.
     var map: AttributeMap {
-      others.isEmpty ? sorted : sorted.merging(others) { _, last in last }
+      others.isEmpty ? sorted.inItsRoom : sorted.merging(others) { _, last in last }
     }
   }
 }

@@ -49,9 +49,13 @@ public struct Attributes: Hashable, Sendable {
   /// True if both give a slot the same value, and that is not null.
   package func agrees(with other: Attributes, in slot: Int) -> Bool {
     guard holds(slot), other.holds(slot) else { return false }
-    // In place: most values of most targets are compared, and nothing of them is needed.
     let (place, otherPlace) = (position(of: slot), other.position(of: slot))
-    return values[place] == other.values[otherPlace] && values[place] != .null
+    // In place: most values of most targets are compared, and nothing of them is needed.
+    return values.withUnsafeBufferPointer { values in
+      other.values.withUnsafeBufferPointer { others in
+        values[place] == others[otherPlace] && values[place] != .null
+      }
+    }
   }
 
   /// Does something with each value that is given, in the order of the slots.

@@ -17,47 +17,43 @@ extension AttributeValue {
   ///
   /// Numbers without fraction or exponent that fit become integers.
   public init(json bytes: some Collection<UInt8>) throws(JSONFailure) {
-    var reader = JSONReader(bytes: Array(bytes))
-    self = try reader.document()
+    self = try Array(bytes).withUnsafeBufferPointer { bytes throws(JSONFailure) in
+      var reader = JSONReader(bytes)
+      return try reader.document()
+    }
   }
 
   /// Reads JSON strictly from text.
   public init(json text: String) throws(JSONFailure) {
     try self.init(json: text.utf8)
   }
-
-  /// Reads JSON as strictly, and makes of it what is wanted only.
-  ///
-  /// What a selection names is there as if all had been read; of the rest anything may be missing.
-  init(json text: String, keeping wanted: JSONSelection) throws(JSONFailure) {
-    var reader = JSONReader(bytes: Array(text.utf8), wanted: wanted)
-    self = try reader.document()
-  }
 }
 
-private struct JSONReader {
-  static let depthLimit = 64
+/// Reads JSON from bytes, which must be there for as long as it is.
+struct JSONReader {
+  private static let depthLimit = 64
 
-  let bytes: [UInt8]
-  var position = 0
-  /// What is made of the text; nil for all of it.
-  private let wanted: JSONSelection?
+  let bytes: UnsafeBufferPointer<UInt8>
+  private(set) var position = 0
 
-  init(bytes: [UInt8], wanted: JSONSelection? = nil) {
-    self.bytes = bytes
-    self.wanted = wanted
-  }
+  init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
   mutating func document() throws(JSONFailure) -> AttributeValue {
-    let value =
-      if let wanted {
-        try self.value(depth: 0, wanted.whole, of: wanted) ?? .null
-      } else {
-        try self.value(depth: 0)
-      }
+    let value = try value(depth: 0)
+    try end()
+    return value
+  }
+
+  /// Reads the value that begins somewhere.
+  mutating func value(from start: Int) throws(JSONFailure) -> AttributeValue {
+    position = start
+    return try value(depth: 0)
+  }
+
+  /// Nothing may follow the value.
+  private mutating func end() throws(JSONFailure) {
     skipSpace()
     guard position == bytes.count else { throw failure("something follows the value") }
-    return value
   }
 
   /// Reads any value; what recurses is kept apart from the rest, since stacks may be small.
@@ -65,16 +61,16 @@ private struct JSONReader {
     skipSpace()
     let isMap = next == UInt8(ascii: "{")
     guard isMap || next == UInt8(ascii: "[") else { return try scalar() }
-    guard depth < Self.depthLimit else { throw failure("more than \(Self.depthLimit) levels") }
+    guard depth < Self.depthLimit else { throw tooDeep }
     return isMap ? try map(depth: depth) : try list(depth: depth)
   }
 
   private mutating func scalar() throws(JSONFailure) -> AttributeValue {
     switch next {
     case UInt8(ascii: "\""): return .text(try string())
-    case UInt8(ascii: "t"): return try word("true".utf8, .bool(true))
-    case UInt8(ascii: "f"): return try word("false".utf8, .bool(false))
-    case UInt8(ascii: "n"): return try word("null".utf8, .null)
+    case UInt8(ascii: "t"): return try word("true", .bool(true))
+    case UInt8(ascii: "f"): return try word("false", .bool(false))
+    case UInt8(ascii: "n"): return try word("null", .null)
     case let byte? where Self.isOfNumber(byte): return try number()
     default: throw failure("a value is due")
     }
@@ -120,68 +116,89 @@ private struct JSONReader {
     return .list(elements)
   }
 
-  // MARK: What is wanted only
+  // MARK: Places
 
-  /// Reads a value of which a part is wanted; nil where nothing is made of it.
-  private mutating func value(
-    depth: Int, _ part: JSONSelection.Part, of wanted: JSONSelection
-  ) throws(JSONFailure) -> AttributeValue? {
-    if part == .all { return try value(depth: depth) }
+  /// Reads a text as strictly as `document`, makes nothing of it, and answers with where what is
+  /// wanted begins, by the numbers of the paths; nothing begins at -1, and null counts as nothing.
+  mutating func places(of wanted: JSONSelection) throws(JSONFailure) -> [Int] {
+    var passed = Passed(count: wanted.count)
+    try pass(wanted, wanted.whole, &passed, depth: 0)
+    try end()
+    return passed.places
+  }
+
+  private struct Passed {
+    var places: [Int]
+    /// The keys of the maps around the place that has been reached, each map's in their order.
+    var keys: [Range<Int>] = []
+
+    init(count: Int) {
+      places = Array(repeating: -1, count: count)
+      keys.reserveCapacity(32)
+    }
+  }
+
+  @inline(__always)
+  private mutating func pass(
+    _ wanted: JSONSelection, _ part: JSONSelection.Part, _ passed: inout Passed, depth: Int
+  ) throws(JSONFailure) {
     skipSpace()
+    if part.number >= 0, next != UInt8(ascii: "n") { passed.places[part.number] = position }
     switch next {
-    case UInt8(ascii: "{"), UInt8(ascii: "["):
-      guard depth < Self.depthLimit else { throw failure("more than \(Self.depthLimit) levels") }
-      guard take("[") else { return .map(try map(depth: depth, part, of: wanted)) }
-      try passElements(depth: depth, wanted)
+    case UInt8(ascii: "{"): try passEntries(wanted, part, &passed, depth: depth)
+    case UInt8(ascii: "["): try passElements(wanted, &passed, depth: depth)
     case UInt8(ascii: "\""): if plainString() == nil { _ = try string() }
     default: _ = try scalar()
     }
-    return nil
   }
 
-  private mutating func map(
-    depth: Int, _ part: JSONSelection.Part, of wanted: JSONSelection
-  ) throws(JSONFailure) -> AttributeMap {
-    let start = position
-    if let map = try mapInOrder(depth: depth, part, of: wanted) { return map }
-    // Whether a key is repeated shows only where all of them are kept.
-    position = start
-    return try map(depth: depth).map ?? [:]
-  }
-
-  /// Reads a map; nil if its keys are not plain, or not in their order.
-  private mutating func mapInOrder(
-    depth: Int, _ part: JSONSelection.Part, of wanted: JSONSelection
-  ) throws(JSONFailure) -> AttributeMap? {
+  private mutating func passEntries(
+    _ wanted: JSONSelection, _ part: JSONSelection.Part, _ passed: inout Passed, depth: Int
+  ) throws(JSONFailure) {
+    guard depth < Self.depthLimit else { throw tooDeep }
     position += 1
     skipSpace()
-    var map = AttributeMap(minimumCapacity: part == .nothing ? 0 : 8)
-    if take("}") { return map }
+    if take("}") { return }
+    let first = passed.keys.count
+    // Keys mostly come in their order, and then none is repeated; from the first one on that does
+    // not, or has escapes, they are kept.
+    var seen: Set<String>?
     var last: Range<Int>?
     repeat {
       skipSpace()
-      guard let key = plainString(), last.map({ isInOrder($0, key) }) != false else { return nil }
-      last = key
+      let start = position
+      let entry: JSONSelection.Part
+      if seen == nil, let key = plainString(), last.map({ isInOrder($0, key) }) != false {
+        last = key
+        passed.keys.append(key)
+        entry = wanted.entry(UnsafeBufferPointer(rebasing: bytes[key]), of: part)
+      } else {
+        position = start
+        let key = try string()
+        if seen == nil { seen = Set(passed.keys[first...].map(text)) }
+        guard seen?.insert(key).inserted == true else {
+          throw JSONFailure(reason: "a key is repeated", offset: start)
+        }
+        entry = wanted.entry(key, of: part)
+      }
       skipSpace()
       guard take(":") else { throw failure("':' is due") }
-      let entry = bytes.withUnsafeBufferPointer {
-        wanted.entry(UnsafeBufferPointer(rebasing: $0[key]), in: part)
-      }
-      let value = try value(depth: depth + 1, wanted.part(of: entry), of: wanted)
-      if let entry, let value { map.append(value, under: wanted.key(of: entry)) }
+      try pass(wanted, entry, &passed, depth: depth + 1)
       skipSpace()
     } while take(",")
     guard take("}") else { throw failure("',' or '}' is due") }
-    return map
+    passed.keys.removeLast(passed.keys.count - first)
   }
 
   private mutating func passElements(
-    depth: Int, _ wanted: JSONSelection
+    _ wanted: JSONSelection, _ passed: inout Passed, depth: Int
   ) throws(JSONFailure) {
+    guard depth < Self.depthLimit else { throw tooDeep }
+    position += 1
     skipSpace()
     if take("]") { return }
     repeat {
-      _ = try value(depth: depth + 1, .nothing, of: wanted)
+      try pass(wanted, .nothing, &passed, depth: depth + 1)
       skipSpace()
     } while take(",")
     guard take("]") else { throw failure("',' or ']' is due") }
@@ -202,11 +219,14 @@ private struct JSONReader {
     bytes[first].lexicographicallyPrecedes(bytes[second])
   }
 
+  // MARK: Words and numbers
+
   private mutating func number() throws(JSONFailure) -> AttributeValue {
+    if let integer = shortInteger() { return .integer(integer) }
     let start = position
     while let byte = next, Self.isOfNumber(byte) { position += 1 }
     let form = Self.form(of: bytes[start..<position])
-    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    let text = text(start..<position)
     if form == .integer, let integer = Int(text) { return .integer(integer) }
     guard form != nil, let number = Double(text), number.isFinite else {
       throw JSONFailure(reason: "not a number", offset: start)
@@ -214,10 +234,23 @@ private struct JSONReader {
     return .number(number)
   }
 
+  /// Reads an integer of plain digits that surely fits; nil, and nothing read, if it is another one.
+  private mutating func shortInteger() -> Int? {
+    var (integer, end) = (0, position)
+    while end < bytes.count, case let digit = bytes[end] &- UInt8(ascii: "0"), digit < 10 {
+      guard end - position < 18, end == position || integer > 0 else { return nil }
+      integer = integer * 10 + Int(digit)
+      end += 1
+    }
+    guard end > position, end == bytes.count || !Self.isOfNumber(bytes[end]) else { return nil }
+    position = end
+    return integer
+  }
+
   private enum NumberForm { case integer, other }
 
   /// How a number is written, by the grammar of JSON: `Int` and `Double` read `+5` and `007` too.
-  private static func form(of bytes: ArraySlice<UInt8>) -> NumberForm? {
+  private static func form(of bytes: Slice<UnsafeBufferPointer<UInt8>>) -> NumberForm? {
     var rest = bytes
     let isNegative = rest.drop("-")
     let digits = rest.dropDigits()
@@ -255,21 +288,21 @@ private struct JSONReader {
       return try stringWithMore(after: Array(bytes[start..<position]))
     }
     defer { position += 1 }
-    return bytes.withUnsafeBufferPointer {
-      String(decoding: UnsafeBufferPointer(rebasing: $0[start..<position]), as: UTF8.self)
-    }
+    return text(start..<position)
+  }
+
+  private func text(_ range: Range<Int>) -> String {
+    String(decoding: UnsafeBufferPointer(rebasing: bytes[range]), as: UTF8.self)
   }
 
   /// Passes what stands for itself, eight at a time where there is nothing else among them.
   private func endOfPlain(from start: Int) -> Int {
-    bytes.withUnsafeBytes { bytes in
-      var end = bytes.passed(from: start) {
-        $0.controls | $0.notASCII | $0.equal(to: UInt8(ascii: "\""))
-          | $0.equal(to: UInt8(ascii: "\\"))
-      }
-      while end < bytes.count, Self.isPlain(bytes[end]) { end += 1 }
-      return end
+    var end = UnsafeRawBufferPointer(bytes).passed(from: start) {
+      $0.controls | $0.notASCII | $0.equal(to: UInt8(ascii: "\""))
+        | $0.equal(to: UInt8(ascii: "\\"))
     }
+    while end < bytes.count, Self.isPlain(bytes[end]) { end += 1 }
+    return end
   }
 
   /// True for what stands for itself in a string, and is ASCII.
@@ -330,8 +363,9 @@ private struct JSONReader {
   }
 
   private mutating func word(
-    _ word: String.UTF8View, _ value: AttributeValue
+    _ word: StaticString, _ value: AttributeValue
   ) throws(JSONFailure) -> AttributeValue {
+    let word = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
     guard bytes[position...].starts(with: word) else { throw failure("a value is due") }
     position += word.count
     return value
@@ -346,17 +380,21 @@ private struct JSONReader {
   }
 
   private mutating func skipSpace() {
-    while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+    while let byte = next, byte <= 0x20,
+      byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+    {
       position += 1
     }
   }
+
+  private var tooDeep: JSONFailure { failure("more than \(Self.depthLimit) levels") }
 
   private func failure(_ reason: String) -> JSONFailure {
     JSONFailure(reason: reason, offset: position)
   }
 }
 
-extension ArraySlice<UInt8> {
+extension Slice<UnsafeBufferPointer<UInt8>> {
   /// Takes a character away from the start; false if it is not there.
   fileprivate mutating func drop(_ character: Unicode.Scalar) -> Bool {
     guard first == UInt8(ascii: character) else { return false }

@@ -1,51 +1,65 @@
-/// Which parts of JSON texts of one shape are wanted; nothing is made of the others.
+/// Which places of JSON texts of one shape are wanted: those at some paths.
 struct JSONSelection: Sendable {
   /// What is wanted of a value.
-  enum Part: Hashable, Sendable {
-    case nothing
-    case all
-    /// Some entries, if it is a map: those of the map with this number.
-    case entries(of: Int)
-  }
+  struct Part: Sendable {
+    /// The number of the path at which it stands if that is wanted, else -1.
+    fileprivate(set) var number = -1
+    /// The number of the map that it must be if something in it is wanted, else -1.
+    fileprivate var map = -1
 
-  private struct Map: Sendable {
-    let keys: NameTable
-    let parts: [Part]
-  }
-
-  /// An entry that is wanted, or of which a part is.
-  struct Entry: Sendable {
-    fileprivate let map: Int
-    fileprivate let place: Int
+    static let nothing = Part()
   }
 
   /// What is wanted of the whole.
   private(set) var whole = Part.nothing
-  private var maps: [Map] = []
+  /// How many paths there are.
+  private(set) var count = 0
+  private var numbers: [AttributePath: Int] = [:]
+  /// The keys of all maps, so that a key is looked up once wherever it stands.
+  private let keys: NameTable
+  /// What is wanted of the entries, by map and key.
+  private var parts: [Part] = []
 
-  /// What stands at some paths, with all that is in it.
-  init(_ paths: [AttributePath]) { whole = add(paths.map { $0.segments[...] }) }
-
-  private mutating func add(_ ways: [ArraySlice<String>]) -> Part {
-    if ways.contains(where: \.isEmpty) { return .all }
-    let waysByKey = Dictionary(grouping: ways) { $0.first ?? "" }
-    let keys = waysByKey.keys.sorted()
-    let parts = keys.map { key in add(waysByKey[key, default: []].map { $0.dropFirst() }) }
-    maps.append(Map(keys: NameTable(keys), parts: parts))
-    return .entries(of: maps.count - 1)
+  /// What stands at some paths; a path that is named twice has one number.
+  init(_ paths: [AttributePath]) {
+    keys = NameTable(Set(paths.flatMap(\.segments)).sorted())
+    for path in paths where numbers[path] == nil {
+      numbers[path] = count
+      whole = add(path.segments[...], to: whole)
+      count += 1
+    }
   }
 
-  /// The entry with a key, if anything of it is wanted.
-  func entry(_ key: UnsafeBufferPointer<UInt8>, in wanted: Part) -> Entry? {
-    guard case .entries(let map) = wanted else { return nil }
-    return maps[map].keys[key].map { Entry(map: map, place: $0) }
+  /// Adds the way of the path with the next number.
+  private mutating func add(_ way: ArraySlice<String>, to part: Part) -> Part {
+    var part = part
+    guard let key = way.first.flatMap({ keys[$0] }) else {
+      part.number = count
+      return part
+    }
+    if part.map < 0 {
+      part.map = parts.count / keys.names.count
+      parts += Array(repeating: .nothing, count: keys.names.count)
+    }
+    let place = part.map * keys.names.count + key
+    parts[place] = add(way.dropFirst(), to: parts[place])
+    return part
+  }
+
+  /// The number of a path; nil if it is none of them.
+  func number(of path: AttributePath) -> Int? { numbers[path] }
+
+  /// What is wanted of an entry, by the bytes of its key.
+  func entry(_ key: UnsafeBufferPointer<UInt8>, of part: Part) -> Part {
+    part.map < 0 ? .nothing : entry(keys[key], of: part)
   }
 
   /// What is wanted of an entry.
-  func part(of entry: Entry?) -> Part {
-    entry.map { maps[$0.map].parts[$0.place] } ?? .nothing
+  func entry(_ key: String, of part: Part) -> Part {
+    part.map < 0 ? .nothing : entry(keys[key], of: part)
   }
 
-  /// The key of an entry.
-  func key(of entry: Entry) -> String { maps[entry.map].keys.names[entry.place] }
+  private func entry(_ key: Int?, of part: Part) -> Part {
+    key.map { parts[part.map * keys.names.count + $0] } ?? .nothing
+  }
 }

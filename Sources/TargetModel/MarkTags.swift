@@ -12,10 +12,13 @@ public enum MarkTags {
   package static var names: [String] { all.names }
 
   /// True for a tag that is Berth's and never part of the user's own.
-  public static func isMark(_ tag: String) -> Bool {
+  public static func isMark(_ tag: String) -> Bool { index(of: tag) != nil }
+
+  /// Where a tag stands among the names; nil if it is the user's own.
+  private static func index(of tag: String) -> Int? {
     // Nearly all tags are told by their first letter.
-    tag.utf8.first.map { $0 | 0x20 == UInt8(ascii: "b") } ?? false
-      && all[tag.inLowerCase] != nil
+    guard let first = tag.utf8.first, first | 0x20 == UInt8(ascii: "b") else { return nil }
+    return all[tag.inLowerCase]
   }
 
   /// The marks as tags.
@@ -39,28 +42,36 @@ public enum MarkTags {
   /// name of a stack into a tag gives nothing into its hands.
   public static func marks(in tags: AttributeMap) -> OwnershipMarks {
     // Of two spellings of a key the last in order counts, which is the one that Berth writes.
-    var marks: [(key: String, text: String)] = []
-    for (key, value) in tags where isMark(key) {
-      if let text = value.text { marks.append((key.inLowerCase, text)) }
+    var (owner, digest, entries, policy): (String?, String?, String?, String?)
+    var isProtected = false
+    for (key, value) in tags {
+      guard let index = index(of: key), let text = value.text else { continue }
+      switch names[index] {
+      case stack: owner = text
+      case applied: digest = isDigest(text) ? text : nil
+      case secrets: entries = text
+      case onRemove: policy = text
+      default: isProtected = text == "true"
+      }
     }
-    if marks.isEmpty { return OwnershipMarks() }
-    func mark(_ key: String) -> String? { marks.last { $0.key == key }?.text }
     var fingerprints: [AttributePath: String] = [:]
-    for entry in mark(secrets)?.split(separator: " ") ?? [] {
+    for entry in entries?.split(separator: " ") ?? [] {
       let parts = entry.split(separator: "=", maxSplits: 1)
       if parts.count == 2 { fingerprints[AttributePath(String(parts[0]))] = String(parts[1]) }
     }
-    let digest = mark(applied).flatMap { isDigest($0) ? $0 : nil }
     return OwnershipMarks(
-      stack: digest == nil ? nil : mark(stack), applied: digest, secrets: fingerprints,
-      onRemove: mark(onRemove).flatMap(RemovalPolicy.init), isProtected: mark(protect) == "true")
+      stack: digest == nil ? nil : owner, applied: digest, secrets: fingerprints,
+      onRemove: policy.flatMap(RemovalPolicy.init), isProtected: isProtected)
   }
 
   private static func isDigest(_ text: String) -> Bool {
-    text.utf8.count == 32
-      && text.utf8.allSatisfy { byte in
+    guard text.utf8.count == 32 else { return false }
+    var text = text
+    return text.withUTF8 { bytes in
+      bytes.allSatisfy { byte in
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
           || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
       }
+    }
   }
 }

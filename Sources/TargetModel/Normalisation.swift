@@ -58,18 +58,18 @@ extension FieldType {
   private func normalised(
     _ values: AttributeMap, of fields: [Field]
   ) -> AttributeMap {
-    var result = AttributeValue.map(values)
+    var result = values
     for field in fields {
-      let given = result[field.path]
+      let given = values[path: field.path]
       guard let value = given ?? field.defaultValue else { continue }
       let normal = field.normalised(value)
       if normal == .null {
-        result[field.path] = nil
+        result[path: field.path] = nil
       } else if normal != given {
-        result[field.path] = normal
+        result[path: field.path] = normal
       }
     }
-    return result.map ?? values
+    return result
   }
 }
 

@@ -3,16 +3,59 @@
 package struct ObservedTargetReader: Sendable {
   private let mapping: WireMapping
   private let shown: JSONSelection
+  /// The numbers of the paths of a kind's fields, in the order of its layout.
+  private let fields: [ObjectIdentifier: [Int]]
 
   /// Reads what a mapping understands.
   package init(_ mapping: WireMapping) {
     self.mapping = mapping
-    let fields = mapping.catalog.kinds.flatMap(\.wireLayout.paths)
-    shown = JSONSelection(WireMapping.pathsOfEveryKind + fields)
+    let kinds = mapping.catalog.kinds
+    // The facts come first, so that their numbers are those they have among themselves.
+    let shown = JSONSelection(
+      ServiceFact.allCases.map(\.path) + kinds.flatMap(\.wireLayout.paths))
+    self.shown = shown
+    fields = Dictionary(
+      uniqueKeysWithValues: kinds.map { kind in
+        (ObjectIdentifier(kind), kind.wireLayout.paths.compactMap(shown.number))
+      })
   }
 
   /// The target that a body shows, as `WireMapping.target(in:)` has it; nil where it has no name.
   package func target(in text: String) throws(JSONFailure) -> ObservedTarget? {
-    mapping.target(in: try AttributeValue(json: text, keeping: shown))
+    try Array(text.utf8).withUnsafeBufferPointer { bytes throws(JSONFailure) in
+      var json = JSONReader(bytes)
+      let places = try json.places(of: shown)
+      return try mapping.target(shownBy: Body(json: json, places: places, fields: fields))
+    }
+  }
+
+  /// A text of which it is known what stands where.
+  private struct Body: ServiceBody {
+    let json: JSONReader
+    /// Where a value begins, by the number of its path; -1 where there is none.
+    let places: [Int]
+    let fields: [ObjectIdentifier: [Int]]
+
+    func value(_ fact: ServiceFact) throws(JSONFailure) -> AttributeValue? {
+      let place = places[fact.rawValue]
+      return place < 0 ? nil : try value(at: place)
+    }
+
+    func forEachField(
+      of kind: KindDescriptor, into attributes: inout Attributes,
+      _ act: (inout Attributes, WireLayout.Place, AttributeValue) -> Void
+    ) throws(JSONFailure) {
+      let numbers = fields[ObjectIdentifier(kind), default: []]
+      attributes.reserveCapacity(numbers.reduce(1) { $0 + (places[$1] < 0 ? 0 : 1) })
+      for index in numbers.indices where places[numbers[index]] >= 0 {
+        act(
+          &attributes, kind.wireLayout.places[index], try value(at: places[numbers[index]]))
+      }
+    }
+
+    private func value(at place: Int) throws(JSONFailure) -> AttributeValue {
+      var json = json
+      return try json.value(from: place)
+    }
   }
 }

@@ -8,14 +8,16 @@ struct WireLayout: Sendable {
     let map: Int
     /// The key in that map.
     let key: String
-    /// True for the user's tags, among which Berth's marks stand.
-    let isTags: Bool
+    /// True if values are read as they stand.
+    let isSpelledAlike: Bool
   }
 
   /// The paths of the maps.
   private(set) var maps: [AttributePath] = []
-  /// The fields that the service shows, in the kind's order.
+  /// The fields that the service shows, in the kind's order; all but the tags.
   private(set) var places: [Place] = []
+  /// The slot of the user's tags, among which Berth's marks stand; nil if the kind has none.
+  private(set) var tags: Int?
 
   /// Where the fields stand.
   var paths: [AttributePath] { places.map { AttributePath(maps[$0.map].segments + [$0.key]) } }
@@ -24,12 +26,16 @@ struct WireLayout: Sendable {
     var numbers: [AttributePath: Int] = [:]
     for (slot, field) in fields.enumerated() where !field.isSecret {
       guard let segments = field.wire?.segments, let key = segments.last else { continue }
+      if segments == ["tags"] {
+        tags = slot
+        continue
+      }
       let map = AttributePath(segments.dropLast())
       let number = numbers[map] ?? maps.count
       if number == maps.count { maps.append(map) }
       numbers[map] = number
       places.append(
-        Place(slot: slot, map: number, key: key, isTags: field.path.segments == ["tags"]))
+        Place(slot: slot, map: number, key: key, isSpelledAlike: field.isSpelledAlike))
     }
   }
 }

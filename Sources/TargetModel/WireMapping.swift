@@ -45,63 +45,48 @@ public struct WireMapping: Sendable {
 
   // MARK: Responses
 
-  /// What `target(in:)` asks the body of any kind for.
-  static let pathsOfEveryKind: [AttributePath] = [
-    "name", "tags", "properties.computeType", "properties.provisioningState",
-    "properties.provisioningErrors", "properties.isAttachedCompute", "properties.resourceId",
-    "properties.properties.state",
-  ]
-
   /// The target that a body shows; nil where it has no name.
-  public func target(in body: AttributeValue) -> ObservedTarget? {
-    guard let name = body[key: "name"]?.text else { return nil }
-    let properties = body[key: "properties"] ?? .map([:])
-    let computeType = properties[key: "computeType"]?.text ?? "Unknown"
+  public func target(in body: AttributeValue) -> ObservedTarget? { target(shownBy: body) }
+
+  func target<Body: ServiceBody>(
+    shownBy body: Body
+  ) throws(Body.Failure) -> ObservedTarget? {
+    guard let name = try body.value(.name)?.text else { return nil }
+    let computeType = try body.value(.computeType)?.text ?? "Unknown"
     let kind = catalog.kind(computeType: computeType)
-    let attributes = kind.map { decoded(body, as: $0) } ?? Attributes(slotCount: 0)
+    let tags = try body.value(.tags)?.map ?? [:]
+    var attributes = Attributes(slotCount: kind?.fields.count ?? 0)
+    if let kind { try read(&attributes, of: kind, from: body, tags: tags) }
+    let resourceID = try body.value(.resourceID)?.text
     return ObservedTarget(
       name: name, kind: kind?.name ?? KindName(computeType), isKnownKind: kind != nil,
       attributes: attributes,
-      state: ProvisioningState(properties[key: "provisioningState"]?.text ?? "Unknown"),
-      errors: (properties[key: "provisioningErrors"]?.list ?? []).map(Self.message),
-      isAttached: properties[key: "isAttachedCompute"]?.bool
-        ?? (properties[key: "resourceId"]?.text != nil),
-      resource: kind.map { $0.heldResource(of: attributes) } ?? unknownKindResource(properties),
-      marks: MarkTags.marks(in: body[key: "tags"]?.map ?? [:]),
-      power: Self.power(properties[key: "properties"]?[key: "state"]?.text))
+      state: ProvisioningState(try body.value(.state)?.text ?? "Unknown"),
+      errors: (try body.value(.errors)?.list ?? []).map(Self.message),
+      isAttached: try body.value(.isAttached)?.bool ?? (resourceID != nil),
+      resource: kind.map { $0.heldResource(of: attributes) } ?? unknownKindResource(resourceID),
+      marks: MarkTags.marks(in: tags),
+      power: Self.power(try body.value(.power)?.text))
   }
 
-  private func decoded(_ body: AttributeValue, as kind: KindDescriptor) -> Attributes {
-    var attributes = Attributes(for: kind)
-    let places = kind.wireLayout.places
-    let maps = kind.wireLayout.maps.map { body[$0]?.map }
-    let most = maps.reduce(0) { $0 + ($1?.count ?? 0) }
-    attributes.reserveCapacity(min(most, places.count))
-    // By index, as fields are by slot: a place is asked for more often than it is there.
-    for index in places.indices {
-      guard let value = maps[places[index].map]?[places[index].key], value != .null else {
-        continue
-      }
-      let slot = places[index].slot
-      if places[index].isTags {
-        let own = (value.map ?? [:]).filter { !MarkTags.isMark($0.key) }
-        attributes[slot] = own.isEmpty ? nil : .map(own)
-      } else {
-        let decoded = kind.fields[slot].decode(value)
-        attributes[slot] = decoded == .null ? nil : decoded
-      }
+  private func read<Body: ServiceBody>(
+    _ attributes: inout Attributes, of kind: KindDescriptor, from body: Body, tags: AttributeMap
+  ) throws(Body.Failure) {
+    try body.forEachField(of: kind, into: &attributes) { attributes, place, value in
+      let decoded = place.isSpelledAlike ? value : kind.fields[place.slot].decode(value)
+      if decoded != .null { attributes[place.slot] = decoded }
+    }
+    if let slot = kind.wireLayout.tags {
+      let own = tags.filter { !MarkTags.isMark($0.key) }
+      if !own.isEmpty { attributes[slot] = .map(own) }
     }
     kind.pruneObserved(kind, &attributes)
     attributes.giveRoomBack()
-    return attributes
   }
 
   /// A target of a kind we do not know still holds what it names.
-  private func unknownKindResource(_ properties: AttributeValue) -> ResourceIdentity? {
-    guard let text = properties[key: "resourceId"]?.text,
-      let id = try? ARMResourceID(parsing: text)
-    else { return nil }
-    return ResourceIdentity(id)
+  private func unknownKindResource(_ text: String?) -> ResourceIdentity? {
+    text.flatMap { try? ARMResourceID(parsing: $0) }.map { ResourceIdentity($0) }
   }
 
   private static func message(of error: AttributeValue) -> String {
@@ -130,9 +115,19 @@ extension Field {
   public func decode(_ value: AttributeValue) -> AttributeValue {
     shape.map { $0.decode(value) } ?? type.decode(value)
   }
+
+  /// True if every value is the same there and in a manifest.
+  var isSpelledAlike: Bool { shape == nil && type.isSpelledAlike }
 }
 
 extension FieldType {
+  fileprivate var isSpelledAlike: Bool {
+    switch self {
+    case .text, .boolean, .integer, .resourceID, .region, .secretFile, .anything: true
+    case .toggle, .duration, .choice, .list, .object, .map: false
+    }
+  }
+
   fileprivate func encode(_ value: AttributeValue) -> AttributeValue {
     switch (self, value) {
     case (_, .secret(let secret)): return .text(secret.reveal())

@@ -9,10 +9,12 @@ func changeDrafts(
 ) -> [ChangeDraft] {
   var drafts: [ChangeDraft] = []
   for pair in world.pairs {
-    reportTransition(of: pair, in: world, &findings)
+    reportTransition(of: pair, &findings)
     switch (pair.desired, pair.observed) {
     case (_, let observed?) where world.request.mode == .destroy:
-      if let draft = destroying(observed, pair.desired, in: world, &findings) {
+      if pair.standing == .ours,
+        let draft = destroying(observed, pair.desired, in: world, &findings)
+      {
         drafts.append(draft)
       }
     case (let desired?, nil) where world.request.mode != .destroy:
@@ -20,10 +22,11 @@ func changeDrafts(
         .making(desired, Reason(.notInWorkspace, "it is not in the workspace"), .ours))
     case (let desired?, let observed?):
       if let comparison = pair.comparison {
-        let draft = changing(desired, observed, comparison, in: world, &findings)
+        let draft = changing(
+          desired, observed, comparison, pair.standing, in: world, &findings)
         if let draft { drafts.append(draft) }
       } else {
-        drafts += changingKind(desired, observed, in: world)
+        drafts += changingKind(desired, observed, pair.standing, in: world)
       }
     case (nil, let observed?):
       if let draft = removing(observed, in: world, &findings) { drafts.append(draft) }
@@ -36,9 +39,8 @@ func changeDrafts(
 /// The change of a living target into what its document wants; nil if it is as it should be.
 private func changing(
   _ desired: ComputeTarget, _ observed: ObservedTarget, _ comparison: TargetComparison,
-  in world: PlanningWorld, _ findings: inout DiagnosticList
+  _ standing: Standing, in world: PlanningWorld, _ findings: inout DiagnosticList
 ) -> ChangeDraft? {
-  let standing = world.standing(of: observed, for: desired)
   let crossesOver = desired.isAttached != observed.isAttached
   if comparison.needsRecreation || observed.isBroken || crossesOver {
     return .recreating(desired, observed, comparison, standing, in: world)
@@ -69,9 +71,9 @@ private func unkeptSetting(of desired: ComputeTarget, on observed: ObservedTarge
 ///
 /// A bearer of the name that can't be removed is the guard's affair (`name-taken`).
 private func changingKind(
-  _ desired: ComputeTarget, _ observed: ObservedTarget, in world: PlanningWorld
+  _ desired: ComputeTarget, _ observed: ObservedTarget, _ standing: Standing,
+  in world: PlanningWorld
 ) -> [ChangeDraft] {
-  let standing = world.standing(of: observed, for: desired)
   let making = ChangeDraft.making(
     desired, Reason(.kindChanged, "the name belongs to \(observed.address)"), standing)
   guard world.knows(observed), !observed.isRetained else { return [making] }
@@ -97,14 +99,12 @@ private func removing(
   return .forgetting(observed, reason, in: world)
 }
 
-/// What `destroy` does to a live target; nil if it is not ours or is to be retained.
+/// What `destroy` does to a live target of ours; nil if it is to be retained.
 private func destroying(
   _ observed: ObservedTarget, _ document: ComputeTarget?, in world: PlanningWorld,
   _ findings: inout DiagnosticList
 ) -> ChangeDraft? {
-  guard world.standing(of: observed, for: document) == .ours, world.knows(observed) else {
-    return nil
-  }
+  guard world.knows(observed) else { return nil }
   let ownDocument = document?.kind.name == observed.kind ? document : nil
   let policy = ownDocument.map(\.settings.onRemove) ?? observed.marks.onRemove
   if policy == .retain {
@@ -117,10 +117,10 @@ private func destroying(
 }
 
 private func reportTransition(
-  of pair: TargetPair, in world: PlanningWorld, _ findings: inout DiagnosticList
+  of pair: TargetPair, _ findings: inout DiagnosticList
 ) {
-  guard let observed = pair.observed, observed.state.isTransitional else { return }
-  guard world.standing(of: observed, for: pair.desired) != .foreign else { return }
+  guard let observed = pair.observed, pair.standing != .foreign, observed.state.isTransitional
+  else { return }
   findings.append(.stillInTransition(observed, pair.desired))
 }
 

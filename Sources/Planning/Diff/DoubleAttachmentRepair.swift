@@ -10,11 +10,13 @@ internal import TargetModel
 func repairDoubleAttachments(
   _ drafts: inout [ChangeDraft], in world: PlanningWorld, reporting findings: inout DiagnosticList
 ) {
-  var going = ResourceIndex<ObservedTarget>()
-  var staying = ResourceIndex<ObservedTarget>()
   let released = Set(
     drafts.filter { $0.change.action.release != nil && $0.standing != .foreign }
       .compactMap { $0.observed?.address.nameKey })
+  // Where nobody goes, all others stay.
+  if released.isEmpty { return }
+  var going = ResourceIndex<ObservedTarget>()
+  var staying = ResourceIndex<ObservedTarget>()
   for target in world.request.observed.targets {
     guard let resource = target.resource else { continue }
     if released.contains(target.address.nameKey) {
@@ -30,8 +32,7 @@ func repairDoubleAttachments(
     guard let desired = pair.desired, let observed = pair.observed,
       let comparison = pair.comparison, let resource = observed.resource,
       desired.heldResource?.clashes(with: resource) == true,
-      world.standing(of: observed, for: desired) == .ours, !observed.state.isTransitional,
-
+      pair.standing == .ours, !observed.state.isTransitional,
       going.first(clashingWith: resource, where: { $0.address.nameKey != pair.key }) != nil,
       staying.first(clashingWith: resource, where: { $0.address.nameKey != pair.key }) == nil
     else { continue }

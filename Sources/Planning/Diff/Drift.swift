@@ -16,9 +16,8 @@ func driftedTargets(in world: PlanningWorld) -> [DriftedTarget] {
 /// One that nobody owns and that a document names is told as drift: its mark is gone.
 func unmanagedTargets(in world: PlanningWorld) -> [UnmanagedTarget] {
   world.pairs.compactMap { pair in
-    guard let observed = pair.observed, !world.owns(observed),
-      pair.desired == nil || lostMark(pair, in: world) == nil,
-      world.standing(of: observed, for: pair.desired) == .foreign
+    guard let observed = pair.observed, pair.standing == .foreign,
+      pair.desired == nil || lostMark(pair, in: world) == nil
     else { return nil }
     return UnmanagedTarget(
       address: observed.address, owner: observed.owner, resource: observed.resource?.shown,
@@ -42,13 +41,13 @@ private func drift(of pair: TargetPair, in world: PlanningWorld) -> DriftedTarge
       address: desired.address, attributes: [mark], isUnclear: true, source: desired.location)
   }
   guard let comparison = pair.comparison else { return nil }
-  var (fields, isUnclear) = driftedFields(desired, observed, comparison, in: world)
+  var (fields, isUnclear) = driftedFields(desired, observed, comparison, pair.standing)
   // Who only looks is told what nobody can tell for certain; a plan shows the change.
   if isUnclear, !isLooking { fields = [] }
   let besides = driftBesidesFields(desired, observed)
   // The digest is dear, and asked for only where something depends on it.
   if !besides.isEmpty,
-    (isLooking && world.standing(of: observed, for: desired) == .ours)
+    (isLooking && pair.standing == .ours)
       || (world.owns(observed) && observed.marks.applied == desired.appliedDigest)
   {
     fields += besides
@@ -65,9 +64,9 @@ private func drift(of pair: TargetPair, in world: PlanningWorld) -> DriftedTarge
 /// means that the manifest moved.
 private func driftedFields(
   _ desired: ComputeTarget, _ observed: ObservedTarget, _ comparison: TargetComparison,
-  in world: PlanningWorld
+  _ standing: Standing
 ) -> (fields: [AttributeChange], isUnclear: Bool) {
-  guard world.standing(of: observed, for: desired) == .ours else { return ([], false) }
+  guard standing == .ours else { return ([], false) }
   let differing = comparison.differences.filter { !$0.isSensitive }
   guard !differing.isEmpty else { return ([], false) }
   let fields = differing.map { $0.drifted(in: desired.kind) }
@@ -99,8 +98,8 @@ private func driftBesidesFields(
 /// The stack's mark, where a document names a live target that nobody owns: somebody took the mark
 /// away, or it was never there.
 private func lostMark(_ pair: TargetPair, in world: PlanningWorld) -> AttributeChange? {
-  guard let desired = pair.desired, let observed = pair.observed, pair.comparison != nil,
-    observed.owner == nil, world.standing(of: observed, for: desired) == .foreign
+  guard pair.standing == .foreign, pair.desired != nil, pair.comparison != nil,
+    pair.observed?.owner == nil
   else { return nil }
   return AttributeChange(
     path: "berth.stack", before: .text(world.request.stack), after: nil, effect: .inPlace,

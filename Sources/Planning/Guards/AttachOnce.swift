@@ -9,7 +9,14 @@ internal import TargetModel
 func checkAttachOnce(
   _ drafts: [ChangeDraft], _ world: PlanningWorld, _ findings: inout DiagnosticList
 ) {
-  let claims = reportedClaims(world, &findings)
+  let claims = claims(in: world)
+  report(contenders(claims), &findings)
+  guard drafts.contains(where: { $0.acquiredResource != nil }) else { return }
+
+  var claimants = ResourceIndex<ComputeTarget>()
+  for (pair, resource) in claims {
+    if let document = pair.desired { claimants.add(document, holding: resource) }
+  }
   let released = Set(
     drafts.filter { $0.change.action.release != nil }.compactMap { $0.observed?.address.nameKey })
   var keeping = ResourceIndex<ObservedTarget>()
@@ -23,7 +30,7 @@ func checkAttachOnce(
       // Under its own name the target clashes with nothing but a bearer of the name; and two
       // documents that share a resource are told once, above.
       holder.nameKey != desired.nameKey
-        && claims.first(clashingWith: resource) {
+        && claimants.first(clashingWith: resource) {
           $0.address.nameKey == holder.nameKey
         } == nil
     }
@@ -31,26 +38,32 @@ func checkAttachOnce(
   }
 }
 
-/// Reports documents that claim one resource, and returns what all of them claim.
+/// The resources that documents name.
+private func claims(
+  in world: PlanningWorld
+) -> [(element: TargetPair, resource: ResourceIdentity)] {
+  world.pairs.compactMap { pair in pair.desired?.heldResource.map { (pair, $0) } }
+}
+
+/// Reports documents that claim one resource.
 ///
 /// Of two, the one that holds the resource already is in the right; else the one that comes first
 /// in the manifests.
-private func reportedClaims(
-  _ world: PlanningWorld, _ findings: inout DiagnosticList
-) -> ResourceIndex<ComputeTarget> {
-  let claimants = world.pairs.compactMap { pair -> Claimant? in
-    guard let desired = pair.desired, let resource = desired.heldResource else { return nil }
+private func report(
+  _ claims: [(element: TargetPair, resource: ResourceIdentity)], _ findings: inout DiagnosticList
+) {
+  let claimants = claims.compactMap { pair, resource -> Claimant? in
+    guard let desired = pair.desired else { return nil }
     let holds = pair.observed?.resource?.clashes(with: resource) == true
     return Claimant(target: desired, resource: resource, holds: holds)
   }
-  var claims = ResourceIndex<ComputeTarget>()
+  var earlier = ResourceIndex<ComputeTarget>()
   for claimant in claimants.sorted(by: Claimant.goesBefore) {
-    if let first = claims.first(clashingWith: claimant.resource) {
+    if let first = earlier.first(clashingWith: claimant.resource) {
       findings.append(.claimedTwice(claimant.target, claimant.resource, first))
     }
-    claims.add(claimant.target, holding: claimant.resource)
+    earlier.add(claimant.target, holding: claimant.resource)
   }
-  return claims
 }
 
 /// A document that names a resource.

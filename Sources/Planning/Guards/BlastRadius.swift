@@ -7,6 +7,8 @@ internal import TargetModel
 func checkBlastRadius(
   _ drafts: [ChangeDraft], _ world: PlanningWorld, _ findings: inout DiagnosticList
 ) {
+  // Whoever takes nothing away exceeds no limit.
+  guard drafts.contains(where: \.takesFromStack) else { return }
   let radius = world.request.blastRadius
   let toll = Toll(drafts, in: world)
   let stack = Scope(kind: nil, managed: toll.managed.count, above: radius.above)
@@ -44,16 +46,16 @@ private struct Toll {
 
   init(_ drafts: [ChangeDraft], in world: PlanningWorld) {
     managed = world.pairs.compactMap { pair in
-      guard let observed = pair.observed, world.knows(observed),
-        world.standing(of: observed, for: pair.desired) == .ours
-      else { return nil }
+      guard pair.standing == .ours, let observed = pair.observed, world.knows(observed) else {
+        return nil
+      }
       return observed.address
     }
     var acquired = ResourceIndex<Bool>()
     for draft in drafts {
       if let resource = draft.acquiredResource { acquired.add(true, holding: resource) }
     }
-    for draft in drafts where draft.standing == .ours && draft.change.action.release != nil {
+    for draft in drafts where draft.takesFromStack {
       guard let observed = draft.observed else { continue }
       switch draft.change.action {
       case .detachThenAttach: reattached.append(observed.address)
@@ -89,6 +91,10 @@ private struct Toll {
       findings.append(.tooMuch("re-attach", reattached, scope, limit, in: world))
     }
   }
+}
+
+extension ChangeDraft {
+  fileprivate var takesFromStack: Bool { standing == .ours && change.action.release != nil }
 }
 
 extension ResourceIndex {

@@ -16,9 +16,11 @@ func checkDoubleAttachment(
     drafts.filter { $0.change.action.release != nil }.compactMap { $0.observed?.address.nameKey })
   let mends = world.request.mode != .refreshOnly
   var holders = ResourceIndex<ObservedTarget>()
-  for target in world.request.observed.targets {
-    guard let resource = target.resource, !mends || !released.contains(target.address.nameKey)
-    else { continue }
+  let holding = world.request.observed.targets.compactMap { target in
+    target.resource.map { (target, $0) }
+  }
+  for (target, resource) in contenders(holding) {
+    guard !mends || !released.contains(target.nameKey) else { continue }
     let isOurs = world.isOurs(target)
     let other = holders.first(clashingWith: resource) { isOurs || world.isOurs($0) }
     if let other { findings.append(.doubleAttachment(other, target, resource, in: world)) }

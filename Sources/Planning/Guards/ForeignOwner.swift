@@ -6,10 +6,10 @@ internal import TargetModel
 func checkForeignOwner(
   _ drafts: [ChangeDraft], _ world: PlanningWorld, _ findings: inout DiagnosticList
 ) {
-  for pair in world.pairs {
-    guard let desired = pair.desired, let observed = pair.observed, world.knows(observed),
-      world.standing(of: observed, for: desired) == .foreign
-    else { continue }
+  for pair in world.pairs where pair.standing == .foreign {
+    guard let desired = pair.desired, let observed = pair.observed, world.knows(observed) else {
+      continue
+    }
     findings.append(.foreignOwner(desired, observed))
   }
 }

@@ -15,7 +15,7 @@ struct SelectedDrafts {
   var names: Set<String>?
 
   /// True for a target that the plan is about.
-  func includes(_ address: TargetAddress) -> Bool { names?.contains(address.nameKey) ?? true }
+  func includes(nameKey: String) -> Bool { names?.contains(nameKey) ?? true }
 
   /// The findings of guards that are about what is judged, or about no target alone.
   func concerned(_ findings: [Diagnostic]) -> [Diagnostic] {
