@@ -15,6 +15,7 @@ import peers
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
+APPLY = "apply, everything new"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 
 
@@ -67,9 +68,9 @@ def berth_rows(given, count):
     yield "validate, a file a target", berth("validate", folder=split)
     yield "plan, everything new", berth("plan")
     if count <= given.live:
-        subprocess.run(
-            [given.berth, "apply", "--auto-approve", "--parallelism", "50"],
-            cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # Once: a second one would find nothing to do.
+        yield APPLY, Sample([run_once(
+            [given.berth, "apply", "--auto-approve", "--parallelism", "50"], folder, (0,))])
         yield "plan, nothing changed", berth("plan")
         yield "drift, nothing changed", berth("drift")
         write_stack(folder, count, "--changed", "1")
@@ -79,15 +80,13 @@ def berth_rows(given, count):
 
 def exponents(tables):
     """How cost grows with the number of targets: the slope between the least and most of them."""
-    counts = sorted(tables)
-    if len(counts) < 2:
-        return {}
-    first, last = tables[counts[0]], tables[counts[-1]]
-    width = math.log(counts[-1] / counts[0])
-    return {
-        name: math.log(last[name].cpu / first[name].cpu) / width
-        for name in first if name in last and name != "version" and first[name].cpu > 0
-    }
+    slopes = {}
+    for name in tables[min(tables)]:
+        cost = {count: table[name].cpu for count, table in tables.items() if name in table}
+        least, most = min(cost), max(cost)
+        if least < most and name != "version" and cost[least] > 0:
+            slopes[name] = math.log(cost[most] / cost[least]) / math.log(most / least)
+    return slopes
 
 
 def lines(given, tables):
@@ -101,6 +100,12 @@ def lines(given, tables):
             ratio = f"{sample.cpu / floor:.1f}" if name != "version" and floor else ""
             yield (f"| {count} | {name} | {sample.cpu:.3f} | {ratio} | {sample.wall:.3f} "
                    f"| {sample.memory:.0f} |")
+    applied = {count: table[APPLY] for count, table in tables.items() if APPLY in table}
+    if applied:
+        yield ""
+        yield "An apply, run once, planned, journaled and stored; CPU a target: " + ", ".join(
+            f"{sample.cpu / count * 1000:.2f} ms of {count}" for count, sample in applied.items()
+        ) + "."
     growth = exponents(tables)
     if growth:
         yield ""
@@ -118,8 +123,8 @@ def peer_lines(given, tables):
     yield ""
     yield "| program | targets | CPU s | wall s |"
     yield "|---|---:|---:|---:|"
-    for name, prepare in (("octoDNS", peers.octodns), ("terraform", peers.terraform)):
-        program = given.octodns if name == "octoDNS" else shutil.which("terraform")
+    for name, prepare in peers.PEERS.items():
+        program = shutil.which("terraform") if name == "terraform" else given.octodns
         if not program or not os.access(program, os.X_OK):
             yield f"| {name} | | not installed here | |"
             continue

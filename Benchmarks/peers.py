@@ -1,20 +1,51 @@
 """Equal work for other programs: as many resources, all of them live, nothing to change."""
 
+import functools
 import json
 import subprocess
 
 
-def octodns(program, folder, count):
-    """A zone of records with ten values each, which another YAML file has already."""
-    folder = folder / "octodns"
+def plain_record(n):
+    """A record with ten values."""
+    return f"t{n:06}:\n  ttl: 300\n  type: A\n  values:\n" + "".join(
+        f"  - 10.{n >> 8 & 255}.{n & 255}.{value}\n" for value in range(1, 11))
+
+
+def rich_record(n):
+    """A record that is nested as a target is: pools, rules and a health check."""
+    network = f"10.{n >> 8 & 255}.{n & 255}"
+    return f"""\
+t{n:06}:
+  dynamic:
+    pools:
+      far:
+        fallback: near
+        values:
+        - {{value: {network}.1, weight: 2}}
+        - {{value: {network}.2, weight: 3}}
+      near:
+        values:
+        - value: {network}.3
+        - value: {network}.4
+    rules:
+    - geos: [AS, OC]
+      pool: far
+    - pool: near
+  octodns:
+    healthcheck: {{host: t{n}.example.com, path: /health, port: 443, protocol: HTTPS}}
+  ttl: 60
+  type: A
+  values: [{network}.3, {network}.4]
+"""
+
+
+def octodns(record, program, folder, count):
+    """A zone of records that another YAML file has already."""
+    folder = folder / record.__name__
     config = ["providers:"]
     for side in ("wanted", "live"):
         (folder / side).mkdir(parents=True, exist_ok=True)
-        records = [
-            f"t{n:06}:\n  ttl: 300\n  type: A\n  values:\n"
-            + "".join(f"  - 10.{n >> 8 & 255}.{n & 255}.{value}\n" for value in range(1, 11))
-            for n in range(count)
-        ]
+        records = [record(n) for n in range(count)]
         (folder / side / "example.com.yaml").write_text("---\n" + "".join(records))
         config += [
             f"  {side}:", "    class: octodns.provider.yaml.YamlProvider",
@@ -53,3 +84,10 @@ def terraform(program, folder, count):
     subprocess.run([program, "init", "-input=false"], cwd=folder, check=True,
                    stdout=subprocess.DEVNULL)
     return [program, "plan", "-input=false", "-no-color"], folder
+
+
+PEERS = {
+    "octoDNS": functools.partial(octodns, plain_record),
+    "octoDNS, rich records": functools.partial(octodns, rich_record),
+    "terraform": terraform,
+}
