@@ -32,6 +32,15 @@ static inline void takeMemoryInLargePieces(void) {
   const intptr_t end = (intptr_t)sbrk(0) & -page, start = end - piece + 2 * page;
   (void)madvise((void *)start, (size_t)(end - start), MADV_HUGEPAGE);
 }
+// Where the linker put the program: what is only read lies between the two.
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+extern const char etext[] __attribute__((visibility("hidden")));
+static inline void giveProgramBack(void) {
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  const uintptr_t start = ((uintptr_t)__ehdr_start + page - 1) & -page;
+  (void)madvise((void *)start, ((uintptr_t)etext & -page) - start, MADV_DONTNEED);
+}
 #else
 static inline void takeMemoryInLargePieces(void) {}
+static inline void giveProgramBack(void) {}
 #endif

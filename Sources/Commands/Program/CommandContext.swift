@@ -48,6 +48,8 @@ package struct CommandContext: Sendable {
   package var usage: @Sendable () -> ProcessUsage
   /// Keeps what is large and was the command's last work, where the process ends with the command.
   package var keepToEnd: @Sendable (any Sendable) -> Void = { _ in }
+  /// Gives back memory in which the program itself is, between two phases of a command.
+  package var giveProgramBack: @Sendable () -> Void = {}
   /// Follows the run, for those who ask.
   package var trace = RunTrace.off
 

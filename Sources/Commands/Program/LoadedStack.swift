@@ -109,6 +109,7 @@ struct StackLoader {
       case .checkForm: UnresolvedSecrets()
       }
     let variables = givenVariables(choice)
+    context.giveProgramBack()
     let bound = trace.within(.bind) {
       bindStack(
         manifests, of: configuration, overlays: overlays, variables: variables,

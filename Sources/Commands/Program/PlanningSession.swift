@@ -35,6 +35,8 @@ struct PlanningSession: Sendable {
   var approved: Plan?
   /// Follows the run.
   var trace = RunTrace.off
+  /// Gives back memory in which the program itself is.
+  var giveProgramBack: @Sendable () -> Void = {}
 
   /// Loads a stack and opens its workspace.
   ///
@@ -59,8 +61,10 @@ struct PlanningSession: Sendable {
         mayWrite: access == .readAndWrite, in: context, reporting: &loader.findings)
     }
     guard !loader.findings.hasErrors else { return nil }
+    context.giveProgramBack()
     var session = PlanningSession(stack: stack, workspace: workspace, desired: desired)
     session.trace = context.trace
+    session.giveProgramBack = context.giveProgramBack
     return session
   }
 
@@ -160,6 +164,7 @@ struct PlanningSession: Sendable {
     request.stranded = stranded
     request.elsewhere = elsewhere
     if let approved { request.keep(to: approved) }
+    giveProgramBack()
     let result = trace.within(.plan) { [request] in makePlan(request) }
     trace.log.tell(
       .info, "planned",

@@ -62,6 +62,7 @@ extension CommandContext {
       leaveAtOnce: leave,
       usage: { ProcessFacts.usage() })
     context.keepToEnd = { ProcessMemory.keepToEnd($0) }
+    context.giveProgramBack = { ProcessMemory.giveProgramBack() }
     context.processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     return context
   }
