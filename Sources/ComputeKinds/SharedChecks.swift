@@ -22,7 +22,7 @@ extension CrossFieldCheck {
   static let oneNetwork = CrossFieldCheck(.networkIgnored) { target, findings in
     guard let network = target["network_settings.vnet_name"]?.text,
       let subnet = target["network_settings.subnet"]?.text, subnet.hasPrefix("/"),
-      let id = try? ARMResourceID(parsing: subnet), id.type == subnetType
+      let id = try? ARMResourceID(parsing: subnet), id.isOf(type: subnetType)
     else { return }
     // .../virtualNetworks/NAME/subnets/NAME
     let segments = id.text.split(separator: "/")
@@ -96,7 +96,7 @@ func networkFault(
       ? (path, "a subnet's name has letters, digits, '_', '.' and '-'") : nil
   }
   let id = try? ARMResourceID(parsing: subnet)
-  return id?.type == subnetType
+  return id?.isOf(type: subnetType) == true
     ? nil
     : (
       path,

@@ -10,7 +10,7 @@ public func checkAgainstWorkspace(
 ) {
   if let resource = target.kind.resource, let text = target[resource.idField]?.text,
     let id = try? ARMResourceID(parsing: text),
-    id.subscription != workspace.subscriptionID.lowercased()
+    !id.isIn(subscription: workspace.subscriptionID)
   {
     findings.append(.otherSubscription(target, resource.idField, id))
   }

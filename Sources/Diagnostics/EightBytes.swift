@@ -36,6 +36,9 @@ package struct EightBytes {
     return fromA & ~beyondZ & ~bits & Self.each(0x80)
   }
 
+  /// The bytes, with small letters for capitals.
+  @inlinable var inLowerCase: UInt64 { bits | capitals >> 2 }
+
   /// What is this byte.
   @inlinable package func equal(to byte: UInt8) -> UInt64 {
     // Zero where they are the same, and only below a zero does one less set the highest bit.
@@ -59,20 +62,58 @@ extension UnsafeRawBufferPointer {
     return index
   }
 
+  /// True if a byte is among them.
+  @inlinable package func holds(_ byte: UInt8) -> Bool {
+    var index = passed { $0.equal(to: byte) }
+    while index < count {
+      if self[index] == byte { return true }
+      index += 1
+    }
+    return false
+  }
+
   /// True if both hold the same bytes.
   @inlinable package func holdsSame(as other: UnsafeRawBufferPointer) -> Bool {
     guard count == other.count else { return false }
+    guard count >= 8 else {
+      for index in 0..<count where self[index] != other[index] { return false }
+      return true
+    }
     var index = 0
-    while index + 8 <= count {
+    while index + 8 < count {
       guard EightBytes(self, at: index).bits == EightBytes(other, at: index).bits else {
         return false
       }
       index += 8
     }
-    while index < count {
-      guard self[index] == other[index] else { return false }
-      index += 1
+    // The last eight, of which some may have been looked at.
+    return EightBytes(self, at: count - 8).bits == EightBytes(other, at: count - 8).bits
+  }
+
+  /// True if both hold the same bytes, letters from A to Z in either case.
+  @inlinable package func holdsSameLetters(as other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count else { return false }
+    guard count >= 8 else {
+      for index in 0..<count where self[index].inLowerCase != other[index].inLowerCase {
+        return false
+      }
+      return true
     }
-    return true
+    var index = 0
+    while index + 8 < count {
+      guard
+        EightBytes(self, at: index).inLowerCase == EightBytes(other, at: index).inLowerCase
+      else { return false }
+      index += 8
+    }
+    return EightBytes(self, at: count - 8).inLowerCase
+      == EightBytes(other, at: count - 8).inLowerCase
+  }
+}
+
+extension UInt8 {
+  /// A capital from A to Z as a small letter.
+  @inlinable var inLowerCase: UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
   }
 }

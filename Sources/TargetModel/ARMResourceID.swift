@@ -10,8 +10,13 @@ internal import Diagnostics
 public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
   /// As it was written, without a trailing slash.
   public let text: String
+  /// The offset of the provider's namespace in its text.
+  private let provider: Int
+
   /// The form in which ids compare.
-  public let canonical: String
+  ///
+  /// Put together where it is asked for: most ids are only checked.
+  public var canonical: String { text.lowercased() }
 
   /// Why a text is not a resource id, as the end of a sentence.
   public struct Malformed: Error, Hashable, Sendable {
@@ -21,8 +26,9 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
 
   /// Reads an id; refuses whatever the service could read in two ways.
   public init(parsing text: String) throws(Malformed) {
-    if let plain = Self(plain: text) {
-      self = plain
+    if let provider = Self.providerOfPlainID(text) {
+      self.text = text
+      self.provider = provider
       return
     }
     guard text.hasPrefix("/") else {
@@ -48,129 +54,117 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
           + "'/subscriptions/SUB/resourceGroups/GROUP/providers/NAMESPACE/TYPE/NAME'")
     }
     self.text = String(trimmed)
-    self.canonical = "/" + keys.joined(separator: "/")
+    provider = segments[..<5].reduce(1) { $0 + $1.utf8.count + 1 }
   }
 
-  /// Reads an id in which nothing is odd, in one go; nil leaves it to the careful way, which says
-  /// what is wrong.
-  private init?(plain text: String) {
+  /// Where the provider's namespace begins in an id in which nothing is odd.
+  ///
+  /// Nil leaves an id to the careful way, which says what is wrong.
+  private static func providerOfPlainID(_ text: String) -> Int? {
     var text = text
-    guard let canonical = text.withUTF8(Self.lowercased) else { return nil }
-    self.text = text
-    self.canonical = canonical
-  }
-
-  /// An id in lower case; nil for one in which anything is odd.
-  private static func lowercased(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
-    guard bytes.first == slash, bytes.last != slash else { return nil }
-    var slashes = 0
-    let canonical = String(unsafeUninitializedCapacity: bytes.count) { target in
-      lowercase.withUnsafeBufferPointer { lowercase in
-        var segment = 0
-        for index in bytes.indices {
-          let byte = lowercase[Int(bytes[index])]
-          target[index] = byte
-          // Letters and digits come behind all that needs a look.
-          guard byte <= slash else { continue }
-          guard byte != 0 else { return 0 }
-          guard byte == slash else { continue }
-          // A segment may be nothing but full stops, and none may be empty.
-          let next = bytes[index + 1]
-          guard next != slash, next != UInt8(ascii: "."),
-            isPlausible(UnsafeBufferPointer(rebasing: target[segment..<index]), slashes)
-          else { return 0 }
-          slashes += 1
-          segment = index + 1
+    return text.withUTF8 { bytes in
+      guard bytes.first == slash, bytes.last != slash else { return nil }
+      return isInWord.withUnsafeBufferPointer { isInWord in
+        var (slashes, segment, provider, index) = (1, 1, 0, 0)
+        while true {
+          repeat { index += 1 } while index < bytes.count && isInWord[Int(bytes[index])]
+          guard index < bytes.count else { break }
+          switch bytes[index] {
+          // A segment may be nothing but full stops.
+          case UInt8(ascii: "."): if index == segment { return nil }
+          case slash:
+            let word = UnsafeRawBufferPointer(
+              UnsafeBufferPointer(rebasing: bytes[segment..<index]))
+            guard isPlausible(word, slashes) else { return nil }
+            slashes += 1
+            segment = index + 1
+            if slashes == 6 { provider = segment }
+          default: return nil
+          }
         }
-        return bytes.count
+        return slashes >= 8 && slashes.isMultiple(of: 2) ? provider : nil
       }
     }
-    return canonical.isEmpty || slashes < 8 || !slashes.isMultiple(of: 2) ? nil : canonical
   }
 
-  /// False if a segment should be one of the words that every id has, and is none.
+  /// False if a segment is empty, or should be one of the words that every id has and is none.
   ///
-  /// - Parameter slashes: how many slashes stand before the one in front of it, and that one.
-  private static func isPlausible(_ segment: UnsafeBufferPointer<UInt8>, _ slashes: Int) -> Bool {
-    switch slashes {
+  /// - Parameter number: from 1.
+  private static func isPlausible(_ segment: UnsafeRawBufferPointer, _ number: Int) -> Bool {
+    switch number {
     case 1: reads(segment, "subscriptions")
     case 3: reads(segment, "resourcegroups")
     case 5: reads(segment, "providers")
-    default: true
+    default: !segment.isEmpty
     }
   }
 
-  private static func reads(_ segment: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
-    segment.elementsEqual(
-      UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
+  private static func reads(_ segment: UnsafeRawBufferPointer, _ word: StaticString) -> Bool {
+    segment.holdsSameLetters(
+      as: UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
   }
 
   private static let slash = UInt8(ascii: "/")
 
-  /// What may stand in an id, in lower case; 0 for anything else.
-  private static let lowercase: [UInt8] = (0...UInt8.max).map { byte in
-    let scalar = Unicode.Scalar(byte)
-    guard scalar.isAllowedInResourceID || scalar == "/" else { return 0 }
-    return ("A"..."Z").contains(scalar) ? byte | 0x20 : byte
+  /// What may stand in a segment and needs no look: all but full stops.
+  private static let isInWord: [Bool] = (0...UInt8.max).map {
+    $0 != UInt8(ascii: ".") && Unicode.Scalar($0).isAllowedInResourceID
   }
 
   /// The provider and resource type in lower case, for example
   /// `microsoft.containerservice/managedclusters`.
   public var type: String {
-    var text = canonical
-    return text.withUTF8 { bytes in
-      String(unsafeUninitializedCapacity: bytes.count) { target in
-        var (length, segment) = (0, 0)
-        for byte in bytes {
-          let isSlash = byte == UInt8(ascii: "/")
-          if isSlash { segment += 1 }
-          // The namespace, and each type; names stand between them.
-          guard segment == 6 || (segment > 6 && !segment.isMultiple(of: 2)) else { continue }
-          if isSlash, length == 0 { continue }
-          target[length] = byte
-          length += 1
-        }
-        return length
-      }
-    }
+    // The namespace, and each type; names stand between them.
+    let segments = canonical.utf8.dropFirst(provider).split(separator: Self.slash)
+    return segments.indices.filter { $0 == 0 || !$0.isMultiple(of: 2) }
+      .map { String(Substring(segments[$0])) }.joined(separator: "/")
   }
 
   /// True if its provider and resource type are these, however they are spelled.
   ///
   /// Many ids are asked, so that nothing is put together for it.
   public func isOf(type: String) -> Bool {
-    var (id, type) = (canonical, type)
+    var (id, type) = (text, type)
     return id.withUTF8 { id in
       type.withUTF8 { type in
-        Self.lowercase.withUnsafeBufferPointer { Self.isType(type, of: id, inLowerCase: $0) }
+        isType(UnsafeRawBufferPointer(type), of: UnsafeRawBufferPointer(id))
       }
     }
   }
 
-  private static func isType(
-    _ type: UnsafeBufferPointer<UInt8>, of id: UnsafeBufferPointer<UInt8>,
-    inLowerCase lowercase: UnsafeBufferPointer<UInt8>
+  private func isType(
+    _ type: UnsafeRawBufferPointer, of id: UnsafeRawBufferPointer
   ) -> Bool {
-    var (segment, length) = (0, 0)
-    // The namespace, and each type; names stand between them.
-    var isPart = false
-    for byte in id {
-      if byte == slash {
-        segment += 1
-        isPart = segment == 6 || (segment > 6 && !segment.isMultiple(of: 2))
-        if segment == 6 { continue }
+    var rest = type[...]
+    var (index, start) = (0, provider)
+    while start < id.count {
+      var end = start
+      while end < id.count, id[end] != Self.slash { end += 1 }
+      if index == 0 || !index.isMultiple(of: 2) {
+        // Types have their slash in front.
+        let part = UnsafeRawBufferPointer(rebasing: id[(index == 0 ? start : start - 1)..<end])
+        let due = UnsafeRawBufferPointer(rebasing: rest.prefix(part.count))
+        guard part.holdsSameLetters(as: due) else { return false }
+        rest = rest.dropFirst(part.count)
       }
-      guard isPart else { continue }
-      guard length < type.count, lowercase[Int(type[length])] == byte else { return false }
-      length += 1
+      index += 1
+      start = end + 1
     }
-    return length == type.count
+    return rest.isEmpty
   }
 
   /// The subscription, in lower case.
-  public var subscription: String {
-    let rest = canonical.utf8.dropFirst("/subscriptions/".utf8.count)
-    return String(Substring(rest.prefix { $0 != UInt8(ascii: "/") }))
+  public var subscription: String { writtenSubscription.lowercased() }
+
+  /// True if it is in a subscription, however that is spelled.
+  public func isIn(subscription: String) -> Bool {
+    let own = writtenSubscription
+    return own == subscription || own.lowercased() == subscription.lowercased()
+  }
+
+  private var writtenSubscription: Substring {
+    let rest = text.utf8.dropFirst("/subscriptions/".utf8.count)
+    return Substring(rest.prefix { $0 != Self.slash })
   }
 
   /// The resource's own name, as it was written.
@@ -181,7 +175,7 @@ public struct ARMResourceID: Hashable, Sendable, CustomStringConvertible {
 
   /// True if the two mean the same.
   public static func == (left: ARMResourceID, right: ARMResourceID) -> Bool {
-    left.canonical == right.canonical
+    left.text == right.text || left.canonical == right.canonical
   }
 
   /// Feeds what makes two values equal.

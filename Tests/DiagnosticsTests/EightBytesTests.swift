@@ -49,6 +49,25 @@ import Testing
     }
   }
 
+  @Test func `letters are the same in either case, and nothing else is`() {
+    func isSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+      left.withUnsafeBytes { left in right.withUnsafeBytes { left.holdsSameLetters(as: $0) } }
+    }
+    for left in UInt8.min...UInt8.max {
+      for right in UInt8.min...UInt8.max {
+        let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(left | 0x20)
+        let isDue = left == right || (isLetter && left ^ right == 0x20)
+        // Among eight, and alone.
+        for place in [0, 7, 8] {
+          var (first, second) = (Array("aBcDeFgHi".utf8), Array("AbCdEfGhI".utf8))
+          (first[place], second[place]) = (left, right)
+          #expect(isSame(first, second) == isDue, "\(left) and \(right) at \(place)")
+        }
+      }
+    }
+    #expect(!isSame([0x61], [0x61, 0x61]))
+  }
+
   @Test func `the first of several is found, wherever one begins to look`() {
     for seed in UInt64(0)..<2_000 {
       var random = SeededRandom(seed: seed)
