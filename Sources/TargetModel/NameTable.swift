@@ -7,11 +7,17 @@ internal import Diagnostics
 package struct NameTable: Sendable {
   /// The names, in their order.
   package let names: [String]
-  /// The bytes of all names, one after the other, and where each name ends in them.
+  /// The bytes of all names, one after the other.
   private let bytes: [UInt8]
-  private let ends: [Int]
-  /// Where a name stands in the list, by the code of the name or behind it; -1 where none does.
-  private let places: [Int]
+  /// The names by their codes, each at its code or behind it.
+  private let places: [Place?]
+
+  /// A name, and where its bytes are.
+  private struct Place {
+    let index: Int32
+    let start: Int32
+    let count: Int32
+  }
 
   /// No names.
   package static let empty = NameTable([])
@@ -21,46 +27,42 @@ package struct NameTable: Sendable {
     var size = 8
     while size < names.count * 4 { size *= 2 }
     var bytes: [UInt8] = []
-    var ends: [Int] = []
-    var places = Array(repeating: -1, count: size)
+    var places: [Place?] = Array(repeating: nil, count: size)
     for (index, name) in names.enumerated() {
+      var code = Self.code(of: name) & (size - 1)
+      while let place = places[code], names[Int(place.index)] != name {
+        code = (code + 1) & (size - 1)
+      }
+      guard places[code] == nil else { continue }
+      places[code] = Place(
+        index: Int32(index), start: Int32(bytes.count), count: Int32(name.utf8.count))
       bytes += name.utf8
-      ends.append(bytes.count)
-      var place = Self.code(of: name) & (size - 1)
-      while places[place] >= 0, names[places[place]] != name { place = (place + 1) & (size - 1) }
-      if places[place] < 0 { places[place] = index }
     }
     self.names = names
     self.bytes = bytes
-    self.ends = ends
     self.places = places
   }
 
   /// Where a name stands; nil if it is none of them.
   package subscript(name: String) -> Int? {
-    var place = Self.code(of: name) & (places.count - 1)
-    while places[place] >= 0 {
-      if names[places[place]] == name { return places[place] }
-      place = (place + 1) & (places.count - 1)
-    }
-    return nil
+    name.utf8.withContiguousStorageIfAvailable { self[$0] }
+      ?? Array(name.utf8).withUnsafeBufferPointer { self[$0] }
   }
 
   /// Where a name with these bytes stands; nil if it is none of them.
   package subscript(name: UnsafeBufferPointer<UInt8>) -> Int? {
-    var place = Self.code(of: name) & (places.count - 1)
-    while places[place] >= 0 {
-      if hasName(name, at: places[place]) { return places[place] }
-      place = (place + 1) & (places.count - 1)
+    var code = Self.code(of: name) & (places.count - 1)
+    while let place = places[code] {
+      if has(name, at: place) { return Int(place.index) }
+      code = (code + 1) & (places.count - 1)
     }
     return nil
   }
 
-  private func hasName(_ name: UnsafeBufferPointer<UInt8>, at index: Int) -> Bool {
-    let start = index == 0 ? 0 : ends[index - 1]
-    guard ends[index] - start == name.count else { return false }
+  private func has(_ name: UnsafeBufferPointer<UInt8>, at place: Place) -> Bool {
+    guard Int(place.count) == name.count else { return false }
     return bytes.withUnsafeBytes { bytes in
-      UnsafeRawBufferPointer(rebasing: bytes[start..<ends[index]])
+      UnsafeRawBufferPointer(rebasing: bytes[Int(place.start)..<Int(place.start + place.count)])
         .holdsSame(as: UnsafeRawBufferPointer(name))
     }
   }
