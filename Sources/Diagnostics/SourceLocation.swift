@@ -4,19 +4,19 @@
 /// position carries both, so nobody has to count again.
 public struct SourcePosition: Hashable, Sendable, Comparable {
   // Half of what a target keeps in memory is where its fields stand, so a number takes 32 bits.
-  private let storedLine: Int32
-  private let storedColumn: Int32
-  private let storedOffset: Int32
+  @usableFromInline let storedLine: Int32
+  @usableFromInline let storedColumn: Int32
+  @usableFromInline let storedOffset: Int32
 
   /// The line, from 1.
-  public var line: Int { Int(storedLine) }
+  @inlinable public var line: Int { Int(storedLine) }
   /// The column, from 1, counted in Unicode scalars.
-  public var column: Int { Int(storedColumn) }
+  @inlinable public var column: Int { Int(storedColumn) }
   /// The distance from the start of the file, in UTF-8 bytes from 0.
-  public var offset: Int { Int(storedOffset) }
+  @inlinable public var offset: Int { Int(storedOffset) }
 
   /// Makes a source position of its parts, each at most `Int32.max`.
-  public init(line: Int, column: Int, offset: Int) {
+  @inlinable public init(line: Int, column: Int, offset: Int) {
     storedLine = Int32(clamping: line)
     storedColumn = Int32(clamping: column)
     storedOffset = Int32(clamping: offset)
