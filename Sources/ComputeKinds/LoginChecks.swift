@@ -30,8 +30,8 @@ extension CrossFieldCheck {
   }
 }
 
-private let adminPassword: AttributePath = "ssh_settings.admin_password"
-private let publicKey: AttributePath = "ssh_settings.ssh_key_value"
+private let adminPassword = "ssh_settings.admin_password"
+private let publicKey = "ssh_settings.ssh_key_value"
 
 /// True for a line of OpenSSH's `.pub` files: the algorithm, the key in Base64, a comment.
 private func isPublicKey(_ text: String) -> Bool {
@@ -72,7 +72,8 @@ extension Diagnostic {
         and one of `~!@#$%^&*()=+_[]{}|;:./'",<>?. The studio and the Python SDK v1 refuse any \
         other, and the service may.
         """,
-      address: target.address.description, at: target.location(of: adminPassword), hidesSource: true
+      address: target.address.description, at: target.location(of: AttributePath(adminPassword)),
+      hidesSource: true
     )
   }
 
@@ -83,7 +84,8 @@ extension Diagnostic {
         '\(publicKey)' is the content of a file such as 'id_rsa.pub': \(what). Paste the public \
         key.
         """,
-      address: target.address.description, at: target.location(of: publicKey), hidesSource: true)
+      address: target.address.description, at: target.location(of: AttributePath(publicKey)),
+      hidesSource: true)
   }
 
   fileprivate static func instanceSSH(_ target: ComputeTarget, isOpen: Bool) -> Diagnostic {
@@ -99,6 +101,6 @@ extension Diagnostic {
         remove the key: either change replaces a machine that is there.
         """,
       address: target.address.description,
-      at: target.location(of: isOpen ? "ssh_public_access_enabled" : publicKey))
+      at: target.location(of: AttributePath(isOpen ? "ssh_public_access_enabled" : publicKey)))
   }
 }

@@ -16,8 +16,8 @@ public func checkName(
     if name != kind.name.text { findings.append(.localName(address, at: location)) }
   } else if let fault = nameFault(name) {
     findings.append(.invalidName(address, fault, at: location))
-  } else if let meaning = reservedNames[name.inLowerCase] {
-    findings.append(.reservedName(address, meaning, at: location))
+  } else if let index = reservedTable[name.inLowerCase] {
+    findings.append(.reservedName(address, reservedNames[index].meaning, at: location))
   } else if kindsWithShortNames.contains(kind.name), name.count > shortNameLimit {
     findings.append(.longName(address, kind, at: location))
   } else if name.hasSuffix("-") {
@@ -26,11 +26,12 @@ public func checkName(
 }
 
 /// Names that mean something else where a job names its target.
-private let reservedNames = [
-  "amlcompute": "a cluster that is made for one run",
-  "local": "the computer a job is submitted from",
-  "containerinstance": "a container that is made for one run",
+private let reservedNames: [(name: String, meaning: String)] = [
+  ("amlcompute", "a cluster that is made for one run"),
+  ("containerinstance", "a container that is made for one run"),
+  ("local", "the computer a job is submitted from"),
 ]
+private let reservedTable = NameTable(reservedNames.map(\.name))
 
 /// The names of a kind that `checkName` finds no error in, as a regular expression for JSON Schema.
 public func namePattern(of kind: KindDescriptor) -> String {
@@ -38,7 +39,7 @@ public func namePattern(of kind: KindDescriptor) -> String {
 }
 
 private let computeNamePattern: String = {
-  let reserved = reservedNames.keys.sorted().map(\.patternIgnoringCase).joined(separator: "|")
+  let reserved = reservedNames.map(\.name.patternIgnoringCase).joined(separator: "|")
   return "(?!(?:\(reserved))$)[a-zA-Z](?![a-zA-Z0-9-]*-[0-9]+$)[a-zA-Z0-9-]{2,23}"
 }()
 
@@ -49,7 +50,7 @@ private let shortNameLimit = 16
 /// What is wrong with a name, as the end of a sentence; nil if nothing is.
 private func nameFault(_ name: String) -> String? {
   // By bytes: a name has nothing but ASCII.
-  let characters = name.utf8
+  let characters = Array(name.utf8)
   guard let first = characters.first else { return "it is empty" }
   if !characters.allSatisfy(\.isNameCharacter),
     let odd = name.unicodeScalars.first(where: {
@@ -65,8 +66,9 @@ private func nameFault(_ name: String) -> String? {
   if count < 3 || count > 24 {
     return "it has \(count) character\(count == 1 ? "" : "s")"
   }
-  let ending = characters.reversed().prefix { $0 != UInt8(ascii: "-") }
-  if !ending.isEmpty, ending.count < count, ending.allSatisfy(\.isNameDigit) {
+  if let hyphen = characters.lastIndex(of: UInt8(ascii: "-")), hyphen < count - 1,
+    characters[(hyphen + 1)...].allSatisfy(\.isNameDigit)
+  {
     return "it ends in a hyphen and digits; put a letter behind the last hyphen"
   }
   return nil
