@@ -70,15 +70,17 @@ final class DocumentStorage: Sendable {
 
   /// The value of a key among the children of a mapping; nil where there is none.
   func value(of key: String, among stretch: Range<Int>) -> YAMLNode? {
-    for index in stride(from: stretch.lowerBound, to: stretch.upperBound, by: 2) {
-      let isThere = parts.isEmpty ? reads(Int(children[index]), key) : parts[index].reads(key)
-      if isThere { return child(index + 1) }
+    let keys = stride(from: stretch.lowerBound, to: stretch.upperBound, by: 2)
+    guard parts.isEmpty, texts.isASCII else {
+      return keys.first { child($0).reads(key) }.map { child($0 + 1) }
     }
-    return nil
-  }
-
-  private func reads(_ node: Int, _ text: String) -> Bool {
-    nodes[node].kind == .scalar && texts.reads(nodes[node], text)
+    var key = key
+    return key.withUTF8 { key in
+      for index in keys where texts.reads(nodes[Int(children[index])], key) {
+        return child(index + 1)
+      }
+      return nil
+    }
   }
 
   /// Does something with each two children, the entries of a mapping.
@@ -169,7 +171,7 @@ struct NodeRecord: Sendable {
 struct ScalarTexts: Sendable {
   /// The file.
   private let bytes: [UInt8]
-  private let isASCII: Bool
+  let isASCII: Bool
   /// Those that don't stand there.
   private var others: [String] = []
 
@@ -247,19 +249,23 @@ struct ScalarTexts: Sendable {
 
   /// True if a scalar says this.
   func reads(_ node: NodeRecord, _ text: String) -> Bool {
-    let stretch = node.text
-    guard isASCII, stretch.start >= 0 else { return self.text(at: stretch) == text }
-    guard Int(stretch.count) == text.utf8.count else { return false }
+    guard isASCII else { return self.text(of: node) == text }
     var text = text
-    return text.withUTF8 { text in
-      bytes.withUnsafeBufferPointer { bytes in
-        for index in 0..<text.count where bytes[Int(stretch.start) + index] != text[index] {
-          return false
-        }
-        return true
-      }
+    return text.withUTF8 { reads(node, $0) }
+  }
+
+  /// True if a node is a scalar with these bytes.
+  func reads(_ node: NodeRecord, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard node.kind == .scalar, node.text.count == text.count else { return false }
+    guard node.text.start >= 0 else { return self.text(of: node).utf8.elementsEqual(text) }
+    return bytes.withUnsafeBytes { bytes in
+      UnsafeRawBufferPointer(rebasing: bytes[Int(node.text.start)...].prefix(text.count))
+        .holdsSame(as: UnsafeRawBufferPointer(text))
     }
   }
+
+  /// True for a scalar that merges what follows it, unless it is in quotes.
+  func isMergeKey(_ node: NodeRecord) -> Bool { node.text.count == 2 && reads(node, "<<") }
 
   /// A bit that is the same for scalars that say the same, and seldom for others; all bits where that
   /// takes a closer look.
@@ -278,12 +284,11 @@ struct ScalarTexts: Sendable {
       return text(at: left) == text(at: right)
     }
     guard left.count == right.count else { return false }
-    return bytes.withUnsafeBufferPointer { bytes in
-      for index in 0..<Int(left.count)
-      where bytes[Int(left.start) + index] != bytes[Int(right.start) + index] {
-        return false
-      }
-      return true
+    return bytes.withUnsafeBytes { bytes in
+      UnsafeRawBufferPointer(rebasing: bytes[Int(left.start)...].prefix(Int(left.count)))
+        .holdsSame(
+          as: UnsafeRawBufferPointer(
+            rebasing: bytes[Int(right.start)...].prefix(Int(right.count))))
     }
   }
 }

@@ -84,10 +84,7 @@ public struct YAMLNode: Sendable {
 
   /// True for a scalar in whose text a byte stands.
   package func has(_ byte: UInt8) -> Bool {
-    withBytes { bytes in
-      for other in bytes where other == byte { return 1 }
-      return nil
-    } != nil
+    withBytes { UnsafeRawBufferPointer($0).holds(byte) ? 1 : nil } != nil
   }
 
   /// True for a scalar with this text.
@@ -96,7 +93,13 @@ public struct YAMLNode: Sendable {
   }
 
   /// The meaning of a scalar by the core schema; nil for collections.
-  public var scalar: YAMLScalar? { reading.map { YAMLScalar(text, read: $0) } }
+  public var scalar: YAMLScalar? {
+    // Most that mean anything are short numbers, which no text is made for.
+    if isPlain, let integer = withBytes({ YAMLScalar.shortInteger(in: $0) }) {
+      return .integer(integer)
+    }
+    return reading.map { YAMLScalar(text, read: $0) }
+  }
 
   /// True for a scalar that means null.
   public var isNull: Bool { record.isNull }
@@ -118,6 +121,9 @@ public struct YAMLNode: Sendable {
   public var entries: Entries {
     Entries(storage, kind == .mapping ? record.children : 0..<0)
   }
+
+  /// How many entries a mapping has; none for anything else.
+  package var entryCount: Int { kind == .mapping ? record.children.count / 2 : 0 }
 
   /// Does something with each entry of a mapping.
   package func forEachEntry(_ act: (_ key: YAMLNode, _ value: YAMLNode) -> Void) {

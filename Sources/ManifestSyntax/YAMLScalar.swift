@@ -124,7 +124,7 @@ public enum YAMLScalar: Hashable, Sendable {
   }
 
   /// A number of nothing but a few digits, as nearly all are.
-  private static func shortInteger(in text: String.UTF8View) -> Int? {
+  static func shortInteger(in text: some Collection<UInt8>) -> Int? {
     guard (1...18).contains(text.count) else { return nil }
     var integer = 0
     for byte in text {

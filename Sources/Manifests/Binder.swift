@@ -51,7 +51,7 @@ public func bindStack(
     let mayRefer = mayHoldReferences(file.bytes)
     var syntax = DiagnosticList()
     readYAML(file.bytes, file: file.path, reporting: &syntax) { document in
-      guard let root = document.root, root.scalar != .null else { return }
+      guard let root = document.root, !root.isNull else { return }
       documentCount += 1
       if documentCount <= YAMLLimits.standard.documentCount {
         binder.bind(root, mayRefer: mayRefer)
@@ -83,7 +83,7 @@ private struct Binder {
   /// What is declared and nowhere in the workspace: there from the beginning, so that whatever
   /// depends on it waits for nothing.
   private var keysOutsideWorkspace: Set<String> = []
-  private var trees: [KindName: FieldTree] = [:]
+  private var trees: [(kind: KindDescriptor, tree: FieldTree)] = []
   private var placeByName: [String: (address: TargetAddress, location: SourceLocation)] = [:]
   /// The lines that are not shown, of files that belong to many documents.
   private var hiddenLines: [String: Set<Int>] = [:]
@@ -106,7 +106,8 @@ private struct Binder {
   init(configuration: StackConfiguration, rules: KindRules, secrets: some SecretSource) {
     self.configuration = configuration
     self.rules = rules
-    values = ValueBinding(secrets: secrets, commands: configuration.commands)
+    values = ValueBinding(
+      secrets: secrets, commands: configuration.commands, keyAdvice: rules.keyAdvice)
     composition = Composition()
   }
 
@@ -127,9 +128,7 @@ private struct Binder {
   private mutating func checkDefaults(_ fields: YAMLNode, of kind: KindDescriptor) {
     let found = values.findings
     values.findings = DiagnosticList()
-    values.address = nil
-    let keyAdvice = rules.keyAdvice
-    values.keyAdvice = { keyAdvice($0, kind) }
+    (values.target, values.kind) = (nil, kind)
     _ = values.fields(
       of: fields, by: tree(of: kind), table: kind.fields, owner: kind.name.text,
       besides: Self.commonKeys, missingAt: fields.location.firstLine)
@@ -142,9 +141,10 @@ private struct Binder {
   }
 
   private mutating func tree(of kind: KindDescriptor) -> FieldTree {
-    if let tree = trees[kind.name] { return tree }
+    // There are a dozen kinds: looking at each is quicker than hashing.
+    if let known = trees.first(where: { $0.kind === kind }) { return known.tree }
     let tree = FieldTree(kind.fields)
-    trees[kind.name] = tree
+    trees.append((kind, tree))
     return tree
   }
 
@@ -162,9 +162,7 @@ private struct Binder {
     let name = name(in: root)
     guard let kind = kind(in: root) else { return }
     let address = TargetAddress(kind: kind.name, name: name?.text ?? "")
-    values.address = name == nil ? nil : address.description
-    let keyAdvice = rules.keyAdvice
-    values.keyAdvice = { keyAdvice($0, kind) }
+    (values.target, values.kind) = (name == nil ? nil : address, kind)
     if let name {
       rules.checkName(name.text, kind, name.location, &values.findings)
       checkUnique(address, at: name.location)
@@ -181,7 +179,8 @@ private struct Binder {
       settings: berth ?? TargetSettings(), location: location, fieldLocations: bound.locations)
     guard isKnown, values.findings.errorCount == errorsBefore else { return }
     checkRemoval(target, root)
-    for check in kind.checks { check.run(target, &values.findings) }
+    // By index: a check that is taken out of the list is counted.
+    for index in kind.checks.indices { kind.checks[index].run(target, &values.findings) }
     rules.checkWorkspace(target, configuration.workspace, &values.findings)
     if let folded = kind.fold(kind, target.attributes, configuration.workspace) {
       target.attributes = folded
@@ -245,7 +244,7 @@ private struct Binder {
       values.findings.append(.missingField("name", root.location.firstLine, nil))
       return nil
     }
-    guard node.kind == .scalar, node.scalar != .null else {
+    guard node.kind == .scalar, !node.isNull else {
       values.findings.append(.wrongType("name", "a text", node, nil))
       return nil
     }
@@ -257,7 +256,7 @@ private struct Binder {
       values.findings.append(.missingField("type", root.location.firstLine, nil))
       return nil
     }
-    guard node.kind == .scalar, node.scalar != .null else {
+    guard node.kind == .scalar, !node.isNull else {
       values.findings.append(.wrongType("type", "a text", node, nil))
       return nil
     }

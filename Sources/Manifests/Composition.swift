@@ -101,7 +101,7 @@ struct Composition {
       (document, isKnown) = substitution.applied(to: written, reporting: &findings)
     }
     if isExhausted { return nil }
-    if let type = document["type"], let kind = catalog[KindName(type.text)] {
+    if !defaults.isEmpty, let type = document["type"], let kind = catalog[KindName(type.text)] {
       if kindsWithFaults.contains(kind.name) { isKnown = false }
       if let fields = defaults[kind.name] {
         document = fields.merged(under: document, at: document.location, counting: &merges)

@@ -30,12 +30,11 @@ extension ValueBinding {
     besides: NameTable = .empty, missingAt place: SourceLocation
   ) -> BoundFields {
     // Name and type, which every document has, are read by somebody else.
-    let entryCount = node.entries.count - (besides.names.isEmpty ? 0 : 2)
+    let entryCount = node.entryCount - (besides.names.isEmpty ? 0 : 2)
     var bound = BoundFields(slotCount: table.count, entryCount: max(0, entryCount))
     bind(node, tree, owner, besides, into: &bound)
-    // By slot: a row of the table is large, and few rows are required.
-    for slot in table.indices
-    where table[slot].isRequired && !bound.values.holds(slot) && !bound.refused.contains(slot) {
+    for slot in tree.requiredSlots
+    where !bound.values.holds(slot) && !bound.refused.contains(slot) {
       let field = table[slot]
       let group = field.path.segments.count > 1 ? node.entry(field.path.segments[0])?.key : nil
       findings.append(
@@ -58,8 +57,8 @@ extension ValueBinding {
         }
         return
       }
-      if let (slot, field) = child.field {
-        bind(key, value, slot, field, child, into: &bound)
+      if child.field != nil {
+        bind(key, value, child, into: &bound)
       } else if value.kind == .mapping {
         bind(value, child, nil, .empty, into: &bound)
       } else if !value.isNull {
@@ -70,9 +69,10 @@ extension ValueBinding {
   }
 
   private mutating func bind(
-    _ key: YAMLNode, _ node: YAMLNode, _ slot: Int, _ field: Field, _ tree: FieldTree,
-    into bound: inout BoundFields
+    _ key: YAMLNode, _ node: YAMLNode, _ tree: FieldTree, into bound: inout BoundFields
   ) {
+    guard let field = tree.field else { return }
+    let slot = tree.slot
     guard field.setBy == .user else {
       findings.append(.setByService(field.path, key, address))
       return
@@ -117,7 +117,7 @@ extension ValueBinding {
     findings.append(
       .unknownKey(
         key, meant: meant?.currentName?.description ?? suggestion ?? elsewhere,
-        known: tree.names + besides, in: owner, advice: glued ?? keyAdvice(key.text), address))
+        known: tree.names + besides, in: owner, advice: glued ?? advice(on: key.text), address))
   }
 
   /// What to tell about a key that its value is glued to: `admin_password:hunter2`.

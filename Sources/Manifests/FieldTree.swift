@@ -3,8 +3,12 @@ internal import TargetModel
 
 /// A kind's fields as manifests nest them: what may stand under which key.
 final class FieldTree: Sendable {
-  /// The field that stands here, with its index in the table.
-  let field: (slot: Int, field: Field)?
+  /// The field that stands here.
+  let field: Field?
+  /// Its index in the table.
+  let slot: Int
+  /// The rows of the table that must be given, from here on.
+  let requiredSlots: [Int]
   /// The current name, where this is one that older clients used.
   let currentName: AttributePath?
   /// How the value looks here, where an older client gave it in another form.
@@ -55,7 +59,9 @@ final class FieldTree: Sendable {
       deeper[first, default: []].append(
         (row.path.dropFirst(), row.slot, row.field, row.currentName, row.olderShape))
     }
-    field = here.map { ($0.slot, $0.field) }
+    field = here?.field
+    slot = here?.slot ?? -1
+    requiredSlots = rows.filter { $0.field.isRequired && $0.currentName == nil }.map(\.slot)
     currentName = here?.currentName
     olderShape = here?.olderShape
     object = here?.field.type.objectFields.map { FieldTree($0) }
@@ -79,13 +85,13 @@ final class FieldTree: Sendable {
 
   /// True if anything from here on is a secret.
   var holdsSecret: Bool {
-    field?.field.isKeptSecret == true || object?.holdsSecret == true
+    field?.isKeptSecret == true || object?.holdsSecret == true
       || children.contains(where: \.tree.holdsSecret)
   }
 
   /// The rows from here on.
   var slots: [(slot: Int, isSettable: Bool)] {
-    let here = field.map { [($0.slot, $0.field.setBy == .user && currentName == nil)] } ?? []
+    let here = field.map { [(slot, $0.setBy == .user && currentName == nil)] } ?? []
     return here + children.flatMap(\.tree.slots)
   }
 }

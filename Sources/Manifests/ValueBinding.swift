@@ -5,8 +5,10 @@ internal import TargetModel
 /// Turns nodes into values of a field's type and reports what does not fit.
 struct ValueBinding {
   let secrets: any SecretSource
-  /// The target's address, for findings.
-  var address: String?
+  /// The target, for findings; nil where it has no name.
+  var target: TargetAddress?
+  /// The target's kind; nil where it is not known.
+  var kind: KindDescriptor?
   var findings = DiagnosticList()
   /// The lines of each file that may hold a secret, whatever is wrong with them.
   var secretLines: [String: Set<Int>] = [:]
@@ -14,16 +16,23 @@ struct ValueBinding {
   let commands: [String: [String]]
   /// What they gave, so that each runs once.
   var commandResults: [String: Result<String, SecretCommandFailure>] = [:]
-  /// What to tell of a key that the target's kind does not know, besides what resembles it.
-  var keyAdvice: (String) -> String? = { _ in nil }
-  /// Patterns of fields, so that each is read once.
-  private var patterns: [String: Regex<AnyRegexOutput>] = [:]
-  /// What matched the pattern of a field last, by pattern: many targets have the same size.
-  private var lastMatches: [String: String] = [:]
+  /// What to tell of a key that a kind does not know, besides what resembles it.
+  private let keyAdvice: (String, KindDescriptor) -> String?
+  /// The few patterns of fields, so that each is read once.
+  private var patterns: [Pattern] = []
   /// The fields that are being read, each in a value of the one before it.
   private var open: [OpenField] = []
   /// The ways from each of them into lists and maps.
   private var way: [Step] = []
+
+  /// A field's pattern.
+  private struct Pattern {
+    let text: String
+    /// Nil if it can't be read.
+    let regex: Regex<AnyRegexOutput>?
+    /// What matched it last: many targets have the same size.
+    var lastMatch: String?
+  }
 
   /// A field that is being read.
   private struct OpenField {
@@ -40,10 +49,20 @@ struct ValueBinding {
     case entry(String)
   }
 
-  init(secrets: any SecretSource, commands: [String: [String]] = [:]) {
+  init(
+    secrets: any SecretSource, commands: [String: [String]] = [:],
+    keyAdvice: @escaping (String, KindDescriptor) -> String? = { _, _ in nil }
+  ) {
     self.secrets = secrets
     self.commands = commands
+    self.keyAdvice = keyAdvice
   }
+
+  /// The target's address, for findings.
+  var address: String? { target?.description }
+
+  /// What to tell of a key that the target's kind does not know.
+  func advice(on key: String) -> String? { kind.flatMap { keyAdvice(key, $0) } }
 
   /// The value of a field; nil if it is absent (`null`) or does not fit, which is then reported.
   mutating func value(
@@ -169,11 +188,16 @@ struct ValueBinding {
   /// It compares scalar by scalar, so that no letter passes for one that only looks the same. A
   /// pattern that can't be read matches nothing.
   private mutating func matches(_ text: String, _ pattern: String) -> Bool {
-    if let last = lastMatches[pattern], last.hasBytes(of: text) { return true }
-    let regex = patterns[pattern] ?? (try? Regex(pattern).matchingSemantics(.unicodeScalar))
-    patterns[pattern] = regex
-    guard regex.flatMap({ try? $0.wholeMatch(in: text) }) != nil else { return false }
-    lastMatches[pattern] = text
+    let index = patterns.indices.first { patterns[$0].text == pattern } ?? patterns.count
+    if index == patterns.count {
+      let regex = try? Regex(pattern).matchingSemantics(.unicodeScalar)
+      patterns.append(Pattern(text: pattern, regex: regex))
+    }
+    if patterns[index].lastMatch?.hasBytes(of: text) == true { return true }
+    guard patterns[index].regex.flatMap({ try? $0.wholeMatch(in: text) }) != nil else {
+      return false
+    }
+    patterns[index].lastMatch = text
     return true
   }
 
@@ -256,9 +280,12 @@ struct ValueBinding {
   private mutating func choice(
     _ node: YAMLNode, _ choices: [FieldType.Choice]
   ) -> AttributeValue? {
+    // As nearly all are written, which no text is made for.
+    for index in choices.indices where node.reads(choices[index].name) && !node.isNull {
+      return .text(choices[index].name)
+    }
     let known = { choices.map { "'\($0.name)'" }.joined(separator: ", ") }
     guard let text = word(node, "one of \(known())") else { return nil }
-    if let choice = choices.first(where: { $0.name == text }) { return .text(choice.name) }
     let word = text.lowercased()
     if let choice = choices.first(where: { $0.name.lowercased() == word }) {
       return .text(choice.name)
@@ -338,7 +365,7 @@ struct ValueBinding {
     let areTags = isWholeValue && open.count == 1 && open.last?.tree.isTags == true
     let before = findings.errorCount
     var entries: [(String, AttributeValue)] = []
-    entries.reserveCapacity(node.entries.count)
+    entries.reserveCapacity(node.entryCount)
     node.forEachEntry { keyNode, entry in
       let key = keyNode.text
       if areTags, MarkTags.isMark(key) {
@@ -365,7 +392,7 @@ struct ValueBinding {
       of: node, by: open.last?.tree.object ?? FieldTree(fields), table: fields, owner: nil,
       missingAt: node.location.firstLine)
     guard findings.errorCount == before else { return nil }
-    var result = AttributeMap(minimumCapacity: node.entries.count)
+    var result = AttributeMap(minimumCapacity: node.entryCount)
     bound.values.forEachGiven { slot, value in result[path: fields[slot].path] = value }
     return .map(result)
   }
@@ -427,7 +454,7 @@ extension String {
     var (text, other) = (self, other)
     return text.withUTF8 { bytes in
       other.withUTF8 { others in
-        bytes.count == others.count && bytes.indices.allSatisfy { bytes[$0] == others[$0] }
+        UnsafeRawBufferPointer(bytes).holdsSame(as: UnsafeRawBufferPointer(others))
       }
     }
   }

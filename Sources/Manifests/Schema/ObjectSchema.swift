@@ -36,7 +36,7 @@ extension FieldTree {
     var properties: AttributeMap = [:]
     for (name, child) in children {
       if let field = child.field {
-        if field.field.setBy == .user { properties[name] = child.valueSchema(isPartial) }
+        if field.setBy == .user { properties[name] = child.valueSchema(isPartial) }
       } else if child.isSettable {
         properties[name] = SchemaForms(child.mappingSchema(isPartial: isPartial)).orNull.schema()
       }
@@ -46,7 +46,7 @@ extension FieldTree {
 
   /// True if a manifest may set anything here or below.
   private var isSettable: Bool {
-    field?.field.setBy == .user || children.contains(where: \.tree.isSettable)
+    field?.setBy == .user || children.contains(where: \.tree.isSettable)
   }
 
   /// The names of each field that a manifest may set, as far as they are names of this tree, in
@@ -61,7 +61,7 @@ extension FieldTree {
 
   private func collect(into fields: inout [Int: Field]) {
     if let field {
-      if field.field.setBy == .user { fields[field.slot] = field.field }
+      if field.setBy == .user { fields[slot] = field }
     } else {
       for child in children { child.tree.collect(into: &fields) }
     }

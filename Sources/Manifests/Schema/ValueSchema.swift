@@ -5,7 +5,7 @@ extension FieldTree {
   ///
   /// It says what `ValueBinding` does with such a value, as far as JSON Schema can.
   func valueSchema(_ isPartial: Bool) -> AttributeValue? {
-    guard let field = field?.field else { return nil }
+    guard let field else { return nil }
     let forms: SchemaForms =
       switch olderShape {
       case .fileName: .secret(isFile: true)

@@ -105,7 +105,7 @@ private struct UpgradePlan {
   mutating func visit(_ node: YAMLNode, by tree: FieldTree, at path: [String] = []) {
     for (key, value) in node.entries {
       guard let child = tree[key.text] else { continue }
-      if let (_, field) = child.field {
+      if let field = child.field {
         if let current = child.currentName {
           upgrade(key, value, field, to: current.segments, of: node, at: path, child.olderShape)
         } else if field.keepsItsName, let word = field.type.currentWord(for: value) {
