@@ -34,6 +34,7 @@ struct CommonForm {
     offset = Int(start.offset)
     lineStart = offset
     line = start.line
+    open.reserveCapacity(8)
   }
 
   /// The document; nil if it is not in this form, or has anything that must be reported.

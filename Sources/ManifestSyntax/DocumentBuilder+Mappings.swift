@@ -40,7 +40,7 @@ extension DocumentBuilder {
     var looks: UInt64 = 0
     for index in stride(from: pairs.lowerBound, to: pairs.upperBound, by: 2) {
       let record = nodes[Int(pending[index])]
-      guard record.kind == .scalar, !texts.reads(record, "<<") else { return false }
+      guard record.kind == .scalar, !texts.isMergeKey(record) else { return false }
       let look = texts.look(of: record)
       let isNew = looks & look == 0
       looks |= look

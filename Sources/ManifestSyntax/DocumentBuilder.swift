@@ -73,12 +73,8 @@ struct DocumentBuilder {
   }
 
   private mutating func clear() {
-    // Documents of one file are much alike.
-    let (nodeCount, childCount) = (nodes.count, children.count)
-    nodes = []
-    nodes.reserveCapacity(nodeCount)
-    children = []
-    children.reserveCapacity(childCount)
+    nodes.makeRoomForAnother()
+    children.makeRoomForAnother()
     texts.removeOthers()
     pending.removeAll(keepingCapacity: true)
     if !anchors.isEmpty { anchors.removeAll() }
@@ -130,8 +126,8 @@ struct DocumentBuilder {
 
   /// True if the next node is a key.
   private var expectsKey: Bool {
-    guard let last = open.last else { return false }
-    return last.isMapping && (pending.count - last.firstChild).isMultiple(of: 2)
+    guard let last = open.indices.last else { return false }
+    return open[last].isMapping && (pending.count - open[last].firstChild).isMultiple(of: 2)
   }
 
   private var isInFlow: Bool { open.last?.isFlow ?? false }
@@ -194,7 +190,7 @@ struct DocumentBuilder {
     _ scalar: NodeRecord, isKey: Bool, alias: (name: String, located: TextStretch)? = nil,
     reporting findings: inout DiagnosticList
   ) throws(Refusal) {
-    if isKey { checkKey(scalar, reporting: &findings) }
+    if isKey, scalar.isNull || isInFlow { checkKey(scalar, reporting: &findings) }
     try attach(append(scalar), height: 0, endingAt: scalar.end, alias: alias)
   }
 
@@ -347,7 +343,7 @@ struct DocumentBuilder {
     try checkLength(Int(named.text.count), ofKey: true, from: located.start, to: located.end)
     // A key of its own, so that findings name the alias. It is no merge key.
     let key = NodeRecord(
-      named.text, texts.reads(named, "<<") ? .quoted : named.reading, isNull: named.isNull,
+      named.text, texts.isMergeKey(named) ? .quoted : named.reading, isNull: named.isNull,
       start: located.start, end: located.end)
     try attach(key, isKey: true, alias: (name, located), reporting: &findings)
   }
@@ -431,5 +427,19 @@ struct DocumentBuilder {
     let name = tag.hasPrefix("tag:yaml.org,2002:") ? String(tag.dropFirst(18)) : ""
     findings.append(
       core.contains(name) ? .tagMisfit("!!\(name)", place) : .unknownTag(place))
+  }
+}
+
+extension Array {
+  /// Takes everything out and leaves room for about as much, since documents of one file are much
+  /// alike; where nobody holds the document before any more, its own.
+  fileprivate mutating func makeRoomForAnother() {
+    let expected = count
+    if capacity / 2 > expected {
+      self = []
+      reserveCapacity(expected)
+    } else {
+      removeAll(keepingCapacity: true)
+    }
   }
 }
