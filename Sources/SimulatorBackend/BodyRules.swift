@@ -32,9 +32,9 @@ struct BodyRules {
   }
 
   private static let setByService: [AttributePath] = [
-    "id", "name", "type", "systemData", "identity.principalId", "identity.tenantId",
-    .provisioningState, .provisioningErrors, "properties.createdOn", .modifiedOn,
-    "properties.isAttachedCompute", .state, .lastOperation,
+    "id", "name", "type", "systemData", .principalID, .tenantID,
+    .provisioningState, .provisioningErrors, .createdOn, .modifiedOn,
+    .isAttached, .state, .lastOperation,
   ]
 
   // MARK: A new target

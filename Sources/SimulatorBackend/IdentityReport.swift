@@ -9,15 +9,15 @@ package enum IdentityReport {
     guard let type = body[.identityType]?.text?.lowercased() else { return }
     let seed = body["id"]?.text ?? ""
     if type.contains("systemassigned") {
-      body["identity.principalId"] = .text(guid(seed + "/principal"))
-      body["identity.tenantId"] = .text(tenant)
+      body[.principalID] = .text(guid(seed + "/principal"))
+      body[.tenantID] = .text(tenant)
     } else {
-      body.remove("identity.principalId")
-      body.remove("identity.tenantId")
+      body.remove(.principalID)
+      body.remove(.tenantID)
     }
     guard type.contains("userassigned"), let ids = body[.userAssignedIdentities]?.map
     else {
-      body.remove("identity.userAssignedIdentities")
+      body.remove(.userAssignedIdentities)
       return
     }
     var identities: AttributeMap = [:]
@@ -27,16 +27,17 @@ package enum IdentityReport {
         "principalId": .text(guid(key + "/principal")), "clientId": .text(guid(key + "/client")),
       ]
     }
-    body["identity.userAssignedIdentities"] = .map(identities)
+    body[.userAssignedIdentities] = .map(identities)
   }
 
   /// A GUID that is always the same for a text (FNV-1a, twice).
   private static func guid(_ text: String) -> String {
     let digits = hex(hash(text, 0xCBF2_9CE4_8422_2325)) + hex(hash(text, 0x8422_2325_CBF2_9CE4))
-    var groups: [Substring] = []
-    var rest = digits[...]
+    var groups: [String] = []
+    // By bytes: finding letters takes ten times as long.
+    var rest = digits.utf8[...]
     for length in [8, 4, 4, 4, 12] {
-      groups.append(rest.prefix(length))
+      groups.append(String(Substring(rest.prefix(length))))
       rest = rest.dropFirst(length)
     }
     return groups.joined(separator: "-")

@@ -89,9 +89,9 @@ private let clusterPort: AttributePath = "properties.properties.remoteLoginPortP
 ) {
   let least = body[.leastNodes]?.integer ?? 0
   let isThere = moment != .begun
-  body["properties.properties.allocationState"] = isThere ? "Steady" : "Resizing"
-  body["properties.properties.currentNodeCount"] = .integer(isThere ? least : 0)
-  body["properties.properties.targetNodeCount"] = .integer(least)
+  body[.allocationState] = isThere ? "Steady" : "Resizing"
+  body[.currentNodes] = .integer(isThere ? least : 0)
+  body[.targetNodes] = .integer(least)
   // The service decides once: closed within a network, open otherwise.
   if moment == .ready, body[clusterPort]?.text ?? "NotSpecified" == "NotSpecified" {
     let isPrivate = body[.subnetID]?.text != nil
@@ -131,19 +131,28 @@ extension AttributeValue {
   }
 }
 
-/// A literal in brackets would be taken for a single key, so paths that are read have names.
+/// A literal in brackets is split each time, so paths that are used for each target have names.
 extension AttributePath {
   static let inner: AttributePath = "properties.properties"
   fileprivate static let clusterPurpose: AttributePath = "properties.properties.clusterPurpose"
   static let identityType: AttributePath = "identity.type"
+  static let principalID: AttributePath = "identity.principalId"
+  static let tenantID: AttributePath = "identity.tenantId"
   static let userAssignedIdentities: AttributePath = "identity.userAssignedIdentities"
   fileprivate static let leastNodes: AttributePath =
     "properties.properties.scaleSettings.minNodeCount"
+  fileprivate static let allocationState: AttributePath = "properties.properties.allocationState"
+  fileprivate static let currentNodes: AttributePath = "properties.properties.currentNodeCount"
+  fileprivate static let targetNodes: AttributePath = "properties.properties.targetNodeCount"
   fileprivate static let subnetID: AttributePath = "properties.properties.subnet.id"
   static let provisioningState: AttributePath = "properties.provisioningState"
   static let provisioningErrors: AttributePath = "properties.provisioningErrors"
   static let computeType: AttributePath = "properties.computeType"
   static let resourceID: AttributePath = "properties.resourceId"
+  static let ownDescription: AttributePath = "properties.description"
+  static let computeLocation: AttributePath = "properties.computeLocation"
+  static let isAttached: AttributePath = "properties.isAttachedCompute"
+  static let createdOn: AttributePath = "properties.createdOn"
   static let modifiedOn: AttributePath = "properties.modifiedOn"
   static let state: AttributePath = "properties.properties.state"
   static let lastOperation: AttributePath = "properties.properties.lastOperation"

@@ -204,13 +204,13 @@ extension SimulatedService {
     body.fill("location", .text(workspace.location))
     body.fill("tags", .map([:]))
     body["systemData"] = ["createdAt": time]
-    body.fill("properties.computeLocation", body["location"] ?? .null)
-    body["properties.isAttachedCompute"] = .bool(isAttached)
-    body["properties.createdOn"] = time
+    body.fill(.computeLocation, body["location"] ?? .null)
+    body[.isAttached] = .bool(isAttached)
+    body[.createdOn] = time
     body[.modifiedOn] = time
     body[.provisioningErrors] = .null
     body.fill(.resourceID, .null)
-    body.fill("properties.description", .null)
+    body.fill(.ownDescription, .null)
     if body[.inner]?.map == nil { body[.inner] = .map([:]) }
   }
 

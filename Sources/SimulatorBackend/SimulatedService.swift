@@ -141,10 +141,7 @@ public struct SimulatedService<Store: WorldStore> {
   /// While an operation runs, the official examples show only the outer properties.
   private func brief(_ body: AttributeValue) -> AttributeValue {
     var brief = AttributeValue.map([:])
-    for path: AttributePath in [
-      "id", "name", "type", "location", "tags", .computeType, "properties.description",
-      "properties.resourceId", .provisioningState,
-    ] {
+    for path in AttributePath.shownWhileBusy {
       if let value = body[path] { brief[path] = value }
     }
     return brief
@@ -159,4 +156,11 @@ public struct SimulatedService<Store: WorldStore> {
       HistoryEntry(
         time: time, event: event.rawValue, name: compute.name, resource: compute.resource?.shown))
   }
+}
+
+extension AttributePath {
+  fileprivate static let shownWhileBusy: [AttributePath] = [
+    "id", "name", "type", "location", "tags", .computeType, .ownDescription, .resourceID,
+    .provisioningState,
+  ]
 }

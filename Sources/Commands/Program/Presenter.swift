@@ -187,7 +187,9 @@ struct Presenter: Sendable {
 
   /// Shows what happens in an apply, while it does.
   func show(_ event: ApplyEvent) {
-    for line in stream.event(event) { events?.write(line) }
+    if let events {
+      for line in stream.event(event) { events.write(line) }
+    }
     if case .stepFailed(let step, _, let failure) = event {
       record?.found([ApplyText.finding(step, failure)])
     }
