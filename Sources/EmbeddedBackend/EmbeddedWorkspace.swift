@@ -6,12 +6,13 @@ public import TargetModel
 
 /// The embedded workspace: the simulated service, kept in an SQLite file.
 ///
-/// Several processes may open one file, and several workspaces share it. Every request is a
-/// transaction of its own, so they interleave as callers of a real service do; what is answered is
-/// on the disk.
+/// Several processes may open one file, and several workspaces share it. Each request is carried out
+/// as a whole, so they interleave as callers of a real service do; what is answered is on the disk.
 public struct EmbeddedWorkspace: Backend {
   /// Nil as long as there is no file, for a workspace that is only read.
   private let database: DatabaseQueue?
+  /// The requests that wait for the database; nil for a workspace that is only read.
+  private let requests: RequestQueue?
   private let access: Access
   private var configuration: SimulatorConfiguration
   private var dialect: ServiceDialect
@@ -39,6 +40,7 @@ public struct EmbeddedWorkspace: Backend {
       catalog: configuration.catalog, workspace: configuration.workspace)
     self.now = now
     self.database = try DatabaseFile.open(path, access)
+    self.requests = access == .readAndWrite ? database.map(RequestQueue.init) : nil
   }
 
   private init(_ other: EmbeddedWorkspace, serving configuration: SimulatorConfiguration) {
@@ -183,15 +185,13 @@ public struct EmbeddedWorkspace: Backend {
 
   /// Sends a change and answers with the operation that carries it out.
   public func submit(_ request: WriteRequest) async throws(BackendFailure) -> OperationHandle {
-    guard let database, access == .readAndWrite else { throw readOnlyFailure }
-    // Reading, merging and writing are one transaction: nobody comes in between, and of a request
-    // that fails half-way nothing is kept.
-    let response = try await perform(on: database) { [self, time = now()] connection in
-      try transaction(connection, keepingRefused: false) {
-        try checkLease(connection)
-        return try carryOut(request, in: &$0, at: time)
-      }
-    }
+    guard let requests else { throw readOnlyFailure }
+    // Reading, merging and writing are one transaction: nobody comes in between.
+    let change = RequestQueue.Request(write: { [self, time = now()] connection in
+      try checkLease(connection)
+      return try carryOut(request, connection, at: time)
+    })
+    let response = try await answer(change, from: requests)
     return OperationHandle(reference: try checked(response).operation)
   }
 
@@ -214,20 +214,20 @@ public struct EmbeddedWorkspace: Backend {
 
   // MARK: The service itself
 
-  /// Answers a request of the service as it came, for a face that speaks HTTP: a transaction of its
-  /// own, and what is refused is an answer too.
+  /// Answers a request of the service as it came, for a face that speaks HTTP: what is refused is an
+  /// answer too.
   ///
   /// - Parameter fate: how the operation goes that the request may begin.
   package func answer(
     _ request: ServiceRequest, fate: OperationFate
   ) async throws(BackendFailure) -> ServiceResponse {
     if request.isRead { return try await answer(request) }
-    guard let database, access == .readAndWrite else { throw readOnlyFailure }
-    return try await perform(on: database) { [self, time = now()] connection in
-      try transaction(connection, keepingRefused: true) {
-        try $0.handle(request, at: time, fate: fate)
-      }
-    }
+    guard let requests else { throw readOnlyFailure }
+    let change = RequestQueue.Request(write: { [self, time = now()] connection in
+      var service = service(connection)
+      return try service.handle(request, at: time, fate: fate)
+    })
+    return try await answer(change, from: requests)
   }
 
   // MARK: The portal
@@ -295,6 +295,15 @@ public struct EmbeddedWorkspace: Backend {
   /// Answers a request that changes nothing but what is due anyway.
   private func answer(_ request: ServiceRequest) async throws(BackendFailure) -> ServiceResponse {
     let time = now()
+    if let requests {
+      let look = RequestQueue.Request(
+        read: { [self] in try answerFromRead(request, store($0), at: time) },
+        write: { [self] connection in
+          var service = service(connection)
+          return try service.handle(request, at: time)
+        })
+      return try await answer(look, from: requests)
+    }
     guard let database = try present() else {
       // An absent file is an empty workspace.
       var empty = SimulatedService(store: MemoryStore(), configuration: configuration)
@@ -305,8 +314,12 @@ public struct EmbeddedWorkspace: Backend {
       }
     }
     return try await perform(on: database) { [self] connection in
-      if let response = try answerFromRead(request, connection, at: time) { return response }
-      return try transaction(connection, keepingRefused: true) { try $0.handle(request, at: time) }
+      try reading(connection) { store in
+        if let response = try answerFromRead(request, store, at: time) { return response }
+        var service = SimulatedService(
+          store: try MemoryStore(copying: store), configuration: configuration)
+        return try service.handle(request, at: time)
+      }
     }
   }
 
@@ -322,64 +335,60 @@ public struct EmbeddedWorkspace: Backend {
 
   /// The answer if it takes no writing; nil if operations have to be ended first.
   private func answerFromRead(
-    _ request: ServiceRequest, _ connection: Database, at time: Int64
+    _ request: ServiceRequest, _ store: SQLiteStore, at time: Int64
   ) throws -> ServiceResponse? {
-    try reading(connection) { store in
-      if try !store.hasOperationsDue(at: time) {
-        var service = service(connection)
-        return try service.handle(request, at: time)
-      }
-      guard access == .readIfPresent else { return nil }
-      let copy = try MemoryStore(copying: store)
-      var service = SimulatedService(store: copy, configuration: configuration)
-      return try service.handle(request, at: time)
-    }
+    if try store.hasOperationsDue(at: time) { return nil }
+    var service = SimulatedService(store: store, configuration: configuration)
+    return try service.handle(request, at: time)
   }
 
   /// What a body reads, all of it from one state of the file.
   private func reading<Value>(
-    _ connection: Database, _ body: (SQLiteStore) throws -> Value?
-  ) throws -> Value? {
+    _ connection: Database, _ body: (SQLiteStore) throws -> Value
+  ) throws -> Value {
     var value: Value?
     try connection.inTransaction(.deferred) {
       value = try body(store(connection))
       return .commit
     }
+    guard let value else { throw DatabaseError(resultCode: .SQLITE_ERROR) }
     return value
   }
 
   private func carryOut(
-    _ request: WriteRequest, in service: inout SimulatedService<SQLiteStore>, at time: Int64
+    _ request: WriteRequest, _ connection: Database, at time: Int64
   ) throws -> ServiceResponse {
+    var service = service(connection)
     var current: AttributeValue?
     if dialect.needsCurrent(request) {
       let response = try service.handle(.get(name: request.name), at: time)
       guard response.isSuccess else { return response }
       current = response.body
     }
+    let requests = dialect.requests(for: request, current: current)
     var last = ServiceResponse(200)
-    for request in dialect.requests(for: request, current: current) {
-      last = try service.handle(request, at: time)
-      guard last.isSuccess else { return last }
+    if let only = requests.first, requests.count == 1 {
+      return try service.handle(only, at: time)
+    }
+    // Of a change that takes several and fails half-way nothing is kept.
+    try connection.inSavepoint {
+      for request in requests {
+        last = try service.handle(request, at: time)
+        guard last.isSuccess else { return .rollback }
+      }
+      return .commit
     }
     return last
   }
 
-  /// One immediate transaction.
-  ///
-  /// Where a refused request is rolled back, so is what was due before it; the next request brings
-  /// that about again, at its own time.
-  private func transaction(
-    _ connection: Database, keepingRefused: Bool,
-    _ answer: (inout SimulatedService<SQLiteStore>) throws -> ServiceResponse
-  ) throws -> ServiceResponse {
-    var response = ServiceResponse(500)
-    try connection.inTransaction(.immediate) {
-      var service = service(connection)
-      response = try answer(&service)
-      return response.isSuccess || keepingRefused ? .commit : .rollback
+  private func answer(
+    _ request: RequestQueue.Request, from requests: RequestQueue
+  ) async throws(BackendFailure) -> ServiceResponse {
+    do {
+      return try await requests.answer(request)
+    } catch {
+      throw failure(error)
     }
-    return response
   }
 
   /// Runs on the database's own queue.

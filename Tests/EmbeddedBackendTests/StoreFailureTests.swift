@@ -147,6 +147,55 @@ import Testing
     #expect(try await workspace.list().map(\.name) == ["first", "second"])
   }
 
+  @Test func `F23 what the disk has no room for fails alone`() async throws {
+    let workspace = try open("ws.sqlite")
+    try workspace.limit(toPages: 30)
+    let long = AttributeValue.map(["note": .text(String(repeating: "x", count: 200_000))])
+    let failed = await withTaskGroup(of: String?.self) { group in
+      for number in 10..<30 {
+        group.addTask {
+          let target = ComputeTarget(
+            .inventedPool, "pool\(number)x", number == 20 ? ["tags": long] : [:])
+          do throws(BackendFailure) {
+            _ = try await workspace.submit(.create(target, marks: OwnershipMarks()))
+            return nil
+          } catch {
+            return "\(target.name): \(error.code)"
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0 += [$1].compactMap(\.self) }
+    }
+    #expect(failed == ["pool20x: WorkspaceStoreFull"])
+    clock.advance(by: 1_000)
+    #expect(try await workspace.list().count == 19)
+  }
+
+  @Test func `requests that wait side by side are answered each by itself`() async throws {
+    let workspace = try open("ws.sqlite")
+    let answers = await withTaskGroup(of: String.self) { group in
+      for number in 10..<40 {
+        let name = number % 3 == 0 ? "not a name" : "pool\(number)x"
+        group.addTask {
+          do throws(BackendFailure) {
+            let operation = try await workspace.submit(
+              .create(ComputeTarget(.inventedPool, name), marks: OwnershipMarks()))
+            _ = try await workspace.status(of: operation)
+            return try await workspace.read(name)?.name ?? "nothing"
+          } catch {
+            return error.code
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    let made = (10..<40).filter { $0 % 3 != 0 }.map { "pool\($0)x" }
+    #expect(Set(answers) == Set(made + ["InvalidParameter"]))
+    #expect(answers.count { $0 == "InvalidParameter" } == 10)
+    #expect(try await workspace.list().map(\.name) == made)
+    #expect(try workspace.isIntact())
+  }
+
   @Test func `each diagnostic says what to do`() {
     for problem: WorkspaceStoreFailure.Problem in [
       .corrupt, .foreign, .tooRecent, .notAFile, .unwritable, .unreachable,
