@@ -35,7 +35,7 @@ public enum JournalRecord: Hashable, Sendable {
   /// The run is over.
   case ended(RunEnd)
 
-  /// True for what must be on the disk before anything else is done, and takes everything before it
+  /// True for what must be on the disk before anything is sent, and takes everything before it
   /// there too: an intent, and how a run begins and ends.
   ///
   /// The rest is what the service shows as well. Should the machine lose power before it is on the

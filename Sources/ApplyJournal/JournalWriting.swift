@@ -1,9 +1,13 @@
 /// Where an apply writes its journal.
 public protocol JournalWriting: Sendable {
-  /// Adds an entry. Other processes can read it when this returns, and it outlives the machine's power
-  /// if its record asks for that (`JournalRecord.isSynced`). Once it failed, it fails for ever,
-  /// because a failed sync is never retried into success (reliability.md F23).
+  /// Adds an entry. Other processes can read it when this returns.
   func append(_ entry: JournalEntry) throws(JournalWriteFailure)
+  /// Lets all that was added outlive the machine's power. It is called after records that ask for
+  /// that (`JournalRecord.isSynced`), and before anything is done that relies on them.
+  ///
+  /// Once this or `append` failed, both fail for ever, because a failed sync is never retried into
+  /// success (reliability.md F23).
+  func sync() throws(JournalWriteFailure)
 }
 
 /// The journal can't be written, so nothing may be started any more.

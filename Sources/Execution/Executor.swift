@@ -1,6 +1,7 @@
 public import ApplyJournal
 public import BackendInterface
 internal import Planning
+internal import Synchronization
 internal import TargetModel
 
 /// Carries out plans: the thin shell that performs what `ApplyMachine` decides.
@@ -43,92 +44,170 @@ public struct Executor: Sendable {
     _ request: ApplyRequest, interrupts: AsyncStream<Void> = AsyncStream { _ in },
     observe: @escaping @Sendable (ApplyEvent) -> Void
   ) async -> ApplyReport {
-    let elapsed = stopwatch(clock)
-    var machine = ApplyMachine(request, limits: limits, random: SplitMix(state: seed))
-    await withTaskGroup(of: MachineEvent?.self) { group in
+    let inbox = Inbox()
+    var turns = Turns(
+      machine: ApplyMachine(request, limits: limits, random: SplitMix(state: seed)),
+      journal: journal, wallTime: wallTime, elapsed: stopwatch(clock), observe: observe)
+    await withTaskGroup(of: Void.self) { group in
       group.addTask {
-        for await _ in interrupts { return .interrupted }
-        return Task.isCancelled ? .abandoned : nil
+        for await _ in interrupts { return inbox.put(.interrupted) }
+        if Task.isCancelled { inbox.put(.abandoned) }
       }
-      var events: [MachineEvent] = [.began]
-      // When the sleeping children wake, the next one first.
-      var alarms: [Duration] = []
+      turns.take(.began)
       while true {
-        // What is answered at once is handled before anything is awaited.
-        var position = 0
-        while position < events.count {
-          let commands = machine.handle(events[position], at: elapsed())
-          position += 1
-          for command in commands {
-            if let answer = perform(command, in: &group, elapsed, observe) { events.append(answer) }
-          }
-        }
-        guard !machine.isFinished else { break }
-        if let wake = machine.nextWake, alarms.first.map({ wake < $0 }) ?? true {
-          addAlarm(at: wake, elapsed, to: &group)
-          alarms.insert(wake, at: 0)
-        }
-        guard let event = await group.next() else { break }
-        if case .timePassed = event, !alarms.isEmpty { alarms.removeFirst() }
-        events = event.map { [$0] } ?? []
+        // What is answered by now is handled before anything is awaited, so that the disk is waited
+        // for once for all of its intents.
+        while let event = inbox.next() { turns.take(event) }
+        for call in turns.calls() { begin(call, in: &group, turns.elapsed, inbox) }
+        guard !turns.machine.isFinished, await group.next() != nil else { break }
       }
       group.cancelAll()
     }
-    return machine.report
+    return turns.machine.report
   }
 
-  /// Does what the machine says, and answers what is done at once.
-  private func perform(
-    _ command: MachineCommand, in group: inout TaskGroup<MachineEvent?>,
-    _ elapsed: @escaping @Sendable () -> Duration, _ observe: (ApplyEvent) -> Void
-  ) -> MachineEvent? {
-    switch command {
-    case .tell(let event):
-      observe(event)
-    case .append(let record):
-      do {
-        try journal.append(JournalEntry(milliseconds: Int(wallTime()), record: record))
-        return .journaled(record)
-      } catch {
-        return .journalFailed(error.reason)
-      }
+  private func begin(
+    _ call: Call, in group: inout TaskGroup<Void>, _ elapsed: @escaping @Sendable () -> Duration,
+    _ inbox: Inbox
+  ) {
+    switch call {
     case .look(let step, let request):
-      group.addTask { .looked(step, await backend.look(request)) }
+      group.addTask { inbox.put(.looked(step, await backend.look(request))) }
     case .submit(let step, let request, let latest):
       group.addTask {
         // As late as can be: the process may have been stopped since.
-        guard elapsed() <= latest else { return .lapsed(step) }
+        guard elapsed() <= latest else { return inbox.put(.lapsed(step)) }
         do throws(BackendFailure) {
-          return .submitted(step, .success(try await backend.submit(request)))
+          inbox.put(.submitted(step, .success(try await backend.submit(request))))
         } catch {
-          return .submitted(step, .failure(error))
+          inbox.put(.submitted(step, .failure(error)))
         }
       }
     case .poll(let step, let operation):
       group.addTask {
         do throws(BackendFailure) {
-          return .polled(step, .success(try await backend.status(of: operation)))
+          inbox.put(.polled(step, .success(try await backend.status(of: operation))))
         } catch {
-          return .polled(step, .failure(error))
+          inbox.put(.polled(step, .failure(error)))
         }
       }
+    case .wake(let time):
+      group.addTask {
+        do {
+          try await clock.sleep(for: time - elapsed())
+          inbox.put(.timePassed)
+        } catch {
+          // Only a cancelled task can't sleep.
+          inbox.put(.abandoned)
+        }
+      }
+    }
+  }
+}
+
+/// What takes its time, and is answered by an event.
+private enum Call {
+  case look(StepID, LookRequest)
+  case submit(StepID, WriteRequest, by: Duration)
+  case poll(StepID, OperationHandle)
+  case wake(at: Duration)
+}
+
+/// The answers that were not handled yet.
+private final class Inbox: Sendable {
+  private let events = Mutex<[MachineEvent]>([])
+
+  func put(_ event: MachineEvent) { events.withLock { $0.append(event) } }
+  func next() -> MachineEvent? { events.withLock { $0.isEmpty ? nil : $0.removeFirst() } }
+}
+
+/// The machine with all that is done for it at once; what takes its time is gathered, to be begun
+/// when every intent is on the disk.
+private struct Turns {
+  var machine: ApplyMachine
+  let journal: any JournalWriting
+  let wallTime: @Sendable () -> Int64
+  let elapsed: @Sendable () -> Duration
+  let observe: @Sendable (ApplyEvent) -> Void
+  private var gathered: [Call] = []
+  /// When the sleeping children wake, the next one first.
+  private var alarms: [Duration] = []
+  private var isSyncDue = false
+
+  init(
+    machine: ApplyMachine, journal: any JournalWriting, wallTime: @escaping @Sendable () -> Int64,
+    elapsed: @escaping @Sendable () -> Duration, observe: @escaping @Sendable (ApplyEvent) -> Void
+  ) {
+    self.machine = machine
+    self.journal = journal
+    self.wallTime = wallTime
+    self.elapsed = elapsed
+    self.observe = observe
+  }
+
+  /// Handles an event, and what is answered at once.
+  mutating func take(_ event: MachineEvent) {
+    if case .timePassed = event, !alarms.isEmpty { alarms.removeFirst() }
+    var events = [event]
+    var position = 0
+    while position < events.count {
+      let commands = machine.handle(events[position], at: elapsed())
+      position += 1
+      for command in commands {
+        if let answer = perform(command) { events.append(answer) }
+      }
+    }
+    guard !machine.isFinished, let wake = machine.nextWake, alarms.first.map({ wake < $0 }) ?? true
+    else { return }
+    gathered.append(.wake(at: wake))
+    alarms.insert(wake, at: 0)
+  }
+
+  /// Does what the machine says, and answers what is done at once.
+  private mutating func perform(_ command: MachineCommand) -> MachineEvent? {
+    switch command {
+    case .tell(let event): observe(event)
+    case .append(let record):
+      do {
+        try journal.append(JournalEntry(milliseconds: Int(wallTime()), record: record))
+        if record.isSynced { isSyncDue = true }
+        return .journaled(record)
+      } catch {
+        return .journalFailed(error.reason)
+      }
+    case .look(let step, let request): gathered.append(.look(step, request))
+    case .submit(let step, let request, let latest):
+      gathered.append(.submit(step, request, by: latest))
+    case .poll(let step, let operation): gathered.append(.poll(step, operation))
     }
     return nil
   }
 
-  private func addAlarm(
-    at wake: Duration, _ elapsed: @escaping @Sendable () -> Duration,
-    to group: inout TaskGroup<MachineEvent?>
-  ) {
-    group.addTask {
+  /// What is to be begun, now that every intent is on the disk.
+  ///
+  /// Nothing is sent whose intent is not there for certain.
+  mutating func calls() -> [Call] {
+    if isSyncDue {
+      isSyncDue = false
       do {
-        try await clock.sleep(for: wake - elapsed())
-        return .timePassed
+        try journal.sync()
       } catch {
-        // Only a cancelled task can't sleep.
-        return .abandoned
+        holdBack(after: error)
       }
     }
+    defer { gathered = [] }
+    return gathered
+  }
+
+  private mutating func holdBack(after failure: JournalWriteFailure) {
+    var unsent: [StepID] = []
+    gathered.removeAll { call in
+      guard case .submit(let step, _, _) = call else { return false }
+      unsent.append(step)
+      return true
+    }
+    for step in unsent { take(.lapsed(step)) }
+    take(.journalFailed(failure.reason))
   }
 }
 

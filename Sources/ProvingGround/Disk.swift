@@ -54,18 +54,26 @@ final class Disk: JournalWriting, Sendable {
       if fails { state.isBroken = true }
       guard !state.isBroken else { return true }
       state.entries.append(entry)
-      if entry.record.isSynced { state.synced = state.entries.count }
       return false
     }
     if isBroken { throw JournalWriteFailure("could not be written: the disk is full") }
     world.emit(.journaled(party, entry.record))
     if case .intended = entry.record, world.cut(party, .intentDurable) {
+      try sync()
       throw JournalWriteFailure("is gone")
     }
     if case .submitted = entry.record {
       world.state.withLock { $0.runs[party]?.moment = .polling }
       if world.cut(party, .journaledNotVerified) { throw JournalWriteFailure("is gone") }
     }
+  }
+
+  func sync() throws(JournalWriteFailure) {
+    let isBroken = state.withLock { state in
+      if !state.isBroken { state.synced = state.entries.count }
+      return state.isBroken
+    }
+    if isBroken { throw JournalWriteFailure("could not be written: the disk is full") }
   }
 
   private func cutPoint(before record: JournalRecord) -> CutPoint? {

@@ -245,4 +245,8 @@ final class SabotagedJournal: JournalWriting, Sendable {
     default: try disk.append(entry)
     }
   }
+
+  func sync() throws(JournalWriteFailure) {
+    if sabotage == .journalFailureIgnored { try? disk.sync() } else { try disk.sync() }
+  }
 }

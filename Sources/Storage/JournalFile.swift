@@ -9,7 +9,7 @@ internal import Synchronization
   internal import Darwin
 #endif
 
-/// A run's journal on disk: appended to record by record, and synced where somebody relies on it.
+/// A run's journal on disk: appended to record by record, and synced before somebody relies on it.
 public final class JournalFile: JournalWriting {
   private struct State {
     var number = 0
@@ -17,7 +17,7 @@ public final class JournalFile: JournalWriting {
   }
 
   private let file: Int32
-  private let sync: @Sendable (Int32) -> Int32
+  private let bringToDisk: @Sendable (Int32) -> Int32
   private let state = Mutex(State())
 
   /// How many journals are kept beside each other.
@@ -35,7 +35,7 @@ public final class JournalFile: JournalWriting {
   init(
     _ name: String, in folder: String, sync: @escaping @Sendable (Int32) -> Int32
   ) throws(FileFailure) {
-    self.sync = sync
+    bringToDisk = sync
     try AtomicFile.makeFolder(folder, permissions: 0o700)
     Self.prune(folder)
     let path = folder + "/" + name
@@ -46,22 +46,29 @@ public final class JournalFile: JournalWriting {
 
   deinit { close(file) }
 
-  /// Adds an entry; it is on the disk when this returns, if its record asks for that.
-  ///
-  /// After the first failure every further call fails: a failed sync is never retried into success.
+  /// Adds an entry.
   public func append(_ entry: JournalEntry) throws(JournalWriteFailure) {
+    try work { state in
+      let line = JournalCodec.line(entry, number: state.number)
+      state.number += 1
+      return writeAll(Array(line.utf8), to: file)
+    }
+  }
+
+  /// Brings all entries to the disk.
+  public func sync() throws(JournalWriteFailure) {
+    try work { _ in bringToDisk(file) }
+  }
+
+  /// After the first failure every further call fails: a failed sync is never retried into success.
+  ///
+  /// - Parameter body: tells 0, or the number of the error.
+  private func work(_ body: (inout State) -> Int32) throws(JournalWriteFailure) {
     let failure = state.withLock { state -> JournalWriteFailure? in
       if let failure = state.failure { return failure }
-      let line = JournalCodec.line(entry, number: state.number)
-      var number = writeAll(Array(line.utf8), to: file)
-      if number == 0, entry.record.isSynced { number = sync(file) }
-      guard number == 0 else {
-        let failure = JournalWriteFailure(FileFailure.system(number).reason)
-        state.failure = failure
-        return failure
-      }
-      state.number += 1
-      return nil
+      let number = body(&state)
+      if number != 0 { state.failure = JournalWriteFailure(FileFailure.system(number).reason) }
+      return state.failure
     }
     if let failure { throw failure }
   }

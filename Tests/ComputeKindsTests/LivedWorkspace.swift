@@ -176,6 +176,7 @@ extension AttributeValue {
 
 private struct NoJournal: JournalWriting {
   func append(_ entry: JournalEntry) throws(JournalWriteFailure) {}
+  func sync() throws(JournalWriteFailure) {}
 }
 
 extension Change {

@@ -75,6 +75,39 @@ import Testing
     #expect(listener.events.contains { if case .noted = $0 { true } else { false } })
   }
 
+  @Test func `F23 nothing is sent whose intent could not be synced`() async {
+    let backend = FakeBackend()
+    // How the run begins is synced, the intents are not.
+    let journal = MemoryJournal(syncs: 1)
+    let report = await executor(backend, journal).run(request([pool("p"), pool("q")])) { _ in }
+    #expect(
+      report.outcomes.map(\.outcome) == [.notStarted(.journalFailed), .notStarted(.journalFailed)])
+    #expect(report.journalFailure != nil)
+    #expect(await backend.world.effects.isEmpty)
+  }
+
+  @Test func `how a run begins, its intents and its end are synced, many at once`() async throws {
+    let journal = MemoryJournal()
+    let wanted = (1...30).map { pool("p\($0)") }
+    let report = await executor(FakeBackend(), journal).run(
+      request(wanted, parallelism: 30), observe: { _ in })
+    #expect(report.isComplete)
+    let relied = journal.entries.filter(\.record.isSynced)
+    #expect(relied.count == 32)
+    #expect(journal.syncs.count < relied.count)
+    #expect(journal.syncs.first == 1)
+    #expect(journal.syncs.last == journal.entries.count)
+    for (index, entry) in journal.entries.enumerated() {
+      // What a service answered was on the disk before it was sent.
+      guard case .submitted(let step, _) = entry.record else { continue }
+      let intent = try #require(
+        journal.entries.firstIndex {
+          if case .intended(let intent) = $0.record { intent.step == step } else { false }
+        })
+      #expect(journal.syncs.contains { $0 > intent && $0 <= index }, "\(step)")
+    }
+  }
+
   @Test func `an interruption ends the run in good order`() async {
     let wanted = (1...20).map { pool("p\($0)") }
     let backend = FakeBackend()

@@ -63,9 +63,20 @@ actor FakeBackend: Backend {
 /// A journal in memory.
 final class MemoryJournal: JournalWriting {
   private let state = Mutex<[JournalEntry]>([])
+  private let synced = Mutex<[Int]>([])
   private let capacity: Int
+  private let syncCapacity: Int
 
-  init(capacity: Int = .max) { self.capacity = capacity }
+  /// - Parameters:
+  ///   - capacity: how many entries there is room for.
+  ///   - syncs: how often it can be synced.
+  init(capacity: Int = .max, syncs: Int = .max) {
+    self.capacity = capacity
+    syncCapacity = syncs
+  }
+
+  /// How many entries there were when it was synced.
+  var syncs: [Int] { synced.withLock(\.self) }
 
   var entries: [JournalEntry] { state.withLock(\.self) }
 
@@ -76,6 +87,16 @@ final class MemoryJournal: JournalWriting {
       return true
     }
     if !isWritten { throw JournalWriteFailure("can't be written: the disk is full") }
+  }
+
+  func sync() throws(JournalWriteFailure) {
+    let count = entries.count
+    let isSynced = synced.withLock { syncs in
+      guard syncs.count < syncCapacity else { return false }
+      syncs.append(count)
+      return true
+    }
+    if !isSynced { throw JournalWriteFailure("can't be written: input/output error") }
   }
 }
 
@@ -106,4 +127,6 @@ final class FailingOnce: JournalWriting {
     }
     if number == position { throw JournalWriteFailure("can't be written: input/output error") }
   }
+
+  func sync() {}
 }

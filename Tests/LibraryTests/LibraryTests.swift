@@ -26,6 +26,7 @@ private final class HurriedTime: Sendable {
 
 private struct ForgottenJournal: JournalWriting {
   func append(_ entry: JournalEntry) throws(JournalWriteFailure) {}
+  func sync() throws(JournalWriteFailure) {}
 }
 
 @Suite("The library, without the command line")

@@ -149,4 +149,5 @@ extension ApplyReport {
 /// For reading before anything is written.
 struct NoJournal: JournalWriting {
   func append(_ entry: JournalEntry) {}
+  func sync() {}
 }
