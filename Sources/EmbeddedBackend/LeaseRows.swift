@@ -60,7 +60,10 @@ struct LeaseRows {
 
   /// True if a lease still stands.
   func stands(_ lease: Lease, on workspace: String) throws -> Bool {
-    try record(of: workspace)?.lease == lease
+    try Bool.fetchOne(
+      database.cachedStatement(
+        sql: "SELECT EXISTS (SELECT 1 FROM lease WHERE workspace = ? AND id = ? AND token = ?)"),
+      arguments: [workspace, lease.id, lease.token]) ?? false
   }
 
   /// False if the lease is over.

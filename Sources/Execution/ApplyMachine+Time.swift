@@ -8,9 +8,13 @@ extension ApplyMachine {
   /// When the machine wants to hear `.timePassed`, counted like the time of events; nil if it only
   /// waits for answers.
   package var nextWake: Duration? {
-    active.flatMap { index in
-      [runs[index].due, runs[index].firstSent == nil ? nil : runs[index].nextProgress]
-    }.compactMap(\.self).min()
+    var wake: Duration?
+    for index in active {
+      if let due = runs[index].due { wake = min(wake ?? due, due) }
+      guard runs[index].firstSent != nil else { continue }
+      wake = min(wake ?? runs[index].nextProgress, runs[index].nextProgress)
+    }
+    return wake
   }
 
   private func deadline(of index: Int) -> Duration {
