@@ -34,8 +34,8 @@ extension CrossFieldCheck {
   static let switchedOff = CrossFieldCheck(.idleCost) { target, findings in
     let schedules = target["schedules.compute_start_stop"]?.list ?? []
     let isScheduled = schedules.contains { item in
-      item["action"]?.text?.lowercased() == "stop"
-        && item["state"]?.text?.lowercased() != "disabled"
+      item[key: "action"]?.text?.lowercased() == "stop"
+        && item[key: "state"]?.text?.lowercased() != "disabled"
     }
     let isSwitchedOff =
       target["idle_time_before_shutdown_minutes"]?.integer != nil || isScheduled

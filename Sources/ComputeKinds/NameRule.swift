@@ -50,7 +50,13 @@ private let shortNameLimit = 16
 /// What is wrong with a name, as the end of a sentence; nil if nothing is.
 private func nameFault(_ name: String) -> String? {
   // By bytes: a name has nothing but ASCII.
-  let characters = Array(name.utf8)
+  var text = name
+  return text.withUTF8 { nameFault(name, $0) }
+}
+
+private func nameFault(
+  _ name: String, _ characters: UnsafeBufferPointer<UInt8>
+) -> String? {
   guard let first = characters.first else { return "it is empty" }
   if !characters.allSatisfy(\.isNameCharacter),
     let odd = name.unicodeScalars.first(where: {

@@ -179,8 +179,9 @@ private struct Binder {
       settings: berth ?? TargetSettings(), location: location, fieldLocations: bound.locations)
     guard isKnown, values.findings.errorCount == errorsBefore else { return }
     checkRemoval(target, root)
+    let checks = kind.checks
     // By index: a check that is taken out of the list is counted.
-    for index in kind.checks.indices { kind.checks[index].run(target, &values.findings) }
+    for index in checks.indices { checks[index].run(target, &values.findings) }
     rules.checkWorkspace(target, configuration.workspace, &values.findings)
     if let folded = kind.fold(kind, target.attributes, configuration.workspace) {
       target.attributes = folded
