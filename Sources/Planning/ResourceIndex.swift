@@ -27,6 +27,9 @@ struct ResourceIndex<Element: Sendable>: Sendable {
     byKey[resource.key, default: Holders()].add(element, share: resource.share)
   }
 
+  /// True if somebody is noted for the resource, whichever share of it.
+  func has(shareOf resource: ResourceIdentity) -> Bool { byKey[resource.key] != nil }
+
   /// All that can't be attached beside a resource, in the order in which they were added; holders
   /// of the whole resource first.
   func all(clashingWith resource: ResourceIdentity) -> [Element] {

@@ -17,13 +17,13 @@ func repairDoubleAttachments(
   if released.isEmpty { return }
   var going = ResourceIndex<ObservedTarget>()
   var staying = ResourceIndex<ObservedTarget>()
-  for target in world.request.observed.targets {
-    guard let resource = target.resource else { continue }
-    if released.contains(target.address.nameKey) {
-      going.add(target, holding: resource)
-    } else {
-      staying.add(target, holding: resource)
-    }
+  for target in world.request.observed.targets where released.contains(target.nameKey) {
+    if let resource = target.resource { going.add(target, holding: resource) }
+  }
+  for target in world.request.observed.targets where !released.contains(target.nameKey) {
+    // Whatever share it holds: what goes and what stays may clash with a third only.
+    guard let resource = target.resource, going.has(shareOf: resource) else { continue }
+    staying.add(target, holding: resource)
   }
   var mended: [ChangeDraft] = []
   // Those that are attached anew for a reason of their own, such as the damage.
@@ -31,10 +31,10 @@ func repairDoubleAttachments(
   for pair in world.pairs {
     guard let desired = pair.desired, let observed = pair.observed,
       let comparison = pair.comparison, let resource = observed.resource,
-      desired.heldResource?.clashes(with: resource) == true,
       pair.standing == .ours, !observed.state.isTransitional,
-      going.first(clashingWith: resource, where: { $0.address.nameKey != pair.key }) != nil,
-      staying.first(clashingWith: resource, where: { $0.address.nameKey != pair.key }) == nil
+      going.first(clashingWith: resource, where: { $0.nameKey != pair.key }) != nil,
+      staying.first(clashingWith: resource, where: { $0.nameKey != pair.key }) == nil,
+      desired.heldResource?.clashes(with: resource) == true
     else { continue }
     let others = going.all(clashingWith: resource)
       .filter { $0.address.nameKey != pair.key }.map(\.address).sorted()

@@ -89,6 +89,20 @@ struct DoubleAttachmentTests {
     #expect(plan([one, two], [converged(one), converged(two)]).plan.isEmpty)
   }
 
+  @Test func `nothing is attached anew beside a share that stays, though another one goes`() {
+    let share = { (space: AttributeValue) -> AttributeMap in
+      ["resource_id": .resource("r1"), "namespace": space]
+    }
+    let ours = observed("sharedlink", "ours", share("x"))
+    let theirs = observed("sharedlink", "theirs", share("y"), marks: .anothers)
+    #expect(
+      plan([kept], [converged(kept), ours]).plan.changes.map(\.address.description)
+        == ["link.b", "sharedlink.ours"])
+    #expect(
+      plan([kept], [converged(kept), ours, theirs]).plan.changes.map(\.address.description)
+        == ["sharedlink.ours"])
+  }
+
   @Test func `whoever looks is told which one should stay`() throws {
     let result = plan(
       [kept], [converged(kept), observed("link", "a", r1)], mode: .refreshOnly)
