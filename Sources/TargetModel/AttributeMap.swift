@@ -78,7 +78,7 @@ public struct AttributeMap: Hashable, Sendable {
       if isThere {
         self.entries[index].value = try combine(self.entries[index].value, value)
       } else if index == self.entries.count || self.entries.count <= Self.few {
-        self.entries.insert(Entry(key: key, value: value), at: index)
+        insert(Entry(key: key, value: value), at: index)
       } else {
         // Many are sorted together: making room in front of each would take too long.
         isSorted = false
@@ -119,6 +119,11 @@ public struct AttributeMap: Hashable, Sendable {
     entries = joined
   }
 
+  private mutating func insert(_ entry: Entry, at index: Int) {
+    // Mostly it is the last one, and inserting there takes ten times as long as appending.
+    if index == entries.count { entries.append(entry) } else { entries.insert(entry, at: index) }
+  }
+
   /// Where a key is, or where it would be.
   private func place(of key: String) -> (index: Int, isThere: Bool) {
     // Entries mostly come in their order.
@@ -153,7 +158,7 @@ public struct AttributeMap: Hashable, Sendable {
       let (index, isThere) = place(of: key)
       switch (isThere, newValue) {
       case (true, let value?): entries[index].value = value
-      case (false, let value?): entries.insert(Entry(key: key, value: value), at: index)
+      case (false, let value?): insert(Entry(key: key, value: value), at: index)
       case (true, nil): entries.remove(at: index)
       case (false, nil): break
       }
@@ -182,7 +187,7 @@ public struct AttributeMap: Hashable, Sendable {
     get { self[key] ?? value() }
     _modify {
       let (index, isThere) = place(of: key)
-      if !isThere { entries.insert(Entry(key: key, value: value()), at: index) }
+      if !isThere { insert(Entry(key: key, value: value()), at: index) }
       yield &entries[index].value
     }
   }
