@@ -339,8 +339,9 @@ let package = Package(
     tests(
       "CommandsTests",
       imports: [
-        "BackendInterface", "Commands", "ComputeKinds", "Diagnostics", "EmbeddedBackend",
-        "ManifestSyntax", "Manifests",
+        "ApplyJournal", "BackendInterface", "Commands", "ComputeKinds", "Diagnostics",
+        "EmbeddedBackend",
+        "ManifestSyntax", "Manifests", "Planning",
         "Reporting", "Storage", "TargetModel", "TestSupport", "berth",
       ], goldens: ["Documents", "FaultyDisk", "Goldens"]),
   ],

@@ -34,10 +34,12 @@ struct LastRun: Sendable {
     return now
   }
 
-  private static func readJournals(in ownFolder: String) -> some Sequence<[JournalEntry]> {
+  private static func readJournals(in ownFolder: String) -> [[JournalEntry]] {
     let folder = journals(in: ownFolder)
-    return JournalFile.names(in: folder).lazy
+    // Names tell the second in which a run began, and several may begin in one.
+    return JournalFile.names(in: folder)
       .compactMap { try? JournalFile.read($0, in: folder).entries }
+      .sorted(byKey: { $0.first?.milliseconds ?? 0 })
   }
 
   static func journals(in ownFolder: String) -> String { ownFolder + "/journals" }
