@@ -74,40 +74,33 @@ extension UnsafeRawBufferPointer {
 
   /// True if both hold the same bytes.
   @inlinable package func holdsSame(as other: UnsafeRawBufferPointer) -> Bool {
-    guard count == other.count else { return false }
-    guard count >= 8 else {
-      for index in 0..<count where self[index] != other[index] { return false }
-      return true
-    }
-    var index = 0
-    while index + 8 < count {
-      guard EightBytes(self, at: index).bits == EightBytes(other, at: index).bits else {
-        return false
-      }
-      index += 8
-    }
-    // The last eight, of which some may have been looked at.
-    return EightBytes(self, at: count - 8).bits == EightBytes(other, at: count - 8).bits
+    holdsSame(as: other, byte: { $0 }, eight: { $0.bits })
   }
 
   /// True if both hold the same bytes, letters from A to Z in either case.
   @inlinable package func holdsSameLetters(as other: UnsafeRawBufferPointer) -> Bool {
+    holdsSame(as: other, byte: { $0.inLowerCase }, eight: { $0.inLowerCase })
+  }
+
+  /// True if both hold the same, once their bytes are brought into a form: one alone, or eight.
+  @inlinable func holdsSame(
+    as other: UnsafeRawBufferPointer, byte: (UInt8) -> UInt8, eight: (EightBytes) -> UInt64
+  ) -> Bool {
     guard count == other.count else { return false }
     guard count >= 8 else {
-      for index in 0..<count where self[index].inLowerCase != other[index].inLowerCase {
-        return false
-      }
+      for index in 0..<count where byte(self[index]) != byte(other[index]) { return false }
       return true
+    }
+    func areSame(at index: Int) -> Bool {
+      eight(EightBytes(self, at: index)) == eight(EightBytes(other, at: index))
     }
     var index = 0
     while index + 8 < count {
-      guard
-        EightBytes(self, at: index).inLowerCase == EightBytes(other, at: index).inLowerCase
-      else { return false }
+      guard areSame(at: index) else { return false }
       index += 8
     }
-    return EightBytes(self, at: count - 8).inLowerCase
-      == EightBytes(other, at: count - 8).inLowerCase
+    // The last eight, of which some may have been looked at.
+    return areSame(at: count - 8)
   }
 }
 

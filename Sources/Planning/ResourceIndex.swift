@@ -50,15 +50,16 @@ struct ResourceIndex<Element: Sendable>: Sendable {
 
 /// Those of a list whose resource, whichever share of it, another one has as well, in their order:
 /// no others can clash, and mostly there are none.
-func contenders<Element>(
-  _ holders: [(element: Element, resource: ResourceIdentity)]
-) -> [(element: Element, resource: ResourceIdentity)] {
+func contenders<Holder>(
+  _ holders: [Holder], for resource: (Holder) -> ResourceIdentity
+) -> [Holder] {
   var firsts: [String: Int] = [:]
   firsts.reserveCapacity(holders.count)
   var contending: Set<Int> = []
   for (index, holder) in holders.enumerated() {
-    guard let first = firsts[holder.resource.key] else {
-      firsts[holder.resource.key] = index
+    let key = resource(holder).key
+    guard let first = firsts[key] else {
+      firsts[key] = index
       continue
     }
     contending.formUnion([first, index])

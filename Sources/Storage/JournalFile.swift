@@ -95,7 +95,8 @@ public final class JournalFile: JournalWriting {
   /// What the name of a run's plan, kept beside its journal, ends in.
   public static let planSuffix = ".plan.json"
 
-  /// The names of a folder's journals, oldest first.
+  /// The names of a folder's journals, oldest first as far as names tell: by the second in which a
+  /// run began.
   public static func names(in folder: String) -> [String] {
     let entries = (try? FolderEntry.all(below: folder)) ?? []
     return entries.map(\.name).filter { $0.hasSuffix(suffix) }.sorted()

@@ -45,9 +45,10 @@ struct JSONReader {
   }
 
   /// Reads the value that begins somewhere.
-  mutating func value(from start: Int) throws(JSONFailure) -> AttributeValue {
-    position = start
-    return try value(depth: 0)
+  func value(from start: Int) throws(JSONFailure) -> AttributeValue {
+    var reader = self
+    reader.position = start
+    return try reader.value(depth: 0)
   }
 
   /// Nothing may follow the value.

@@ -38,7 +38,7 @@ package struct ObservedTargetReader: Sendable {
 
     func value(_ fact: ServiceFact) throws(JSONFailure) -> AttributeValue? {
       let place = places[fact.rawValue]
-      return place < 0 ? nil : try value(at: place)
+      return place < 0 ? nil : try json.value(from: place)
     }
 
     func forEachField(
@@ -48,14 +48,9 @@ package struct ObservedTargetReader: Sendable {
       let numbers = fields[ObjectIdentifier(kind), default: []]
       attributes.reserveCapacity(numbers.reduce(1) { $0 + (places[$1] < 0 ? 0 : 1) })
       for index in numbers.indices where places[numbers[index]] >= 0 {
-        act(
-          &attributes, kind.wireLayout.places[index], try value(at: places[numbers[index]]))
+        let value = try json.value(from: places[numbers[index]])
+        act(&attributes, kind.wireLayout.places[index], value)
       }
-    }
-
-    private func value(at place: Int) throws(JSONFailure) -> AttributeValue {
-      var json = json
-      return try json.value(from: place)
     }
   }
 }

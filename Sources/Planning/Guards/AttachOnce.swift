@@ -9,14 +9,12 @@ internal import TargetModel
 func checkAttachOnce(
   _ drafts: [ChangeDraft], _ world: PlanningWorld, _ findings: inout DiagnosticList
 ) {
-  let claims = claims(in: world)
-  report(contenders(claims), &findings)
+  let claimants = claimants(in: world)
+  report(contenders(claimants, for: \.resource), &findings)
   guard drafts.contains(where: { $0.acquiredResource != nil }) else { return }
 
-  var claimants = ResourceIndex<ComputeTarget>()
-  for (pair, resource) in claims {
-    if let document = pair.desired { claimants.add(document, holding: resource) }
-  }
+  var claims = ResourceIndex<ComputeTarget>()
+  for claimant in claimants { claims.add(claimant.target, holding: claimant.resource) }
   let released = Set(
     drafts.filter { $0.change.action.release != nil }.compactMap { $0.observed?.address.nameKey })
   var keeping = ResourceIndex<ObservedTarget>()
@@ -30,7 +28,7 @@ func checkAttachOnce(
       // Under its own name the target clashes with nothing but a bearer of the name; and two
       // documents that share a resource are told once, above.
       holder.nameKey != desired.nameKey
-        && claimants.first(clashingWith: resource) {
+        && claims.first(clashingWith: resource) {
           $0.address.nameKey == holder.nameKey
         } == nil
     }
@@ -38,25 +36,19 @@ func checkAttachOnce(
   }
 }
 
-/// The resources that documents name.
-private func claims(
-  in world: PlanningWorld
-) -> [(element: TargetPair, resource: ResourceIdentity)] {
-  world.pairs.compactMap { pair in pair.desired?.heldResource.map { (pair, $0) } }
+/// The documents that name a resource.
+private func claimants(in world: PlanningWorld) -> [Claimant] {
+  world.pairs.compactMap { pair in
+    guard let desired = pair.desired, let resource = desired.heldResource else { return nil }
+    return Claimant(target: desired, resource: resource, live: pair.observed)
+  }
 }
 
 /// Reports documents that claim one resource.
 ///
 /// Of two, the one that holds the resource already is in the right; else the one that comes first
 /// in the manifests.
-private func report(
-  _ claims: [(element: TargetPair, resource: ResourceIdentity)], _ findings: inout DiagnosticList
-) {
-  let claimants = claims.compactMap { pair, resource -> Claimant? in
-    guard let desired = pair.desired else { return nil }
-    let holds = pair.observed?.resource?.clashes(with: resource) == true
-    return Claimant(target: desired, resource: resource, holds: holds)
-  }
+private func report(_ claimants: [Claimant], _ findings: inout DiagnosticList) {
   var earlier = ResourceIndex<ComputeTarget>()
   for claimant in claimants.sorted(by: Claimant.goesBefore) {
     if let first = earlier.first(clashingWith: claimant.resource) {
@@ -70,7 +62,10 @@ private func report(
 private struct Claimant {
   let target: ComputeTarget
   let resource: ResourceIdentity
-  let holds: Bool
+  /// What is live under its name.
+  let live: ObservedTarget?
+
+  private var holds: Bool { live?.resource?.clashes(with: resource) == true }
 
   static func goesBefore(_ left: Claimant, _ right: Claimant) -> Bool {
     if left.holds != right.holds { return left.holds }

@@ -19,7 +19,7 @@ func checkDoubleAttachment(
   let holding = world.request.observed.targets.compactMap { target in
     target.resource.map { (target, $0) }
   }
-  for (target, resource) in contenders(holding) {
+  for (target, resource) in contenders(holding, for: \.1) {
     guard !mends || !released.contains(target.nameKey) else { continue }
     let isOurs = world.isOurs(target)
     let other = holders.first(clashingWith: resource) { isOurs || world.isOurs($0) }
