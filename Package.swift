@@ -322,6 +322,7 @@ let package = Package(
       "ReportingTests",
       imports: [
         "Reporting", "Planning", "ApplyJournal", "ComputeKinds", "TargetModel", "Diagnostics",
+        "Digests",
         "TestSupport",
       ], goldens: ["Goldens", "Terminal/Goldens"]),
     // Uses the product as a program elsewhere does: public declarations only.

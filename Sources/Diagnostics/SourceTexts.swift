@@ -1,13 +1,39 @@
+internal import Synchronization
+
 /// The texts that findings point into, so that the line can be shown.
 public struct SourceTexts: Sendable {
-  private var texts: [String: [UInt8]] = [:]
+  private enum Text {
+    case held([UInt8])
+    case elsewhere(TextElsewhere)
+  }
+
+  private var texts: [String: Text] = [:]
 
   /// No texts.
   public init() {}
 
   /// Remembers a file's content.
   public mutating func add(_ file: String, _ bytes: [UInt8]) {
-    texts[file] = bytes
+    texts[file] = .held(bytes)
+  }
+
+  /// Lets go of a file's content: most runs end without a line of it, and all files together are as long
+  /// as what was made of them.
+  ///
+  /// - Parameter read: reads it again once a line is asked for; nil if it is not what it was.
+  public mutating func letGo(
+    of file: String, rereading read: @escaping @Sendable () -> [UInt8]?
+  ) {
+    guard texts[file] != nil else { return }
+    texts[file] = .elsewhere(TextElsewhere(read))
+  }
+
+  private func bytes(of file: String) -> [UInt8]? {
+    switch texts[file] {
+    case .held(let bytes): bytes
+    case .elsewhere(let text): text.bytes
+    case nil: nil
+    }
   }
 
   /// The line at a position, without its end; nil where the text is not known.
@@ -32,7 +58,7 @@ public struct SourceTexts: Sendable {
   private static let reach = 4_096
 
   func excerpt(at location: SourceLocation) -> Excerpt? {
-    guard let bytes = texts[location.file], !bytes.isEmpty,
+    guard let bytes = bytes(of: location.file), !bytes.isEmpty,
       let offset = offset(of: location.start, in: bytes)
     else { return nil }
     let lowest = max(0, offset - Self.reach)
@@ -74,4 +100,22 @@ public struct SourceTexts: Sendable {
   private static func endsLine(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
 
   private static func continuesCharacter(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
+}
+
+/// A text that is read when it is needed, and then kept: many findings may be in one file.
+private final class TextElsewhere: Sendable {
+  private let read: @Sendable () -> [UInt8]?
+  private let known = Mutex<[UInt8]??>(nil)
+
+  init(_ read: @escaping @Sendable () -> [UInt8]?) { self.read = read }
+
+  /// Nil if it is not to be had any more.
+  var bytes: [UInt8]? {
+    known.withLock { known in
+      if let known { return known }
+      let bytes = read()
+      known = .some(bytes)
+      return bytes
+    }
+  }
 }

@@ -21,6 +21,21 @@ package func sha256Bytes(_ bytes: [UInt8]) -> [UInt8] {
   Array(SHA256.hash(data: bytes))
 }
 
+/// The SHA-256 of bytes that come piece by piece.
+package struct GrowingSHA256 {
+  private var hash = SHA256()
+
+  package init() {}
+
+  /// Takes what comes next.
+  package mutating func take(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+  }
+
+  /// The hash of all that was taken, as 64 hexadecimal digits in lower case.
+  package var text: String { hexadecimal(hash.finalize()) }
+}
+
 /// Some bytes, two hexadecimal digits in lower case each.
 package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   let digits = Array("0123456789abcdef".utf8)

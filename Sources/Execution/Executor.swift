@@ -94,7 +94,7 @@ public struct Executor: Sendable {
     case .wake(let time):
       group.addTask {
         do {
-          try await clock.sleep(for: time - elapsed())
+          try await clock.sleep(for: time - elapsed() + limits.gathering)
           inbox.put(.timePassed)
         } catch {
           // Only a cancelled task can't sleep.

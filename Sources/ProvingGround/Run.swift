@@ -130,6 +130,8 @@ struct Run: Sendable {
     let saboteur = sabotage.map { Saboteur(backend, $0, self) }
     let journal: any JournalWriting = sabotage.map { SabotagedJournal(disk, $0) } ?? disk
     var limits = ApplyLimits()
+    // Calls come together or apart as the world draws it.
+    limits.gathering = .zero
     if sabotage == .nameReusedAtOnce {
       (limits.reuseConfirmations, limits.absenceWindow) = (1, .zero)
     }

@@ -1,5 +1,4 @@
 internal import Diagnostics
-internal import Digests
 public import Planning
 internal import TargetModel
 
@@ -39,94 +38,59 @@ public struct PlanFile: Hashable, Sendable {
   /// The format that this version writes.
   public static let formatVersion = "1.0"
 
-  /// `sha256:` and 64 hexadecimal digits over all that decides what an apply does: time, version
-  /// and machine are left out.
+  /// The file's keys in their order, and what stands there.
   ///
-  /// It tells two plans apart; it is no signature.
-  public var digest: String { digest(of: content) }
-
-  private func digest(of content: AttributeValue) -> String {
-    var body = content
-    for key in ["timestamp", "berth_version", "format_version", "source"] {
-      body[AttributePath(key)] = nil
-    }
-    body["manifests_sha256"] = .text(manifestsSHA256)
-    return "sha256:" + sha256(body.canonicalJSONBytes)
+  /// What most plans do not have stands there only where it says something.
+  var members: [PlanFileMember] {
+    let members: [PlanFileMember?] = [
+      PlanFileMember("applyable", .bool(!isErrored && isRefreshed && !plan.steps.isEmpty)),
+      PlanFileMember("berth_version", in: .text, .text(berthVersion)),
+      .digest,
+      PlanFileMember("errored", .bool(isErrored)),
+      PlanFileMember("format_version", in: .text, .text(Self.formatVersion)),
+      plan.leftOut.isEmpty
+        ? nil : PlanFileMember("left_out", each: plan.leftOut) { .text($0.description) },
+      PlanFileMember("manifests_sha256", in: .digest, .text(manifestsSHA256)),
+      PlanFileMember("mode", .text(plan.mode.rawValue)),
+      PlanFileMember(
+        "planned_values", "root_module", "resources", each: plan.changes, plannedValue),
+      isRefreshed ? nil : PlanFileMember("refreshed", false),
+      PlanFileMember("resource_changes", each: plan.changes, object),
+      PlanFileMember("resource_drift", each: plan.drift, Self.object),
+      PlanFileMember("scope", scope),
+      PlanFileMember("source", in: .text, source),
+      PlanFileMember("steps", each: plan.steps, Self.object),
+      PlanFileMember("timestamp", in: .text, .text(timestamp)),
+      PlanFileMember("unchanged_count", .integer(plan.unchangedCount)),
+      plan.unmanaged.isEmpty
+        ? nil : PlanFileMember("unmanaged_targets", each: plan.unmanaged, Self.object),
+    ]
+    return members.compactMap(\.self)
   }
 
-  /// The file's text: JSON, keys sorted, no secrets, one newline at the end.
-  public var json: String { sealed.json }
-
-  /// The file's text and its digest, for whoever needs both: what they tell is put together once.
-  public var sealed: (json: String, digest: String) {
-    let (body, digest) = whole
-    return (body.prettyJSON + "\n", digest)
-  }
-
-  /// The same as programs made for `terraform show -json` read it: some ask for the version whose form
-  /// a plan has before they look at it.
-  public var shownJSON: String {
-    var body = body
-    body["terraform_version"] = "1.0.0"
-    return body.prettyJSON + "\n"
-  }
-
-  /// All of the file.
-  var body: AttributeValue { whole.body }
-
-  private var whole: (body: AttributeValue, digest: String) {
-    var body = content
-    let digest = digest(of: body)
-    body["digest"] = .text(digest)
-    return (body, digest)
-  }
-
-  /// All of the file but its digest.
-  var content: AttributeValue {
-    var content = core
-    // What most plans do not have stands there only where it says something.
-    if !isRefreshed { content["refreshed"] = false }
-    if !plan.leftOut.isEmpty {
-      content["left_out"] = .list(plan.leftOut.map { .text($0.description) })
-    }
-    if !plan.unmanaged.isEmpty {
-      content["unmanaged_targets"] = .list(plan.unmanaged.map(Self.object))
-    }
-    return content
-  }
-
-  private var core: AttributeValue {
+  private var scope: AttributeValue {
     [
-      "format_version": .text(Self.formatVersion), "berth_version": .text(berthVersion),
-      "timestamp": .text(timestamp), "mode": .text(plan.mode.rawValue),
-      "errored": .bool(isErrored),
-      "applyable": .bool(!isErrored && isRefreshed && !plan.steps.isEmpty),
-      "source": [
-        "commit": commit.map(AttributeValue.text) ?? .null,
-        "manifests_sha256": .text(manifestsSHA256),
-      ],
-      "scope": [
-        "stack": .text(plan.stack), "subscription_id": .text(plan.workspace.subscriptionID),
-        "resource_group": .text(plan.workspace.resourceGroup),
-        "workspace": .text(plan.workspace.name), "location": .text(plan.workspace.location),
-      ],
-      "resource_changes": .list(plan.changes.map(object)),
-      "resource_drift": .list(plan.drift.map(Self.object)),
-      "planned_values": ["root_module": ["resources": .list(plannedValues)]],
-      "unchanged_count": .integer(plan.unchangedCount), "steps": .list(plan.steps.map(Self.object)),
+      "stack": .text(plan.stack), "subscription_id": .text(plan.workspace.subscriptionID),
+      "resource_group": .text(plan.workspace.resourceGroup),
+      "workspace": .text(plan.workspace.name), "location": .text(plan.workspace.location),
     ]
   }
 
-  private var plannedValues: [AttributeValue] {
-    plan.changes.compactMap { change in
-      let after = change.after
-      if after == .null { return nil }
-      return [
-        "address": .text(change.address.description), "mode": "managed",
-        "type": .text(change.address.kind.text), "name": .text(change.address.name),
-        "provider_name": .text(Self.provider), "values": after,
-      ]
-    }
+  private var source: AttributeValue {
+    [
+      "commit": commit.map(AttributeValue.text) ?? .null,
+      "manifests_sha256": .text(manifestsSHA256),
+    ]
+  }
+
+  private func plannedValue(_ change: Change) -> AttributeValue? {
+    let after = change.after
+    if after == .null { return nil }
+    return [
+      "address": .text(change.address.description), "mode": "managed",
+      "type": .text(change.address.kind.text), "name": .text(change.address.name),
+      "provider_name": .text(Self.provider), "values": after,
+    ]
   }
 
   static let provider = "berth/azureml"

@@ -16,6 +16,18 @@ public enum AtomicFile {
   public static func write(
     _ bytes: [UInt8], to path: String, permissions: UInt32 = 0o644, mayReplace: Bool = true
   ) throws(FileFailure) {
+    try write(to: path, permissions: permissions, mayReplace: mayReplace) {
+      draft throws(FileFailure) in try draft.append(bytes)
+    }
+  }
+
+  /// The same for a file that is too long to be held whole.
+  ///
+  /// - Parameter fill: writes it piece by piece.
+  public static func write<Result>(
+    to path: String, permissions: UInt32 = 0o644, mayReplace: Bool = true,
+    _ fill: (FileDraft) throws(FileFailure) -> Result
+  ) throws(FileFailure) -> Result {
     var information = stat()
     if exists(path), !mayReplace { throw FileFailure(.failed, "exists already") }
     // Through links: what /dev/stdout leads to is not to be replaced by a file either.
@@ -26,7 +38,7 @@ public enum AtomicFile {
       default: throw FileFailure(.notRegular, "is a device or a pipe, not a file")
       }
     }
-    try put(bytes, at: Place(path), permissions: permissions, mayReplace: mayReplace)
+    return try put(Place(path), permissions: permissions, mayReplace: mayReplace, fill)
   }
 
   /// Gives a file another content and keeps its permissions, and its owner where that is allowed.
@@ -41,9 +53,7 @@ public enum AtomicFile {
       throw FileFailure(.notRegular, "is no regular file")
     }
     guard access(resolved, W_OK) == 0 else { throw failure(errno) }
-    try put(
-      bytes, at: Place(String(cString: resolved)), permissions: 0o600, mayReplace: true,
-      like: information)
+    try put(bytes, at: Place(String(cString: resolved)), like: information)
   }
 
   /// The same for a file below a folder, of which somebody else may have made a link: none is
@@ -57,7 +67,7 @@ public enum AtomicFile {
     defer { close(file) }
     let information = try SafeFile.factsOfRegular(file)
     guard faccessat(place.folder, place.name, W_OK, 0) == 0 else { throw .system(errno) }
-    try put(bytes, at: place, permissions: 0o600, mayReplace: true, like: information)
+    try put(bytes, at: place, like: information)
   }
 
   /// Where a file is put: under a name in an open folder, or at a path.
@@ -74,26 +84,33 @@ public enum AtomicFile {
     }
   }
 
+  /// Puts a file in the place of another one, with its rights.
   private static func put(
-    _ bytes: [UInt8], at place: Place, permissions: UInt32, mayReplace: Bool,
-    like model: stat? = nil
+    _ bytes: [UInt8], at place: Place, like model: stat
   ) throws(FileFailure) {
-    let (file, temporary) = try makeTemporary(for: place, permissions: permissions)
-    var number = writeAll(bytes, to: file)
-    if let model {
-      // Only a privileged user may give files away; anybody else owned it already.
-      _ = fchown(file, model.st_uid, model.st_gid)
-      if number == 0, fchmod(file, model.st_mode & 0o7777) != 0 { number = errno }
+    try put(place, permissions: 0o600, mayReplace: true) { draft throws(FileFailure) in
+      try draft.append(bytes)
+      try draft.takeRights(of: model)
     }
-    if number == 0, fsync(file) != 0 { number = errno }
-    if number == 0 { number = move(temporary, to: place, mayReplace: mayReplace) }
-    close(file)
-    guard number == 0 else {
+  }
+
+  private static func put<Result>(
+    _ place: Place, permissions: UInt32, mayReplace: Bool,
+    _ fill: (FileDraft) throws(FileFailure) -> Result
+  ) throws(FileFailure) -> Result {
+    let (draft, temporary) = try makeTemporary(for: place, permissions: permissions)
+    defer { close(draft.descriptor) }
+    let result: Result
+    do throws(FileFailure) {
+      result = try fill(draft)
+      guard fsync(draft.descriptor) == 0 else { throw failure(errno) }
+      try move(temporary, to: place, mayReplace: mayReplace)
+    } catch {
       unlinkat(place.folder, temporary, 0)
-      if number == EEXIST { throw FileFailure(.failed, "exists already") }
-      throw failure(number)
+      throw error
     }
     place.sync()
+    return result
   }
 
   /// Makes the file that is written before it gets its name, and holds its lock until it is closed.
@@ -102,7 +119,7 @@ public enum AtomicFile {
   /// at work; one that nobody holds was left behind by a process that was killed.
   private static func makeTemporary(
     for place: Place, permissions: UInt32
-  ) throws(FileFailure) -> (file: Int32, name: String) {
+  ) throws(FileFailure) -> (draft: FileDraft, name: String) {
     for attempt in 0..<temporaryNames {
       let name = place.name + ".berth-\(getpid())" + (attempt == 0 ? "" : "-\(attempt)")
       removeLeftBehind(name, in: place.folder)
@@ -114,7 +131,9 @@ public enum AtomicFile {
         throw failure(errno)
       }
       // Who looked for what is left behind before it was held has removed it.
-      if holds(file), isNamed(name, in: place.folder, file) { return (file, name) }
+      if holds(file), isNamed(name, in: place.folder, file) {
+        return (FileDraft(descriptor: file), name)
+      }
       close(file)
     }
     throw FileFailure(.failed, "is being written by too many others")
@@ -148,16 +167,22 @@ public enum AtomicFile {
     return lstat(path, &information) == 0
   }
 
-  /// 0, or the number of the error.
+  /// Gives the file its name.
   ///
   /// What somebody else put there meanwhile is not replaced unless it may be.
-  private static func move(_ temporary: String, to place: Place, mayReplace: Bool) -> Int32 {
+  private static func move(
+    _ temporary: String, to place: Place, mayReplace: Bool
+  ) throws(FileFailure) {
     let (folder, name) = (place.folder, place.name)
-    if mayReplace { return renameat(folder, temporary, folder, name) == 0 ? 0 : errno }
+    if mayReplace {
+      guard renameat(folder, temporary, folder, name) == 0 else { throw failure(errno) }
+      return
+    }
     // Renaming replaces silently; a second name does not.
-    guard linkat(folder, temporary, folder, name, 0) == 0 else { return errno }
+    guard linkat(folder, temporary, folder, name, 0) == 0 else {
+      throw errno == EEXIST ? FileFailure(.failed, "exists already") : failure(errno)
+    }
     unlinkat(folder, temporary, 0)
-    return 0
   }
 
   /// Makes a folder unless it is there.
@@ -185,7 +210,7 @@ public enum AtomicFile {
     try makeFolder(path)
   }
 
-  private static func failure(_ number: Int32) -> FileFailure {
+  fileprivate static func failure(_ number: Int32) -> FileFailure {
     number == ENOENT
       ? FileFailure(.absent, "can't be made: its folder does not exist") : .system(number)
   }
@@ -197,5 +222,33 @@ public enum AtomicFile {
     guard descriptor >= 0 else { return }
     fsync(descriptor)
     close(descriptor)
+  }
+}
+
+/// A file that has no name yet.
+public struct FileDraft {
+  let descriptor: Int32
+
+  /// Writes what comes next.
+  public func append(_ bytes: [UInt8]) throws(FileFailure) {
+    let number = writeAll(bytes, to: descriptor)
+    guard number == 0 else { throw AtomicFile.failure(number) }
+  }
+
+  /// Writes over what was written somewhere before.
+  public func overwrite(_ bytes: [UInt8], at offset: Int) throws(FileFailure) {
+    guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+      throw AtomicFile.failure(errno)
+    }
+    try append(bytes)
+    guard lseek(descriptor, 0, SEEK_END) >= 0 else { throw AtomicFile.failure(errno) }
+  }
+
+  fileprivate func takeRights(of model: stat) throws(FileFailure) {
+    // Only a privileged user may give files away; anybody else owned it already.
+    _ = fchown(descriptor, model.st_uid, model.st_gid)
+    guard fchmod(descriptor, model.st_mode & 0o7777) == 0 else {
+      throw AtomicFile.failure(errno)
+    }
   }
 }

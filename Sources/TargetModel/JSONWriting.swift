@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 extension AttributeValue {
   /// The value as JSON on one line, keys sorted: equal values give equal bytes.
   ///
@@ -6,25 +8,103 @@ extension AttributeValue {
 
   /// The bytes of `canonicalJSON`.
   public var canonicalJSONBytes: [UInt8] {
-    var writer = JSONWriter()
-    writer.add(self, indent: nil)
+    var writer = JSONWriter(isIndented: false)
+    writer.add(self)
     return writer.bytes
   }
 
   /// The value as JSON for people: two spaces of indentation, keys sorted, no newline at the end.
   public var prettyJSON: String {
-    var writer = JSONWriter()
-    writer.add(self, indent: 0)
+    var writer = JSONWriter(isIndented: true)
+    writer.add(self)
     return String(decoding: writer.bytes, as: UTF8.self)
   }
 }
 
 /// JSON as it grows: bytes, since a plan's is many megabytes long.
-private struct JSONWriter {
-  private(set) var bytes: [UInt8] = []
+///
+/// Lists and maps can be written entry by entry, so that nobody needs to hold all of them.
+package struct JSONWriter {
+  package private(set) var bytes: [UInt8] = []
+  private let isIndented: Bool
+  /// What is open, the innermost last.
+  private var open: [Bracket] = []
 
-  /// - Parameter indent: how many blanks its lines begin with; nil to write on one line.
-  mutating func add(_ value: AttributeValue, indent: Int?) {
+  /// - Parameter isIndented: true for two spaces a level; false to write on one line.
+  package init(isIndented: Bool) { self.isIndented = isIndented }
+
+  private struct Bracket {
+    let isMap: Bool
+    var isEmpty = true
+  }
+
+  // MARK: Entry by entry
+
+  /// Begins a map, each of whose entries is a key and a value.
+  package mutating func beginMap() {
+    beginElement()
+    begin(isMap: true)
+  }
+
+  /// Begins a list.
+  package mutating func beginList() {
+    beginElement()
+    begin(isMap: false)
+  }
+
+  /// Writes the key of a map's next entry; its value comes next.
+  package mutating func add(key: String) {
+    beginEntry()
+    addQuoted(key)
+    add(isIndented ? ": " : ":")
+  }
+
+  /// Writes a value: a list's next entry, what a key stands for, or all there is.
+  package mutating func add(_ value: AttributeValue) {
+    beginElement()
+    write(value)
+  }
+
+  /// Ends the innermost list or map.
+  package mutating func end() {
+    guard let bracket = open.popLast() else { return }
+    if isIndented, !bracket.isEmpty { beginLine() }
+    bytes.append(UInt8(ascii: bracket.isMap ? "}" : "]"))
+  }
+
+  /// Hands over what was written since the last time.
+  package mutating func drain<Failure: Error>(
+    _ take: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
+    try take(bytes)
+    bytes.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func begin(isMap: Bool) {
+    bytes.append(UInt8(ascii: isMap ? "{" : "["))
+    open.append(Bracket(isMap: isMap))
+  }
+
+  /// A list's elements stand by themselves; a map's values follow their key.
+  private mutating func beginElement() {
+    if open.last?.isMap == false { beginEntry() }
+  }
+
+  private mutating func beginEntry() {
+    guard let last = open.indices.last else { return }
+    if !open[last].isEmpty { bytes.append(UInt8(ascii: ",")) }
+    open[last].isEmpty = false
+    if isIndented { beginLine() }
+  }
+
+  private mutating func beginLine() {
+    bytes.append(UInt8(ascii: "\n"))
+    bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * open.count))
+  }
+
+  // MARK: Values
+
+  private mutating func write(_ value: AttributeValue) {
     switch value {
     case .null: add("null")
     case .bool(let bool): add(bool ? "true" : "false")
@@ -35,40 +115,17 @@ private struct JSONWriter {
     case .text(let string): addQuoted(string)
     case .secret: addQuoted(SecretText.placeholder)
     case .list(let elements):
-      var isFirst = true
-      for element in elements {
-        beginElement(after: isFirst ? "[" : ",", indent)
-        add(element, indent: indent.map { $0 + 2 })
-        isFirst = false
-      }
-      end("[]", isEmpty: isFirst, indent)
+      begin(isMap: false)
+      for element in elements { add(element) }
+      end()
     case .map(let entries):
-      var isFirst = true
+      begin(isMap: true)
       for (key, value) in entries {
-        beginElement(after: isFirst ? "{" : ",", indent)
-        addQuoted(key)
-        add(indent == nil ? ":" : ": ")
-        add(value, indent: indent.map { $0 + 2 })
-        isFirst = false
+        add(key: key)
+        write(value)
       }
-      end("{}", isEmpty: isFirst, indent)
+      end()
     }
-  }
-
-  private mutating func beginElement(after mark: StaticString, _ indent: Int?) {
-    add(mark)
-    if let indent { beginLine(indent + 2) }
-  }
-
-  private mutating func end(_ brackets: StaticString, isEmpty: Bool, _ indent: Int?) {
-    guard !isEmpty else { return add(brackets) }
-    if let indent { beginLine(indent) }
-    bytes.append(brackets.utf8Start[1])
-  }
-
-  private mutating func beginLine(_ indent: Int) {
-    bytes.append(UInt8(ascii: "\n"))
-    for _ in 0..<indent { bytes.append(UInt8(ascii: " ")) }
   }
 
   private mutating func add(_ word: StaticString) {
@@ -82,7 +139,7 @@ private struct JSONWriter {
     bytes.append(UInt8(ascii: "\""))
     defer { bytes.append(UInt8(ascii: "\"")) }
     let isWritten = string.utf8.withContiguousStorageIfAvailable { text in
-      guard !text.contains(where: \.mayNeedEscape) else { return false }
+      guard !UnsafeRawBufferPointer(text).mayNeedEscapes else { return false }
       bytes.append(contentsOf: text)
       return true
     }
@@ -103,6 +160,17 @@ private struct JSONWriter {
       default: bytes.append(contentsOf: String(scalar).utf8)
       }
     }
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// False if all of a text stands for itself in JSON, as nearly every text does.
+  fileprivate var mayNeedEscapes: Bool {
+    var index = passed {
+      $0.unprintable | $0.equal(to: UInt8(ascii: "\"")) | $0.equal(to: UInt8(ascii: "\\"))
+    }
+    while index < count, !self[index].mayNeedEscape { index += 1 }
+    return index < count
   }
 }
 

@@ -14,22 +14,9 @@ import Testing
     let statuses = Mutex<[Int32]>([])
   }
 
-  private static func context(
-    _ signals: SignalSource, leave: @escaping @Sendable (Int32) -> Void = { _ in }
-  ) -> CommandContext {
-    let silent = Console { _ in nil }
-    let pipe = TerminalFacts(isTerminal: false)
-    return CommandContext(
-      environment: [:], workingDirectory: "/", output: silent, messages: silent,
-      readLine: { nil }, readInput: { _ in .success([]) }, canAsk: false, outputTerminal: pipe,
-      messageTerminal: pipe, clock: ContinuousClock(), now: { 0 },
-      randomBytes: { Array(repeating: 0, count: $0) }, who: "ana@test", signals: signals,
-      leaveAtOnce: leave)
-  }
-
   @Test func `F25 signals are listened to before the work begins`() async {
     let listening = Listening()
-    let context = Self.context(
+    let context = CommandContext.silent(
       SignalSource {
         listening.hasBegun.withLock { $0 = true }
         return AsyncStream { _ in }
@@ -43,7 +30,7 @@ import Testing
   @Test func `F25 a second signal ends work at once that does not heed the first`() async {
     let relay = SignalRelay()
     let left = Left()
-    let context = Self.context(relay.source) { status in
+    let context = CommandContext.silent(relay.source) { status in
       left.statuses.withLock { $0.append(status) }
     }
     let ending = await Interruptible.beforehand(context) {
@@ -58,7 +45,7 @@ import Testing
   @Test func `F25 a signal that came when nobody listened is heard by whoever listens next`() async
   {
     let process = SignalRelay()
-    let context = Self.context(process.source)
+    let context = CommandContext.silent(process.source)
     let heard = await Interruptible.throughout(context) { signals, first in
       while first.signal == nil {
         _ = process.deliver(.terminate)
@@ -76,7 +63,7 @@ import Testing
   @Test func `F25 a second signal that nobody hears ends the process at once`() async {
     let process = SignalRelay()
     let left = Left()
-    let context = Self.context(process.source) { status in
+    let context = CommandContext.silent(process.source) { status in
       left.statuses.withLock { $0.append(status) }
     }
     await Interruptible.throughout(context) { _, _ in

@@ -1,4 +1,5 @@
 import Diagnostics
+import Synchronization
 import Testing
 
 @Suite("Lines of source")
@@ -54,5 +55,38 @@ struct SourceTextsTests {
     let line = String(repeating: "a", count: 119) + "b"
     let finding = Diagnostic(.error, .sample, "Bad", detail: "x", at: place(of: "b", in: line))
     #expect(finding.text(sources: SourceTexts(line)).contains("  1: \(line)\n"))
+  }
+
+  @Test func `a text that was let go of is read again, once`() {
+    let text = "first\nsecond\n"
+    let reads = Mutex(0)
+    var sources = SourceTexts(text)
+    sources.letGo(of: "compute.yml") {
+      reads.withLock { $0 += 1 }
+      return Array(text.utf8)
+    }
+    // Whoever took the texts over shares what is read.
+    let taken = sources
+    #expect(reads.withLock(\.self) == 0)
+    #expect(sources.line(at: place(of: "second", in: text)) == "second")
+    #expect(taken.line(at: place(of: "first", in: text)) == "first")
+    #expect(reads.withLock(\.self) == 1)
+  }
+
+  @Test func `a text that nobody has any more has no line, and one that never was stays unknown`() {
+    let text = "first\n"
+    let reads = Mutex(0)
+    var sources = SourceTexts(text)
+    for file in ["compute.yml", "other.yml"] {
+      sources.letGo(of: file) {
+        reads.withLock { $0 += 1 }
+        return nil
+      }
+    }
+    for file in ["compute.yml", "compute.yml", "other.yml"] {
+      let start = SourcePosition(line: 1, column: 1, offset: 0)
+      #expect(sources.line(at: SourceLocation(file: file, start: start, end: start)) == nil)
+    }
+    #expect(reads.withLock(\.self) == 1)
   }
 }

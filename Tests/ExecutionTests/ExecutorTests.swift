@@ -65,6 +65,27 @@ import Testing
     #expect(clock.now.offset >= .seconds(40))
   }
 
+  @Test(arguments: [(0, false), (2, false), (3, true), (5, true)])
+  func `what is due within a moment is asked for at once, and nothing before its time`(
+    gathering: Int, areTogether: Bool
+  ) async throws {
+    let clock = TestClock()
+    var limits = ApplyLimits()
+    limits.gathering = .milliseconds(gathering)
+    let backend = FakeBackend(
+      waits: [.seconds(60), .seconds(60) + .milliseconds(3)], clock: clock)
+    let report = await executor(backend, clock: clock, limits: limits).run(
+      request([pool("p"), pool("q")])
+    ) { _ in }
+    #expect(report.isComplete)
+    let polls = await backend.polls
+    try #require(polls.count >= 4)
+    #expect(polls[0] == polls[1])
+    #expect(polls[2] - polls[0] >= .seconds(60))
+    #expect(polls[3] - polls[1] >= .seconds(60) + .milliseconds(3))
+    #expect((polls[2] == polls[3]) == areTogether)
+  }
+
   @Test func `F23 without a journal nothing is sent`() async {
     let backend = FakeBackend()
     let listener = Listener()

@@ -2,18 +2,31 @@ import ApplyJournal
 import BackendInterface
 import Synchronization
 import TargetModel
+import TestSupport
 
 /// A fake world behind the real door.
 actor FakeBackend: Backend {
   private(set) var world: FakeWorld
   private var failures: [BackendFailure]
+  private var waits: [Duration]
+  private let clock: TestClock
+  /// When it was asked how operations are.
+  private(set) var polls: [Duration] = []
   private(set) var widest = 0
   private var current = 0
 
-  /// - Parameter failures: what the first calls answer instead.
-  init(_ world: FakeWorld = FakeWorld(), failing failures: [BackendFailure] = []) {
+  /// - Parameters:
+  ///   - failures: what the first calls answer instead.
+  ///   - waits: after what time the first polls are to be made again.
+  ///   - clock: tells when it is asked.
+  init(
+    _ world: FakeWorld = FakeWorld(), failing failures: [BackendFailure] = [],
+    waits: [Duration] = [], clock: TestClock = TestClock()
+  ) {
     self.world = world
     self.failures = failures
+    self.waits = waits
+    self.clock = clock
   }
 
   func change(_ body: @Sendable (inout FakeWorld) -> Void) { body(&world) }
@@ -56,7 +69,9 @@ actor FakeBackend: Backend {
   }
 
   func status(of operation: OperationHandle) async throws(BackendFailure) -> OperationStatus {
-    try await call { $0.poll(operation) }
+    polls.append(clock.now.offset)
+    if !waits.isEmpty { return .running(retryAfter: waits.removeFirst()) }
+    return try await call { $0.poll(operation) }
   }
 }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Digests
 import Planning
 import Reporting
 import TargetModel
@@ -35,6 +36,60 @@ struct PlanFileReadingTests {
         Array(PlanText(read.plan).text.utf8) == Array(PlanText(file.plan).text.utf8),
         "seed \(seed)")
     }
+  }
+
+  @Test
+  func `the text is that of its JSON, and the digest is over that without facts about the file`()
+    throws
+  {
+    for seed in UInt64(1)...300 {
+      var random = SeededRandom(seed: seed)
+      let file = RandomPlan.file(&random)
+      var body = try AttributeValue(json: file.json)
+      #expect(body.prettyJSON + "\n" == file.json, "seed \(seed)")
+      let digest = body["digest"]?.text
+      for key in ["digest", "timestamp", "berth_version", "format_version", "source"] {
+        body[AttributePath([key])] = nil
+      }
+      body["manifests_sha256"] = .text(file.manifestsSHA256)
+      #expect(digest == "sha256:" + sha256(body.canonicalJSON), "seed \(seed)")
+      #expect(digest == file.digest, "seed \(seed)")
+    }
+  }
+
+  @Test func `a long plan is written piece by piece, none of them long`() throws {
+    var file = PlanFile.everyday
+    file.plan.changes = Array(repeating: file.plan.changes[0], count: 1_000)
+    var text: [UInt8] = []
+    var longest = 0
+    let digest = file.write { piece in
+      switch piece {
+      case .text(let bytes):
+        text += bytes
+        longest = max(longest, bytes.count)
+      case .digest(let digest, let offset):
+        #expect(offset < 200)
+        text.replaceSubrange(offset..<offset + digest.count, with: digest)
+      }
+    }
+    #expect(String(decoding: text, as: UTF8.self) == file.json)
+    #expect(digest == file.digest)
+    #expect(text.count > 1 << 20)
+    #expect(longest < 1 << 17)
+  }
+
+  @Test func `whoever can't take a piece gets no more`() {
+    struct Full: Error {}
+    var file = PlanFile.everyday
+    file.plan.changes = Array(repeating: file.plan.changes[0], count: 1_000)
+    var taken = 0
+    #expect(throws: Full.self) {
+      try file.write { _ throws(Full) in
+        taken += 1
+        if taken == 2 { throw Full() }
+      }
+    }
+    #expect(taken == 2)
   }
 
   @Test func `the digest is over what an apply does, and over no fact about the file`() {

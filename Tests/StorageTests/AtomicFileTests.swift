@@ -32,6 +32,35 @@ import Testing
     #expect(folder.names() == ["plan.json"])
   }
 
+  @Test func `a file is written piece by piece, and over what was written`() throws {
+    let folder = try TemporaryFolder()
+    let length = try AtomicFile.write(to: folder.path + "/plan.json") {
+      draft throws(FileFailure) in
+      try draft.append(Array("digest ------".utf8))
+      try draft.overwrite(Array("4be1".utf8), at: 7)
+      try draft.append(Array(" end".utf8))
+      // Nobody sees it before all of it is there.
+      #expect(!folder.names().contains("plan.json"))
+      return 17
+    }
+    #expect(length == 17)
+    #expect(folder.text("plan.json") == "digest 4be1-- end")
+  }
+
+  @Test func `a file that can't be written to its end leaves the old one`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/plan.json"
+    try AtomicFile.write(Array("old".utf8), to: path)
+    #expect(throws: FileFailure.self) {
+      try AtomicFile.write(to: path) { draft throws(FileFailure) in
+        try draft.append(Array("new".utf8))
+        _ = try SafeFile.read("absent", below: folder.path, limit: 1)
+      }
+    }
+    #expect(folder.text("plan.json") == "old")
+    #expect(folder.names() == ["plan.json"])
+  }
+
   @Test func `two processes of one number do not take each other's file`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/plan.json"

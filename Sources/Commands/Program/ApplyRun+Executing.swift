@@ -26,11 +26,11 @@ extension ApplyRun {
     let run = runName()
     let folder = LastRun.journals(in: session.stack.folder.ownFolder)
     let journal: JournalFile
-    let plan = file.sealed
+    let digest: String
     do {
       try AtomicFile.makeFolder(session.stack.folder.ownFolder, permissions: 0o700)
       journal = try JournalFile(run + ".jsonl", in: folder)
-      try LastRun.keep(plan.json, of: run, in: folder)
+      digest = try LastRun.keep(file, of: run, in: folder)
       // Used up before its first effect: a plan that was begun is never begun again.
       try usingUp(run)
     } catch {
@@ -46,7 +46,7 @@ extension ApplyRun {
       seed: context.randomBytes(8).reduce(0) { $0 << 8 | UInt64($1) })
     var request = ApplyRequest(
       plan: file.plan, desired: session.desired, catalog: .azureML,
-      parallelism: options.parallelism, run: run, planDigest: plan.digest)
+      parallelism: options.parallelism, run: run, planDigest: digest)
     (request.freedNames, request.deletedNames) = (session.stranded, session.deleted)
     presenter.say("\n")
     let lost = hold?.lost ?? AsyncStream { _ in }

@@ -13,7 +13,7 @@ struct LoadedStack: Sendable {
   let configuration: StackConfiguration
   let targets: [ComputeTarget]
   /// Every file that was read.
-  let files: [ManifestFile]
+  fileprivate(set) var files: [ReadFile]
   /// The variables that some document refers to, with their values; sorted by name.
   let usedVariables: [(name: String, value: VariableValue)]
 
@@ -22,7 +22,7 @@ struct LoadedStack: Sendable {
   /// Computed each time: what is only looked at needs none.
   var manifestsSHA256: String {
     let lines =
-      files.map { "\($0.path)=\(sha256($0.bytes))" }
+      files.map { "\($0.path)=\($0.digest)" }
       + usedVariables.map { name, value in
         "var \(name)=\(value.isPlain ? "plain" : "text") \(sha256(Array(value.text.utf8)))"
       }
@@ -40,6 +40,34 @@ struct LoadedStack: Sendable {
   func secrets(in context: CommandContext) -> any SecretSource {
     StackSecrets(environment: context.environment, folder: folder.path)
   }
+}
+
+/// A file that a stack was read from.
+struct ReadFile: Sendable {
+  private enum Content {
+    case held([UInt8])
+    case digested(String)
+  }
+
+  /// The path below the stack's folder.
+  let path: String
+  private var content: Content
+
+  init(_ path: String, _ bytes: [UInt8]) {
+    self.path = path
+    content = .held(bytes)
+  }
+
+  /// The SHA-256 of its content, 64 hexadecimal digits.
+  var digest: String {
+    switch content {
+    case .held(let bytes): sha256(bytes)
+    case .digested(let digest): digest
+    }
+  }
+
+  /// Keeps the digest only.
+  mutating func letGo() { content = .digested(digest) }
 }
 
 /// Reads stacks: the only place where disk, binder and kinds meet.
@@ -128,12 +156,28 @@ struct StackLoader {
         }
       }
     }
-    let configurationFile = ManifestFile(path: name, bytes: configurationBytes)
     let stack = LoadedStack(
       folder: folder, configuration: configuration, targets: bound.targets,
-      files: [configurationFile] + manifests + overlays, usedVariables: bound.usedVariables)
+      files: [ReadFile(name, configurationBytes)]
+        + (manifests + overlays).map { ReadFile($0.path, $0.bytes) },
+      usedVariables: bound.usedVariables)
     self.stack = stack
     return stack
+  }
+
+  /// Lets go of what the files said, once a command goes on with what was made of it: a file is read
+  /// again where a line of it is shown, if it is what it was.
+  mutating func letGoOfTexts() {
+    guard var stack else { return }
+    for index in stack.files.indices {
+      stack.files[index].letGo()
+      let (file, folder) = (stack.files[index], stack.folder.path)
+      sources.letGo(of: file.path) {
+        let read = try? SafeFile.read(file.path, below: folder, limit: StackFolder.fileLimit)
+        return read.flatMap { sha256($0.bytes) == file.digest ? $0.bytes : nil }
+      }
+    }
+    self.stack = stack
   }
 
   /// Finds what is wrong with the manifests of a stack whose `berth.yaml` is wrong itself: every

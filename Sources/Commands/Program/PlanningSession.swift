@@ -46,9 +46,10 @@ struct PlanningSession: Sendable {
     access: EmbeddedWorkspace.Access
   ) async -> PlanningSession? {
     let context = loader.context
-    guard let stack = loader.load(from: folder, as: choice, secrets: .resolve),
-      !loader.findings.hasErrors
-    else { return nil }
+    _ = loader.load(from: folder, as: choice, secrets: .resolve)
+    guard !loader.findings.hasErrors else { return nil }
+    loader.letGoOfTexts()
+    guard let stack = loader.stack else { return nil }
     guard
       let workspace = await context.trace.awaiting(
         .openWorkspace,
@@ -166,6 +167,7 @@ struct PlanningSession: Sendable {
     if let approved { request.keep(to: approved) }
     giveProgramBack()
     let result = trace.within(.plan) { [request] in makePlan(request) }
+    giveProgramBack()
     trace.log.tell(
       .info, "planned",
       [

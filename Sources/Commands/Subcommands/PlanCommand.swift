@@ -233,16 +233,15 @@ struct PlanningRun {
   private func save(
     _ file: PlanFile, _ path: String, _ context: CommandContext, _ presenter: Presenter
   ) -> Bool {
-    let plan = file.sealed
+    let digest: String
     do {
-      try AtomicFile.write(
-        Array(plan.json.utf8), to: context.path(path, from: context.workingDirectory),
-        permissions: 0o600)
+      digest = try file.write(
+        to: context.path(path, from: context.workingDirectory), mayReplace: true)
     } catch {
       presenter.show(.unwritable(path, error.reason))
       return false
     }
-    presenter.say("\nSaved the plan to: \(path.visible)\nDigest: \(plan.digest)\n")
+    presenter.say("\nSaved the plan to: \(path.visible)\nDigest: \(digest)\n")
     if !context.isInAutomation, !file.isErrored, readsWorkspace, !file.plan.isEmpty {
       presenter.say("To do exactly this, run: berth apply \(path.visible)\n")
     }
