@@ -5,10 +5,12 @@ import math
 import os
 import pathlib
 import platform
+import re
 import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 import peers
@@ -20,25 +22,34 @@ APPLY = "apply, everything new"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 
 
+# A line of `--timings`: what a phase took of the processor.
+PHASE = re.compile(r"^timing phase=(\S+) wall_ms=\S+ cpu_ms=(\S+)", re.MULTILINE)
+
+
 class Sample:
-    """Medians of several runs of one program: CPU and wall in seconds, memory in MiB."""
+    """Medians of several runs of one program: CPU and wall in seconds, memory in MiB, and the CPU
+    of each phase in milliseconds, if it was asked for `--timings`."""
 
     def __init__(self, runs):
         self.cpu = statistics.median(run[0] for run in runs)
         self.wall = statistics.median(run[1] for run in runs)
         self.memory = statistics.median(run[2] for run in runs)
+        self.phases = {
+            phase: statistics.median(run[3].get(phase, 0) for run in runs) for phase in runs[0][3]}
 
 
 def run_once(command, folder):
     start = time.monotonic()
-    with open(os.devnull, "w") as nowhere:
-        process = subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=nowhere)
+    with open(os.devnull, "w") as nowhere, tempfile.TemporaryFile("w+") as messages:
+        process = subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=messages)
         _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - start
+        wall = time.monotonic() - start
+        messages.seek(0)
+        phases = {phase: float(cpu) for phase, cpu in PHASE.findall(messages.read())}
     code = os.waitstatus_to_exitcode(status)
     if code != 0:
         sys.exit(f"{' '.join(map(str, command))} ended with {code} in {folder}")
-    return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024
+    return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, phases
 
 
 def measured(commands, runs):
@@ -67,27 +78,30 @@ def berth_table(given, count):
         write_stack(folder, count, *options)
         return folder
 
+    def berth(*words):
+        return [given.berth, *words, "--timings"]
+
     new = stack("new")
     rows = [
         (FLOOR, [given.floor, "targets/all.yml"], new),
-        ("validate", [given.berth, "validate"], new),
-        ("validate, a file a target", [given.berth, "validate"],
+        ("validate", berth("validate"), new),
+        ("validate, a file a target", berth("validate"),
          stack("split", "--file-a-target")),
-        ("plan, everything new", [given.berth, "plan"], new),
+        ("plan, everything new", berth("plan"), new),
     ]
     applied = {}
     if count <= given.live:
         live = stack("live")
         # Once: a second one would find nothing to do.
         applied[APPLY] = Sample([run_once(
-            [given.berth, "apply", "--auto-approve", "--parallelism", "50"], live)])
+            berth("apply", "--auto-approve", "--parallelism", "50"), live)])
         changed = given.folder / f"changed-{count}"
         shutil.copytree(live, changed)
         write_stack(changed, count, "--changed", "1")
         rows += [
-            ("plan, nothing changed", [given.berth, "plan"], live),
-            ("drift, nothing changed", [given.berth, "drift"], live),
-            ("plan, 1 % changed", [given.berth, "plan"], changed),
+            ("plan, nothing changed", berth("plan"), live),
+            ("drift, nothing changed", berth("drift"), live),
+            ("plan, 1 % changed", berth("plan"), changed),
         ]
     rows.append(("version", [given.berth, "version"], new))
     return measured(rows, given.runs) | applied
@@ -130,6 +144,22 @@ def lines(given, tables):
         yield "|---|---:|"
         for name, exponent in growth.items():
             yield f"| {name} | {exponent:.2f} |"
+
+
+def phase_lines(tables):
+    """Where the CPU time of the usual size goes."""
+    count = max((count for count in tables if count <= 10_000), default=min(tables))
+    samples = {name: sample for name, sample in tables[count].items() if sample.phases}
+    phases = list(dict.fromkeys(
+        phase for sample in samples.values() for phase in sample.phases if phase != "total"))
+    yield ""
+    yield f"By phase (`--timings`), CPU in milliseconds, {count} targets:"
+    yield ""
+    yield f"| what | {' | '.join(phases)} |"
+    yield f"|---|{'---:|' * len(phases)}"
+    for name, sample in samples.items():
+        cells = (f"{sample.phases[phase]:.0f}" if phase in sample.phases else "" for phase in phases)
+        yield f"| {name} | {' | '.join(cells)} |"
 
 
 def peer_lines(given, tables):
@@ -192,7 +222,7 @@ def main():
     tables = {}
     for count in sorted(int(text) for text in given.counts.split(",")):
         tables[count] = berth_table(given, count)
-    text = list(lines(given, tables))
+    text = [*lines(given, tables), *phase_lines(tables)]
     if given.peers:
         text += peer_lines(given, tables)
     print("\n".join(text))

@@ -50,7 +50,7 @@ struct LastRun: Sendable {
   static func keep(
     _ plan: PlanFile, of run: String, in folder: String
   ) throws(FileFailure) -> String {
-    try plan.write(to: "\(folder)/\(run)\(JournalFile.planSuffix)", mayReplace: false)
+    try plan.save(to: "\(folder)/\(run)\(JournalFile.planSuffix)", mayReplace: false)
   }
 
   private static func plan(of run: String, in folder: String) -> PlanFile? {
@@ -100,21 +100,4 @@ struct LastRun: Sendable {
 
   /// True if a plan is the rest of the one that was approved: somebody said yes to all of it.
   func approves(_ rest: Plan) -> Bool { approved.map(rest.isRest) ?? false }
-}
-
-extension PlanFile {
-  /// Writes the file, for nobody but its owner.
-  ///
-  /// - Returns: its digest.
-  func write(to path: String, mayReplace: Bool) throws(FileFailure) -> String {
-    try AtomicFile.write(to: path, permissions: 0o600, mayReplace: mayReplace) {
-      draft throws(FileFailure) in
-      try write { piece throws(FileFailure) in
-        switch piece {
-        case .text(let bytes): try draft.append(bytes)
-        case .digest(let digest, let offset): try draft.overwrite(digest, at: offset)
-        }
-      }
-    }
-  }
 }

@@ -235,7 +235,7 @@ struct PlanningRun {
   ) -> Bool {
     let digest: String
     do {
-      digest = try file.write(
+      digest = try file.save(
         to: context.path(path, from: context.workingDirectory), mayReplace: true)
     } catch {
       presenter.show(.unwritable(path, error.reason))

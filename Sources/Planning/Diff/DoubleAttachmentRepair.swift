@@ -10,19 +10,21 @@ internal import TargetModel
 func repairDoubleAttachments(
   _ drafts: inout [ChangeDraft], in world: PlanningWorld, reporting findings: inout DiagnosticList
 ) {
-  let released = Set(
-    drafts.filter { $0.change.action.release != nil && $0.standing != .foreign }
-      .compactMap { $0.observed?.address.nameKey })
+  var going = ResourceIndex<ObservedTarget>()
+  var released: Set<String> = []
+  for draft in drafts where draft.standing != .foreign {
+    guard let target = draft.observed, let resource = draft.releasedResource else { continue }
+    going.add(target, holding: resource)
+    released.insert(target.nameKey)
+  }
   // Where nobody goes, all others stay.
   if released.isEmpty { return }
-  var going = ResourceIndex<ObservedTarget>()
   var staying = ResourceIndex<ObservedTarget>()
-  for target in world.request.observed.targets where released.contains(target.nameKey) {
-    if let resource = target.resource { going.add(target, holding: resource) }
-  }
-  for target in world.request.observed.targets where !released.contains(target.nameKey) {
+  for target in world.request.observed.targets {
     // Whatever share it holds: what goes and what stays may clash with a third only.
-    guard let resource = target.resource, going.has(shareOf: resource) else { continue }
+    guard let resource = target.resource, going.has(shareOf: resource),
+      !released.contains(target.nameKey)
+    else { continue }
     staying.add(target, holding: resource)
   }
   var mended: [ChangeDraft] = []
