@@ -20,8 +20,6 @@ PAGE = ROOT / "docs" / "performance.md"
 FLOOR = "libyaml's event loop"
 APPLY = "apply, everything new"
 BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
-
-
 # A line of `--timings`: what a phase took of the processor.
 PHASE = re.compile(r"^timing phase=(\S+) wall_ms=\S+ cpu_ms=(\S+)", re.MULTILINE)
 
@@ -45,10 +43,11 @@ def run_once(command, folder):
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - start
         messages.seek(0)
-        phases = {phase: float(cpu) for phase, cpu in PHASE.findall(messages.read())}
+        told = messages.read()
     code = os.waitstatus_to_exitcode(status)
     if code != 0:
-        sys.exit(f"{' '.join(map(str, command))} ended with {code} in {folder}")
+        sys.exit(f"{told}\n{' '.join(map(str, command))} ended with {code} in {folder}")
+    phases = {phase: float(cpu) for phase, cpu in PHASE.findall(told)}
     return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, phases
 
 
@@ -150,8 +149,9 @@ def phase_lines(tables):
     """Where the CPU time of the usual size goes."""
     count = max((count for count in tables if count <= 10_000), default=min(tables))
     samples = {name: sample for name, sample in tables[count].items() if sample.phases}
-    phases = list(dict.fromkeys(
-        phase for sample in samples.values() for phase in sample.phases if phase != "total"))
+    phases = [*dict.fromkeys(
+        phase for sample in samples.values() for phase in sample.phases
+        if phase not in ("total", "other")), "other"]
     yield ""
     yield f"By phase (`--timings`), CPU in milliseconds, {count} targets:"
     yield ""

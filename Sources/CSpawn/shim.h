@@ -32,29 +32,13 @@ static inline void takeMemoryInLargePieces(void) {
   const intptr_t end = (intptr_t)sbrk(0) & -page, start = end - piece + 2 * page;
   (void)madvise((void *)start, (size_t)(end - start), MADV_HUGEPAGE);
 }
-// What is only read of the program and of the libraries that were loaded with it.
-#include <link.h>
-struct LoadedObject {
-  uintptr_t base;
-  const char *name;
-  const ElfW(Phdr) *segments;
-  ElfW(Half) count;
-};
-int dl_iterate_phdr(int (*)(struct LoadedObject *, size_t, void *), void *);
-static inline int giveObjectBack(struct LoadedObject *object, size_t size, void *pageSize) {
-  const uintptr_t page = *(uintptr_t *)pageSize;
-  for (ElfW(Half) index = 0; index < object->count; index += 1) {
-    const ElfW(Phdr) *segment = &object->segments[index];
-    if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) != 0) continue;
-    const uintptr_t start = (object->base + segment->p_vaddr) & -page;
-    const uintptr_t end = object->base + segment->p_vaddr + segment->p_memsz;
-    (void)madvise((void *)start, end - start, MADV_DONTNEED);
-  }
-  return 0;
-}
+// Where the linker put the program: what is only read lies between the two.
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+extern const char etext[] __attribute__((visibility("hidden")));
 static inline void giveProgramBack(void) {
-  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
-  (void)dl_iterate_phdr(giveObjectBack, &page);
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  const uintptr_t start = ((uintptr_t)__ehdr_start + page - 1) & -page;
+  (void)madvise((void *)start, ((uintptr_t)etext & -page) - start, MADV_DONTNEED);
 }
 #else
 static inline void takeMemoryInLargePieces(void) {}

@@ -17,8 +17,7 @@ public struct SourceTexts: Sendable {
     texts[file] = .held(bytes)
   }
 
-  /// Lets go of a file's content: most runs end without a line of it, and all files together are as long
-  /// as what was made of them.
+  /// Lets go of a file's content: most runs end without showing a line of it.
   ///
   /// - Parameter read: reads it again once a line is asked for; nil if it is not what it was.
   public mutating func letGo(

@@ -79,8 +79,8 @@ public struct ApplyLimits: Hashable, Sendable {
   /// How old the read before a write may be when the write is sent, by when it was begun: a process
   /// or a disk that stood still for longer looks again.
   public var freshness: Duration = .seconds(30)
-  /// How long what is due waits for what is due right behind it, so that the disk is waited for once for
-  /// all of them; far below what a service asks to wait.
+  /// How long what is due waits for what is due right behind it, so that the disk is waited for once
+  /// for all of them; far below the seconds that Azure asks to wait.
   public var gathering: Duration = .milliseconds(5)
   /// How often a running step tells that it is still running.
   public var progressInterval: Duration = .seconds(10)

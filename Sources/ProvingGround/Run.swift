@@ -130,7 +130,7 @@ struct Run: Sendable {
     let saboteur = sabotage.map { Saboteur(backend, $0, self) }
     let journal: any JournalWriting = sabotage.map { SabotagedJournal(disk, $0) } ?? disk
     var limits = ApplyLimits()
-    // Calls come together or apart as the world draws it.
+    // What happens at the same time is for the world to draw, and kept stories stay as they are.
     limits.gathering = .zero
     if sabotage == .nameReusedAtOnce {
       (limits.reuseConfirmations, limits.absenceWindow) = (1, .zero)

@@ -38,7 +38,7 @@ public struct PlanFile: Hashable, Sendable {
   /// The format that this version writes.
   public static let formatVersion = "1.0"
 
-  /// The file's keys in their order, and what stands there.
+  /// The file's keys, and what stands there.
   ///
   /// What most plans do not have stands there only where it says something.
   var members: [PlanFileMember] {

@@ -13,9 +13,9 @@ public enum PlanFilePiece: Sendable {
 extension PlanFile {
   /// Makes the file's text piece by piece: JSON, keys sorted, no secrets, one newline at the end.
   ///
-  /// The text is longer than all else that is known of a plan, so each change is put together when its
-  /// turn comes, once, for the text and the digest. The digest stands near the beginning and is known
-  /// at the end.
+  /// The text is longer than all else that is known of a plan, so each change is put together when
+  /// its turn comes, once, for the text and the digest. The digest stands near the beginning and is
+  /// known at the end.
   ///
   /// - Parameter take: gets each piece, in order.
   /// - Returns: the digest.
@@ -38,7 +38,7 @@ extension PlanFile {
   /// a plan has before they look at it.
   public var shownJSON: String {
     let version = PlanFileMember("terraform_version", in: .text, "1.0.0")
-    return text(of: (members + [version]).sorted(byKey: \.key))
+    return text(of: members + [version])
   }
 
   /// All of the file as one value.
@@ -74,7 +74,7 @@ extension PlanFile {
     _ take: (PlanFilePiece) throws(Failure) -> Void
   ) throws(Failure) -> String {
     var draft = PlanFileDraft(hasText: hasText)
-    for member in members { try draft.add(member, take) }
+    for member in members.sorted(byKey: \.key) { try draft.add(member, take) }
     return try draft.end(take)
   }
 }

@@ -24,10 +24,10 @@ public enum AtomicFile {
   /// The same for a file that is too long to be held whole.
   ///
   /// - Parameter fill: writes it piece by piece.
-  public static func write<Result>(
+  public static func write<Value>(
     to path: String, permissions: UInt32 = 0o644, mayReplace: Bool = true,
-    _ fill: (FileDraft) throws(FileFailure) -> Result
-  ) throws(FileFailure) -> Result {
+    _ fill: (FileDraft) throws(FileFailure) -> Value
+  ) throws(FileFailure) -> Value {
     var information = stat()
     if exists(path), !mayReplace { throw FileFailure(.failed, "exists already") }
     // Through links: what /dev/stdout leads to is not to be replaced by a file either.
@@ -94,13 +94,13 @@ public enum AtomicFile {
     }
   }
 
-  private static func put<Result>(
+  private static func put<Value>(
     _ place: Place, permissions: UInt32, mayReplace: Bool,
-    _ fill: (FileDraft) throws(FileFailure) -> Result
-  ) throws(FileFailure) -> Result {
+    _ fill: (FileDraft) throws(FileFailure) -> Value
+  ) throws(FileFailure) -> Value {
     let (draft, temporary) = try makeTemporary(for: place, permissions: permissions)
     defer { close(draft.descriptor) }
-    let result: Result
+    let result: Value
     do throws(FileFailure) {
       result = try fill(draft)
       guard fsync(draft.descriptor) == 0 else { throw failure(errno) }
@@ -225,7 +225,7 @@ public enum AtomicFile {
   }
 }
 
-/// A file that has no name yet.
+/// A file that is being written, before it takes its place; of no use once it is there.
 public struct FileDraft {
   let descriptor: Int32
 

@@ -44,9 +44,11 @@ struct PlanFileReadingTests {
   {
     for seed in UInt64(1)...300 {
       var random = SeededRandom(seed: seed)
-      let file = RandomPlan.file(&random)
+      var file = RandomPlan.file(&random)
+      file.isRefreshed = seed.isMultiple(of: 2)
+      if seed.isMultiple(of: 3) { file.plan.leftOut = file.plan.changes.map(\.address) }
       var body = try AttributeValue(json: file.json)
-      #expect(body.prettyJSON + "\n" == file.json, "seed \(seed)")
+      #expect(Array((body.prettyJSON + "\n").utf8) == Array(file.json.utf8), "seed \(seed)")
       let digest = body["digest"]?.text
       for key in ["digest", "timestamp", "berth_version", "format_version", "source"] {
         body[AttributePath([key])] = nil

@@ -19,7 +19,7 @@ struct LoadedStack: Sendable {
 
   /// The SHA-256 of everything that was read, 64 hexadecimal digits.
   ///
-  /// Computed each time: what is only looked at needs none.
+  /// Computed each time, from the files' digests: what is only looked at needs none.
   var manifestsSHA256: String {
     let lines =
       files.map { "\($0.path)=\($0.digest)" }
@@ -165,8 +165,8 @@ struct StackLoader {
     return stack
   }
 
-  /// Lets go of what the files said, once a command goes on with what was made of it: a file is read
-  /// again where a line of it is shown, if it is what it was.
+  /// Lets go of what the files said, once a command goes on with what was made of it: a file is
+  /// read again where a line of it is shown, if it is what it was.
   mutating func letGoOfTexts() {
     guard var stack else { return }
     for index in stack.files.indices {
