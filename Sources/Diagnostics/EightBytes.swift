@@ -64,9 +64,16 @@ extension UnsafeRawBufferPointer {
 
   /// True if a byte is among them.
   @inlinable package func holds(_ byte: UInt8) -> Bool {
-    var index = passed { $0.equal(to: byte) }
+    holdsAny(eight: { $0.equal(to: byte) }, byte: { $0 == byte })
+  }
+
+  /// True if a byte of some sort is among them; eight are asked at once, and those at the end alone.
+  @inlinable package func holdsAny(
+    eight: (EightBytes) -> UInt64, byte: (UInt8) -> Bool
+  ) -> Bool {
+    var index = passed(until: eight)
     while index < count {
-      if self[index] == byte { return true }
+      if byte(self[index]) { return true }
       index += 1
     }
     return false

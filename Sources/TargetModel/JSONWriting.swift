@@ -166,11 +166,10 @@ package struct JSONWriter {
 extension UnsafeRawBufferPointer {
   /// False if all of a text stands for itself in JSON, as nearly every text does.
   fileprivate var mayNeedEscapes: Bool {
-    var index = passed {
-      $0.unprintable | $0.equal(to: UInt8(ascii: "\"")) | $0.equal(to: UInt8(ascii: "\\"))
-    }
-    while index < count, !self[index].mayNeedEscape { index += 1 }
-    return index < count
+    holdsAny(
+      eight: {
+        $0.unprintable | $0.equal(to: UInt8(ascii: "\"")) | $0.equal(to: UInt8(ascii: "\\"))
+      }, byte: \.mayNeedEscape)
   }
 }
 

@@ -167,9 +167,13 @@ struct StackLoader {
 
   /// Lets go of what the files said, once a command goes on with what was made of it: a file is
   /// read again where a line of it is shown, if it is what it was.
-  mutating func letGoOfTexts() {
-    guard var stack else { return }
-    for index in stack.files.indices {
+  ///
+  /// Those that were found fault with are kept: their lines will be shown.
+  @discardableResult
+  mutating func letGoOfTexts() -> LoadedStack? {
+    guard var stack else { return nil }
+    let shown = Set(findings.findings.compactMap(\.location?.file))
+    for index in stack.files.indices where !shown.contains(stack.files[index].path) {
       stack.files[index].letGo()
       let (file, folder) = (stack.files[index], stack.folder.path)
       sources.letGo(of: file.path) {
@@ -178,6 +182,7 @@ struct StackLoader {
       }
     }
     self.stack = stack
+    return stack
   }
 
   /// Finds what is wrong with the manifests of a stack whose `berth.yaml` is wrong itself: every

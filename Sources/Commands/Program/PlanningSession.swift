@@ -46,10 +46,9 @@ struct PlanningSession: Sendable {
     access: EmbeddedWorkspace.Access
   ) async -> PlanningSession? {
     let context = loader.context
-    _ = loader.load(from: folder, as: choice, secrets: .resolve)
-    guard !loader.findings.hasErrors else { return nil }
-    loader.letGoOfTexts()
-    guard let stack = loader.stack else { return nil }
+    guard loader.load(from: folder, as: choice, secrets: .resolve) != nil,
+      !loader.findings.hasErrors, let stack = loader.letGoOfTexts()
+    else { return nil }
     guard
       let workspace = await context.trace.awaiting(
         .openWorkspace,
