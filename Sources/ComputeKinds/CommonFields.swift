@@ -164,13 +164,15 @@ extension WireShape {
       return .map(entries)
     },
     decode: { value in
-      .list((value.map ?? [:]).keys.sorted().map { ["resource_id": .text($0)] })
+      // A map's keys come in their order.
+      .list((value.map ?? [:]).keys.map { ["resource_id": .text($0)] })
     })
 
   /// The service writes `null` where a map has nothing to say.
   static let withoutNulls = WireShape(
     encode: { $0 },
-    decode: { $0.withoutNulls })
+    // Most say something everywhere, and stay as they are.
+    decode: { $0.holdsNull ? $0.withoutNulls : $0 })
 }
 
 extension AttributeValue {
@@ -179,6 +181,16 @@ extension AttributeValue {
     case .map(let entries): .map(entries.filter { $0.value != .null }.mapValues(\.withoutNulls))
     case .list(let elements): .list(elements.map(\.withoutNulls))
     case .null, .bool, .integer, .number, .text, .secret: self
+    }
+  }
+
+  /// True for a null, or anything with one in it.
+  fileprivate var holdsNull: Bool {
+    switch self {
+    case .null: true
+    case .map(let entries): entries.contains { $0.value.holdsNull }
+    case .list(let elements): elements.contains(where: \.holdsNull)
+    case .bool, .integer, .number, .text, .secret: false
     }
   }
 }

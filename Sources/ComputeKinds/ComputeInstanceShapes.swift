@@ -10,11 +10,24 @@ extension WireShape {
     encode: { value in .list((value.list ?? []).map(encodeSchedule)) },
     decode: { value in .list((value.list ?? []).map(decodeSchedule)) })
 
-  private static let triggerEntries: [(manifest: AttributePath, wire: AttributePath)] = [
-    ("expression", "expression"), ("start_time", "startTime"), ("time_zone", "timeZone"),
-    ("frequency", "frequency"), ("interval", "interval"), ("schedule.hours", "schedule.hours"),
-    ("schedule.minutes", "schedule.minutes"), ("schedule.week_days", "schedule.weekDays"),
-    ("schedule.month_days", "schedule.monthDays"),
+  /// A part of a trigger.
+  private struct TriggerEntry {
+    let manifest: AttributePath
+    let wire: AttributePath
+    /// True for words of a fixed set, which are spelled in two ways; free text stays.
+    var isWords = false
+  }
+
+  private static let triggerEntries = [
+    TriggerEntry(manifest: "expression", wire: "expression"),
+    TriggerEntry(manifest: "start_time", wire: "startTime"),
+    TriggerEntry(manifest: "time_zone", wire: "timeZone"),
+    TriggerEntry(manifest: "frequency", wire: "frequency", isWords: true),
+    TriggerEntry(manifest: "interval", wire: "interval"),
+    TriggerEntry(manifest: "schedule.hours", wire: "schedule.hours"),
+    TriggerEntry(manifest: "schedule.minutes", wire: "schedule.minutes"),
+    TriggerEntry(manifest: "schedule.week_days", wire: "schedule.weekDays", isWords: true),
+    TriggerEntry(manifest: "schedule.month_days", wire: "schedule.monthDays"),
   ]
 
   private static func encodeSchedule(_ item: AttributeValue) -> AttributeValue {
@@ -23,9 +36,9 @@ extension WireShape {
     var inner: AttributeValue = ["timeZone": "UTC"]
     // The service wants a pattern, and takes an empty one.
     if type == "recurrence" { inner["schedule"] = ["hours": [], "minutes": []] }
-    for (manifest, wire) in triggerEntries {
-      guard let value = trigger[manifest], value != .null else { continue }
-      inner[wire] = respelled(value, at: manifest) { $0.capitalisedWord }
+    for entry in triggerEntries {
+      guard let value = trigger[entry.manifest], value != .null else { continue }
+      inner[entry.wire] = entry.isWords ? value.respelled { $0.capitalisedWord } : value
     }
     return [
       "action": .text((item["action"]?.text ?? "").capitalisedWord),
@@ -39,26 +52,14 @@ extension WireShape {
     let type = item[key: "triggerType"]?.text?.lowercased() ?? "cron"
     let inner = item[key: type] ?? .map([:])
     var trigger: AttributeValue = ["type": .text(type)]
-    for (manifest, wire) in triggerEntries {
-      guard let value = inner[wire], value != .null, value != .list([]) else { continue }
-      trigger[manifest] = respelled(value, at: manifest) { $0.lowercased() }
+    for entry in triggerEntries {
+      guard let value = inner[entry.wire], value != .null, value != .list([]) else { continue }
+      trigger[entry.manifest] = entry.isWords ? value.respelled { $0.lowercased() } : value
     }
     return [
       "action": .text(item[key: "action"]?.text?.lowercased() ?? ""),
       "state": .text(item[key: "status"]?.text?.lowercased() ?? "enabled"), "trigger": trigger,
     ]
-  }
-
-  /// Words of a fixed set are spelled in two ways; free text stays.
-  private static func respelled(
-    _ value: AttributeValue, at path: AttributePath, _ spell: (String) -> String
-  ) -> AttributeValue {
-    switch (path, value) {
-    case ("frequency", .text(let word)): .text(spell(word))
-    case ("schedule.week_days", .list(let days)):
-      .list(days.map { day in day.text.map { .text(spell($0)) } ?? day })
-    default: value
-    }
   }
 
   /// `{path, command, timeout_minutes}` is `{scriptSource, scriptData, scriptArguments, timeout}`.
@@ -125,6 +126,15 @@ extension WireShape {
 }
 
 extension AttributeValue {
+  /// A word, or each word of a list, in another spelling.
+  fileprivate func respelled(_ spell: (String) -> String) -> AttributeValue {
+    switch self {
+    case .text(let word): .text(spell(word))
+    case .list(let words): .list(words.map { $0.text.map { .text(spell($0)) } ?? $0 })
+    default: self
+    }
+  }
+
   /// The value, or nil where the service says "nothing".
   fileprivate var said: AttributeValue? { self == .null || self == .text("") ? nil : self }
 

@@ -21,6 +21,15 @@ package struct EightBytes {
   /// What is not ASCII.
   @inlinable package var notASCII: UInt64 { bits & Self.each(0x80) }
 
+  /// What does not stand for itself in a string of JSON, or is not ASCII: quotes, backslashes and
+  /// control characters.
+  @inlinable package var notPlainInJSON: UInt64 {
+    // A quote is the one printable character that is below 0x21 once its second bit is turned.
+    let controlOrQuote = (bits ^ Self.each(0x02)) &- Self.each(0x21)
+    let backslash = (bits ^ Self.each(UInt8(ascii: "\\"))) &- Self.each(1)
+    return (controlOrQuote | backslash | bits) & Self.each(0x80)
+  }
+
   /// What is no printable ASCII: control characters, DEL among them, and what is not ASCII.
   @inlinable package var unprintable: UInt64 {
     // A DEL is one below what is not ASCII.

@@ -126,9 +126,11 @@ private func unchangedCount(
   in world: PlanningWorld, but drafts: [ChangeDraft], within selected: SelectedDrafts
 ) -> Int {
   guard world.request.mode != .destroy else { return 0 }
-  let changing = Set(drafts.map(\.address.nameKey))
-  return world.pairs.count { pair in
+  func counts(_ pair: TargetPair) -> Bool {
     pair.desired != nil && pair.observed != nil && pair.standing != .foreign
-      && !changing.contains(pair.key) && selected.includes(nameKey: pair.key)
+      && selected.includes(nameKey: pair.key)
   }
+  // Few change: those are taken off, instead of asking of each whether it is one of them.
+  let changing = Set(drafts.map(\.address.nameKey)).compactMap(world.pair)
+  return world.pairs.count(where: counts) - changing.count(where: counts)
 }

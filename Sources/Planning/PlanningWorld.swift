@@ -64,8 +64,11 @@ struct PlanningWorld: Sendable {
     return documents
   }
 
+  /// What there is under a name.
+  func pair(named nameKey: String) -> TargetPair? { pairs.pair(named: nameKey) }
+
   /// The document of a live target's name; nil if no manifest has it.
-  func document(named nameKey: String) -> ComputeTarget? { pairs.pair(named: nameKey)?.desired }
+  func document(named nameKey: String) -> ComputeTarget? { pair(named: nameKey)?.desired }
 
   /// True if a target is to be replaced although nothing demands it.
   func isToBeReplaced(_ document: ComputeTarget) -> Bool {

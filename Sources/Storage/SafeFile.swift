@@ -164,30 +164,51 @@ public enum SafeFile {
   package static func readAll(
     from file: Int32, expecting size: Int = 0, limit: Int
   ) throws(FileFailure) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(size + 1)
-    let chunkSize = 1 << 16
-    var chunk = [UInt8](repeating: 0, count: chunkSize)
-    while true {
-      let count = chunk.withUnsafeMutableBytes { buffer in
-        #if canImport(Glibc)
-          Glibc.read(file, buffer.baseAddress, chunkSize)
-        #elseif canImport(Musl)
-          Musl.read(file, buffer.baseAddress, chunkSize)
-        #else
-          Darwin.read(file, buffer.baseAddress, chunkSize)
-        #endif
-      }
-      if count == 0 { break }
-      guard count > 0 else {
-        if errno == EINTR { continue }
-        throw .system(errno)
-      }
-      bytes += chunk[..<count]
-      // A file that grows while it is read is bounded too.
-      guard bytes.count <= limit else { throw tooLarge(limit) }
+    // One byte more than expected: it is the end that is looked for.
+    var room = size + 1
+    var bytes = try readPiece(of: room, from: file)
+    var isAtEnd = bytes.count < room
+    // Streams have no size, and a file that grows while it is read is bounded too.
+    room = 1 << 16
+    while !isAtEnd, bytes.count <= limit {
+      let piece = try readPiece(of: room, from: file)
+      isAtEnd = piece.count < room
+      bytes += piece
     }
+    guard bytes.count <= limit else { throw tooLarge(limit) }
     return bytes
+  }
+
+  /// Reads so many bytes, or as many as there are.
+  private static func readPiece(of size: Int, from file: Int32) throws(FileFailure) -> [UInt8] {
+    var failure: FileFailure?
+    let piece = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      count = 0
+      while count < size {
+        let bytesRead = systemRead(file, buffer.baseAddress.map { $0 + count }, size - count)
+        if bytesRead == 0 { break }
+        if bytesRead > 0 {
+          count += bytesRead
+        } else if errno != EINTR {
+          failure = .system(errno)
+          break
+        }
+      }
+    }
+    if let failure { throw failure }
+    return piece
+  }
+
+  private static func systemRead(
+    _ file: Int32, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int
+  ) -> Int {
+    #if canImport(Glibc)
+      Glibc.read(file, buffer, count)
+    #elseif canImport(Musl)
+      Musl.read(file, buffer, count)
+    #else
+      Darwin.read(file, buffer, count)
+    #endif
   }
 
   private static func tooLarge(_ limit: Int) -> FileFailure {

@@ -15,11 +15,11 @@ public struct AttributeMap: Hashable, Sendable {
   /// Without recursion: maps stand deep inside each other, and stacks may be small.
   public static func == (left: AttributeMap, right: AttributeMap) -> Bool {
     var open: [(AttributeValue, AttributeValue)] = []
-    guard left.hasKeys(of: right, &open) else { return false }
+    guard left.mayEqual(right, &open) else { return false }
     while let pair = open.popLast() {
       switch pair {
       case (.map(let left), .map(let right)):
-        guard left.hasKeys(of: right, &open) else { return false }
+        guard left.mayEqual(right, &open) else { return false }
       case (.list(let left), .list(let right)):
         guard left.count == right.count else { return false }
         for index in left.indices { open.append((left[index], right[index])) }
@@ -30,15 +30,18 @@ public struct AttributeMap: Hashable, Sendable {
     return true
   }
 
-  /// True if two maps have the same keys; the values are left to be compared.
-  private func hasKeys(
-    of other: AttributeMap, _ open: inout [(AttributeValue, AttributeValue)]
+  /// True if two maps have the same keys and the same values; the lists and maps among them are left
+  /// to be compared.
+  private func mayEqual(
+    _ other: AttributeMap, _ open: inout [(AttributeValue, AttributeValue)]
   ) -> Bool {
     guard entries.count == other.entries.count else { return false }
-    open.reserveCapacity(open.count + entries.count)
     for index in entries.indices {
       guard entries[index].key == other.entries[index].key else { return false }
-      open.append((entries[index].value, other.entries[index].value))
+      switch entries[index].value {
+      case .list, .map: open.append((entries[index].value, other.entries[index].value))
+      default: guard entries[index].value == other.entries[index].value else { return false }
+      }
     }
     return true
   }

@@ -1,3 +1,5 @@
+internal import Diagnostics
+
 /// The values of a target's fields, one slot for each field of its kind.
 ///
 /// Slots instead of names: reading, comparing and copying ten thousand targets touches arrays
@@ -50,10 +52,11 @@ public struct Attributes: Hashable, Sendable {
   package func agrees(with other: Attributes, in slot: Int) -> Bool {
     guard holds(slot), other.holds(slot) else { return false }
     let (place, otherPlace) = (position(of: slot), other.position(of: slot))
-    // In place: most values of most targets are compared, and nothing of them is needed.
     return values.withUnsafeBufferPointer { values in
       other.values.withUnsafeBufferPointer { others in
-        values[place] == others[otherPlace] && values[place] != .null
+        if case .null = values[place] { return false }
+        return values.hasSameBytes(at: place, as: others, at: otherPlace)
+          || values[place] == others[otherPlace]
       }
     }
   }
@@ -90,6 +93,18 @@ public struct Attributes: Hashable, Sendable {
 
   /// The slots.
   public var indices: Range<Int> { 0..<slotCount }
+}
+
+extension UnsafeBufferPointer<AttributeValue> {
+  /// True if two values are kept in the same bytes, as numbers and short texts are that are the same.
+  ///
+  /// Most values of most targets are compared, and to look at one as what it is counts a reference.
+  fileprivate func hasSameBytes(at place: Int, as other: Self, at otherPlace: Int) -> Bool {
+    guard let own = baseAddress, let others = other.baseAddress else { return false }
+    let size = MemoryLayout<AttributeValue>.size
+    return UnsafeRawBufferPointer(start: own + place, count: size)
+      .holdsSame(as: UnsafeRawBufferPointer(start: others + otherPlace, count: size))
+  }
 }
 
 extension KindDescriptor {

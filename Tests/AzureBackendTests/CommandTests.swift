@@ -71,7 +71,8 @@ struct CommandTests {
         canAsk: false, outputTerminal: TerminalFacts(isTerminal: false),
         messageTerminal: TerminalFacts(isTerminal: false), clock: clock,
         now: { 1_700_000_000_000 + Int64(clock.now.offset / .milliseconds(1)) },
-        randomBytes: SeededBytes().bytes, who: "ana@test", signals: .silent, leaveAtOnce: { _ in },
+        randomBytes: SeededBytes().bytes, who: { "ana@test" }, signals: .silent,
+        leaveAtOnce: { _ in },
         network: Network(service))
       let status = await BerthProgram.run(words, in: context)
       return (status.rawValue, heard.all.joined())

@@ -12,7 +12,7 @@ extension CommandContext {
       environment: [:], workingDirectory: "/", output: silent, messages: silent,
       readLine: { nil }, readInput: { _ in .success([]) }, canAsk: false, outputTerminal: pipe,
       messageTerminal: pipe, clock: ContinuousClock(), now: { 0 },
-      randomBytes: { Array(repeating: 0, count: $0) }, who: "ana@test", signals: signals,
+      randomBytes: { Array(repeating: 0, count: $0) }, who: { "ana@test" }, signals: signals,
       leaveAtOnce: leave)
   }
 }

@@ -8,6 +8,7 @@ import Testing
     [(flags: @Sendable (EightBytes) -> UInt64, isMeant: @Sendable (UInt8) -> Bool)] = [
       (\.controls, { $0 < 0x20 }), (\.notASCII, { $0 >= 0x80 }),
       (\.unprintable, { !(0x20..<0x7F).contains($0) }),
+      (\.notPlainInJSON, { !(0x20..<0x80).contains($0) || $0 == 0x22 || $0 == 0x5C }),
       (\.capitals, { (0x41...0x5A).contains($0) }),
       ({ $0.equal(to: 0) }, { $0 == 0 }), ({ $0.equal(to: 0x23) }, { $0 == 0x23 }),
       ({ $0.equal(to: 0xFF) }, { $0 == 0xFF }),
@@ -71,7 +72,9 @@ import Testing
   @Test func `the first of several is found, wherever one begins to look`() {
     for seed in UInt64(0)..<2_000 {
       var random = SeededRandom(seed: seed)
-      let odd: [UInt8] = [0, 0x1F, 0x20, 0x23, 0x3A, 0x7E, 0x7F, 0x80, 0x9F, 0xA0, 0xFF]
+      let odd: [UInt8] = [
+        0, 0x1F, 0x20, 0x21, 0x22, 0x23, 0x3A, 0x5B, 0x5C, 0x5D, 0x7E, 0x7F, 0x80, 0x9F, 0xA0, 0xFF,
+      ]
       let bytes = (0..<Int.random(in: 0..<40, using: &random)).map { _ in
         Int.random(in: 0..<3, using: &random) == 0
           ? odd.randomElement(using: &random) ?? 0 : UInt8(ascii: "a")

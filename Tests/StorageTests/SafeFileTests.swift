@@ -1,6 +1,14 @@
 import Storage
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Reading files that somebody else may have put there.
 @Suite struct SafeFileTests {
   private func problem(
@@ -59,6 +67,19 @@ import Testing
       folder.put("key", "x", permissions: permissions)
       let contents = try SafeFile.read("key", below: folder.path, limit: 10)
       #expect(contents.isReadableByOthers == isReadable)
+    }
+  }
+
+  @Test(arguments: [0, 1, 3, 65_535, 65_536, 65_537, 200_000, 200_001])
+  func `all of a file is read, whatever size it was thought to have`(_ expected: Int) throws {
+    let folder = try TemporaryFolder()
+    let text = String((0..<20_000).map { "line \($0)" }.joined(separator: "\n").prefix(200_000))
+    folder.put("file", text)
+    for limit in [200_000, 199_999] {
+      let file = open(folder.path + "/file", O_RDONLY)
+      defer { close(file) }
+      let bytes = try? SafeFile.readAll(from: file, expecting: expected, limit: limit)
+      #expect(bytes == (limit < text.utf8.count ? nil : Array(text.utf8)))
     }
   }
 

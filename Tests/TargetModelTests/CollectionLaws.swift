@@ -57,6 +57,26 @@ struct CollectionLaws {
     #expect((try? AttributeValue(json: "{\(anyhow)}")) == .map(first))
   }
 
+  @Test(arguments: 0..<200 as Range<UInt64>)
+  func `values are equal where they read the same, wherever they are kept`(_ seed: UInt64) throws {
+    var random = SeededRandom(seed: seed)
+    let values = (0..<12).map { _ in AttributeValue.random(depth: 2, &random) }
+    // The same once more, from elsewhere.
+    let others = try values.map { try AttributeValue(json: $0.canonicalJSON) }
+    var (kept, live) = (Attributes(slotCount: 12), Attributes(slotCount: 12))
+    for slot in kept.indices {
+      kept[slot] = values[slot]
+      live[slot] = others.randomElement(using: &random)
+    }
+    for slot in kept.indices {
+      #expect(values[slot] == others[slot])
+      let (value, other) = (values[slot], live[slot] ?? .null)
+      #expect((value == other) == (value.canonicalJSON == other.canonicalJSON))
+      #expect(kept.agrees(with: live, in: slot) == (value == other && value != .null))
+      #expect(kept.agrees(with: kept, in: slot) == (value != .null))
+    }
+  }
+
   @Test(arguments: 0..<50 as Range<UInt64>)
   func `attributes do what a slot each would do`(_ seed: UInt64) {
     var random = SeededRandom(seed: seed)

@@ -40,7 +40,7 @@ extension ApplyRun {
       times: session.workspace.leaseTimes, now: context.now, randomBytes: context.randomBytes)
     let holder = LeaseHolder(
       path: session.stack.configuration.stack,
-      operation: mode == .destroy ? "destroy" : "apply", who: context.who,
+      operation: mode == .destroy ? "destroy" : "apply", who: context.who(),
       version: BerthVersion.text, createdAt: context.now(),
       info: PipelineLink.link(context.environment))
     presenter.lockAcquire()

@@ -35,7 +35,9 @@ package struct CommandContext: Sendable {
   /// So many random bytes.
   package var randomBytes: @Sendable (Int) -> [UInt8]
   /// Who runs the command, for locks and journals: `user@host`.
-  package var who: String
+  ///
+  /// Asked only there, since the system may look people up in a directory elsewhere.
+  package var who: @Sendable () -> String
   /// Signals that ask the command to end.
   package var signals: SignalSource
   /// Ends the process at once, whatever is still going on.
@@ -43,7 +45,7 @@ package struct CommandContext: Sendable {
   /// The way to services elsewhere.
   package var network: Network
   /// How many things the machine can do at once.
-  package var processorCount = 2
+  package var processorCount: @Sendable () -> Int = { 2 }
   /// What the process used so far.
   package var usage: @Sendable () -> ProcessUsage
   /// Keeps what is large and was the command's last work, where the process ends with the command.
@@ -60,7 +62,8 @@ package struct CommandContext: Sendable {
     outputTerminal: TerminalFacts,
     messageTerminal: TerminalFacts, screen: Screen? = nil, clock: any Clock<Duration>,
     now: @escaping @Sendable () -> Int64, randomBytes: @escaping @Sendable (Int) -> [UInt8],
-    who: String, signals: SignalSource, leaveAtOnce: @escaping @Sendable (Int32) -> Void,
+    who: @escaping @Sendable () -> String, signals: SignalSource,
+    leaveAtOnce: @escaping @Sendable (Int32) -> Void,
     network: Network = Network(),
     usage: @escaping @Sendable () -> ProcessUsage = { ProcessUsage() }
   ) {

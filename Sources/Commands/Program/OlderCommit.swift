@@ -77,7 +77,7 @@ extension ApplyRun {
       guard try await session.workspace.lastApplied(stack)?.id != commit.id else { return nil }
       try await session.workspace.note(
         AppliedCommit(
-          id: commit.id, committedAt: commit.committedAt, who: context.who,
+          id: commit.id, committedAt: commit.committedAt, who: context.who(),
           appliedAt: context.now()),
         of: stack)
       return nil

@@ -57,13 +57,13 @@ extension CommandContext {
         while bytes.count < count { withUnsafeBytes(of: source.next()) { bytes += $0 } }
         return Array(bytes.prefix(count))
       },
-      who: ProcessFacts.who(),
+      who: { ProcessFacts.who() },
       signals: signals.source,
       leaveAtOnce: leave,
       usage: { ProcessFacts.usage() })
     context.keepToEnd = { ProcessMemory.keepToEnd($0) }
     context.giveProgramBack = { ProcessMemory.giveProgramBack() }
-    context.processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    context.processorCount = { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
     return context
   }
 }

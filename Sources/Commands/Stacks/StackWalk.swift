@@ -31,7 +31,7 @@ struct StackWalk: Sendable {
     self.options = options
     self.common = common
     self.choice = choice
-    self.width = width ?? context.processorCount
+    self.width = width ?? context.processorCount()
     self.context = context
     self.destination = destination
     self.record = record

@@ -31,7 +31,7 @@ struct StacksApply {
   }
 
   private func apply() async -> ExitStatus {
-    let width = min(run.options.parallelism, context.processorCount)
+    let width = min(run.options.parallelism, context.processorCount())
     return await StackWalk.through(
       many, run.common, run.choice, run.events, width: width, record: run.record, in: context
     ) { stacks, walk in await apply(stacks, walk) }

@@ -40,7 +40,8 @@ private struct Scope {
 
 /// What a plan takes from its stack.
 private struct Toll {
-  var managed: [TargetAddress]
+  /// The kind of each managed target.
+  var managed: [KindName]
   var removed: [TargetAddress] = []
   var reattached: [TargetAddress] = []
 
@@ -49,7 +50,7 @@ private struct Toll {
       guard pair.standing == .ours, let observed = pair.observed, world.knows(observed) else {
         return nil
       }
-      return observed.address
+      return observed.kind
     }
     var acquired = ResourceIndex<Bool>()
     for draft in drafts {
@@ -71,7 +72,7 @@ private struct Toll {
 
   func only(_ kind: KindName) -> Toll {
     var part = self
-    part.managed.removeAll { $0.kind != kind }
+    part.managed.removeAll { $0 != kind }
     part.removed.removeAll { $0.kind != kind }
     part.reattached.removeAll { $0.kind != kind }
     return part
