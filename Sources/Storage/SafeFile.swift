@@ -45,6 +45,12 @@ public struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
       FileFailure(.failed, "can't be used: \(String(cString: strerror(number)).lowercased())")
     }
   }
+
+  /// More than so many bytes.
+  package static func tooLarge(_ limit: Int) -> FileFailure {
+    let size = limit >= 1 << 20 ? "\(limit >> 20) MiB" : "\(limit >> 10) KiB"
+    return FileFailure(.tooLarge, "is larger than \(size)")
+  }
 }
 
 /// A file's content and what matters of its rights.
@@ -143,7 +149,7 @@ public enum SafeFile {
   ) throws(FileFailure) -> FileContents {
     defer { close(file) }
     let information = try factsOfRegular(file)
-    guard information.st_size <= limit else { throw tooLarge(limit) }
+    guard information.st_size <= limit else { throw .tooLarge(limit) }
     return FileContents(
       bytes: try readAll(from: file, expecting: Int(information.st_size), limit: limit),
       isReadableByOthers: information.st_mode & 0o044 != 0)
@@ -175,7 +181,7 @@ public enum SafeFile {
       isAtEnd = piece.count < room
       bytes += piece
     }
-    guard bytes.count <= limit else { throw tooLarge(limit) }
+    guard bytes.count <= limit else { throw .tooLarge(limit) }
     return bytes
   }
 
@@ -209,10 +215,5 @@ public enum SafeFile {
     #else
       Darwin.read(file, buffer, count)
     #endif
-  }
-
-  private static func tooLarge(_ limit: Int) -> FileFailure {
-    let size = limit >= 1 << 20 ? "\(limit >> 20) MiB" : "\(limit >> 10) KiB"
-    return FileFailure(.tooLarge, "is larger than \(size)")
   }
 }

@@ -236,9 +236,11 @@ struct PlanningRun {
     let digest: String
     do {
       digest = try file.save(
-        to: context.path(path, from: context.workingDirectory), mayReplace: true)
+        to: context.path(path, from: context.workingDirectory), mayReplace: true,
+        limit: PlanFile.sizeLimit)
     } catch {
-      presenter.show(.unwritable(path, error.reason))
+      presenter.show(
+        error.problem == .tooLarge ? .planTooLarge(path) : .unwritable(path, error.reason))
       return false
     }
     presenter.say("\nSaved the plan to: \(path.visible)\nDigest: \(digest)\n")
@@ -267,6 +269,16 @@ extension Rule {
 }
 
 extension Diagnostic {
+  fileprivate static func planTooLarge(_ path: String) -> Diagnostic {
+    Diagnostic(
+      .error, .fileUnwritable, "Plan is too large to be saved",
+      detail: """
+        \(path) was not written: the plan has more than \(PlanFile.sizeLimit >> 20) MiB, and none \
+        that large can be applied from a file. Select a part with '--target', split the stack into \
+        several, or apply it without a saved plan.
+        """)
+  }
+
   static func notRefreshed() -> Diagnostic {
     Diagnostic(
       .warning, .notRefreshed, "Workspace was not read",
