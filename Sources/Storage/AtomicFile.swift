@@ -115,13 +115,15 @@ public enum AtomicFile {
 
   /// Makes the file that is written before it gets its name, and holds its lock until it is closed.
   ///
-  /// Processes in two containers may have one number and one volume, so a file that is there may be
-  /// at work; one that nobody holds was left behind by a process that was killed.
+  /// All processes take the same few names, so that the next one removes what one left behind that
+  /// was killed. A file that is there and held is another one's work.
   private static func makeTemporary(
     for place: Place, permissions: UInt32
   ) throws(FileFailure) -> (draft: FileDraft, name: String) {
     for attempt in 0..<temporaryNames {
-      let name = place.name + ".berth-\(getpid())" + (attempt == 0 ? "" : "-\(attempt)")
+      // On a volume that knows no locks nothing is removed, and those names may all be there.
+      let own = attempt < sharedNames ? "" : "\(getpid())-"
+      let name = "\(place.name).berth-\(own)\(attempt)"
       removeLeftBehind(name, in: place.folder)
       let file = openat(
         place.folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
@@ -139,6 +141,7 @@ public enum AtomicFile {
     throw FileFailure(.failed, "is being written by too many others")
   }
 
+  private static let sharedNames = 10
   private static let temporaryNames = 100
 
   private static func removeLeftBehind(_ name: String, in folder: Int32) {
