@@ -3,6 +3,18 @@ internal import TargetModel
 /// Most fields of which it is tried out who moved them; each one more doubles the work.
 private let mostFieldsTried = 8
 
+/// True if what was last applied is what is live now, where the two differ: only the manifest moved.
+func onlyManifestMoved(
+  since applied: String, _ desired: ComputeTarget, _ observed: ObservedTarget,
+  _ differing: [AttributePath]
+) -> Bool {
+  var values = desired.attributes
+  for slot in differing.compactMap(desired.kind.slot) { values[slot] = observed.attributes[slot] }
+  var guess = desired
+  guess.attributes = values
+  return guess.appliedDigest == applied
+}
+
 /// Which of the differing fields reality moved since a target was last applied; the others were
 /// moved by the manifest.
 ///
