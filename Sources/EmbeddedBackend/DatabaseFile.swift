@@ -95,8 +95,9 @@ enum DatabaseFile {
 
   /// True for a database with nothing in it; refuses what is not ours.
   private static func isUninitialised(_ database: Database, _ path: String) throws -> Bool {
-    let id = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+    // In this order: another process may be making both, at once, and then has its id if it has tables.
     let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+    let id = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     guard id == applicationID else {
       guard id == 0, tables == 0 else {
         throw WorkspaceStoreFailure(

@@ -1,6 +1,7 @@
 import BackendInterface
-import FoundationEssentials
+import Foundation
 import SimulatorBackend
+import Synchronization
 import TargetModel
 import TestSupport
 import Testing
@@ -186,6 +187,22 @@ import Testing
       try await group.waitForAll()
     }
     #expect(try await open("race/ws.sqlite").list().count == 16)
+  }
+
+  /// Each pause lets the second one look at another moment of the first one's making.
+  @Test func `one that is being made is nobody else's`() throws {
+    let failures = Mutex<[String]>([])
+    for pause in 0..<400 {
+      DispatchQueue.concurrentPerform(iterations: 2) { number in
+        usleep(UInt32(number * pause * 10))
+        do {
+          _ = try open("race\(pause)/ws.sqlite")
+        } catch {
+          failures.withLock { $0.append("\(error)") }
+        }
+      }
+    }
+    #expect(failures.withLock { $0 } == [])
   }
 
   @Test func `a cancelled caller still gets its answer`() async throws {
