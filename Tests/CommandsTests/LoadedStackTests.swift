@@ -42,4 +42,21 @@ import Testing
     #expect(loader.sources.line(at: Self.secondLine(of: "gpu.yml")) == nil)
     #expect(loader.stack?.manifestsSHA256 == digest)
   }
+
+  @Test func `what was found fault with stays as it was read: its line will be shown`() throws {
+    let folder = try TemporaryFolder.stack([
+      "gpu.yml": """
+      name: gpu
+      type: amlcompute
+      min_instances: 2
+      max_instances: 4
+
+      """
+    ])
+    var loader = try Self.loaded(folder)
+    try #require(loader.findings.findings.contains { $0.location?.file == "gpu.yml" })
+    loader.letGoOfTexts()
+    try folder.write("name: gpu\ntype: kubernetes\n", to: "gpu.yml")
+    #expect(loader.sources.line(at: Self.secondLine(of: "gpu.yml")) == "type: amlcompute")
+  }
 }
