@@ -104,9 +104,15 @@ public enum AtomicFile {
     do throws(FileFailure) {
       result = try fill(draft)
       guard fsync(draft.descriptor) == 0 else { throw failure(errno) }
+      // Where locks hold on one machine only, another one may have taken it for left behind.
+      guard isNamed(temporary, in: place.folder, draft.descriptor) else {
+        throw FileFailure(.failed, "is being written by somebody else")
+      }
       try move(temporary, to: place, mayReplace: mayReplace)
     } catch {
-      unlinkat(place.folder, temporary, 0)
+      if isNamed(temporary, in: place.folder, draft.descriptor) {
+        unlinkat(place.folder, temporary, 0)
+      }
       throw error
     }
     place.sync()

@@ -57,7 +57,7 @@ extension CommandContext {
         while bytes.count < count { withUnsafeBytes(of: source.next()) { bytes += $0 } }
         return Array(bytes.prefix(count))
       },
-      who: { ProcessFacts.who() },
+      who: { ProcessFacts.who },
       signals: signals.source,
       leaveAtOnce: leave,
       usage: { ProcessFacts.usage() })
@@ -175,12 +175,13 @@ private enum ProcessFacts {
     return ProcessUsage(processor: processor, peakKiB: peakKiB)
   }
 
-  static func who() -> String {
+  /// Looked up once, however many stacks ask at the same time: the system's answer is one buffer.
+  static let who: String = {
     let user = getpwuid(getuid()).flatMap { String(cString: $0.pointee.pw_name) } ?? "unknown"
     var name = [CChar](repeating: 0, count: 256)
     guard gethostname(&name, name.count - 1) == 0 else { return user }
     let host = String(
       decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return "\(user)@\(host)"
-  }
+  }()
 }

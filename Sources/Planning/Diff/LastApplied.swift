@@ -10,6 +10,8 @@ func onlyManifestMoved(
 ) -> Bool {
   var values = desired.attributes
   for slot in differing.compactMap(desired.kind.slot) { values[slot] = observed.attributes[slot] }
+  // A value that nobody is shown differs in its mark alone, and tells nothing here.
+  guard values != desired.attributes else { return false }
   var guess = desired
   guess.attributes = values
   return guess.appliedDigest == applied
