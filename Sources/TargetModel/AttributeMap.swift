@@ -40,7 +40,8 @@ public struct AttributeMap: Hashable, Sendable {
       guard entries[index].key == other.entries[index].key else { return false }
       switch entries[index].value {
       case .list, .map: open.append((entries[index].value, other.entries[index].value))
-      default: guard entries[index].value == other.entries[index].value else { return false }
+      case .null, .bool, .integer, .number, .text, .secret:
+        guard entries[index].value == other.entries[index].value else { return false }
       }
     }
     return true

@@ -12,22 +12,6 @@ public enum AttributeValue: Hashable, Sendable {
 }
 
 extension AttributeValue {
-  /// True if both say the same.
-  ///
-  /// Spelled out: comparing a pair of them would copy both, for each value of each target.
-  public static func == (left: AttributeValue, right: AttributeValue) -> Bool {
-    switch left {
-    case .null: if case .null = right { true } else { false }
-    case .bool(let own): if case .bool(let other) = right { own == other } else { false }
-    case .integer(let own): if case .integer(let other) = right { own == other } else { false }
-    case .number(let own): if case .number(let other) = right { own == other } else { false }
-    case .text(let own): if case .text(let other) = right { own == other } else { false }
-    case .list(let own): if case .list(let other) = right { own == other } else { false }
-    case .map(let own): if case .map(let other) = right { own == other } else { false }
-    case .secret(let own): if case .secret(let other) = right { own == other } else { false }
-    }
-  }
-
   /// The text, if it is one.
   public var text: String? {
     if case .text(let text) = self { text } else { nil }

@@ -96,7 +96,7 @@ public struct Attributes: Hashable, Sendable {
 }
 
 extension UnsafeBufferPointer<AttributeValue> {
-  /// True if two values are kept in the same bytes, as numbers and short texts are that are the same.
+  /// True if two values are kept in the same bytes, as equal numbers and equal short texts are.
   ///
   /// Most values of most targets are compared, and to look at one as what it is counts a reference.
   fileprivate func hasSameBytes(at place: Int, as other: Self, at otherPlace: Int) -> Bool {
