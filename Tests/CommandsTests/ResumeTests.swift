@@ -65,6 +65,23 @@ struct ResumeTests {
     #expect(try folder.run("apply", "--resume", "--auto-approve").status == 0)
   }
 
+  @Test func `without the plan of the run everything is planned, told and asked`() throws {
+    let folder = try TemporaryFolder.stack(Self.two, milliseconds: 700)
+    _ = try interrupted(folder, SIGINT)
+    let journals = folder.url.appendingPathComponent(".berth/journals")
+    for name in try FileManager.default.contentsOfDirectory(atPath: journals.path)
+    where name.hasSuffix(".plan.json") {
+      try FileManager.default.removeItem(at: journals.appendingPathComponent(name))
+    }
+    try folder.write("name: c-pool\ntype: amlcompute\n", to: "c.yml")
+    let resumed = try folder.run("apply", "--resume")
+    #expect(resumed.status == 1)
+    #expect(resumed.messages.contains("What it was to do is not at hand any more"))
+    #expect(resumed.output.contains("c-pool"))
+    #expect(resumed.messages.contains("[not-approved]"))
+    #expect(try folder.run("apply", "--resume", "--auto-approve").status == 0)
+  }
+
   @Test func `F2 without a journal, or with a torn one, the next apply converges`() throws {
     for damage in ["gone", "torn", "garbage"] {
       let folder = try TemporaryFolder.stack(Self.two, milliseconds: 700)

@@ -183,6 +183,9 @@ struct ApplyRun {
       return presenter.note("Nothing is known of an apply that stopped half-way.")
     }
     presenter.note("Resuming the run \(run.run.visible).")
+    if last.approved == nil {
+      presenter.note("What it was to do is not at hand any more, so all of the stack is planned.")
+    }
     session.approved = last.approved
   }
 
