@@ -131,7 +131,7 @@ extension AttributeValue {
     switch self {
     case .text(let word): .text(spell(word))
     case .list(let words): .list(words.map { $0.text.map { .text(spell($0)) } ?? $0 })
-    default: self
+    case .null, .bool, .integer, .number, .map, .secret: self
     }
   }
 

@@ -76,16 +76,21 @@ extension UnsafeRawBufferPointer {
     holdsAny(eight: { $0.equal(to: byte) }, byte: { $0 == byte })
   }
 
-  /// True if a byte of some sort is among them; eight are asked at once, and those at the end alone.
+  /// True if a byte of some sort is among them.
   @inlinable package func holdsAny(
     eight: (EightBytes) -> UInt64, byte: (UInt8) -> Bool
   ) -> Bool {
-    var index = passed(until: eight)
-    while index < count {
-      if byte(self[index]) { return true }
-      index += 1
-    }
-    return false
+    firstIndex(eight: eight, byte: byte) < count
+  }
+
+  /// Where the first byte of some sort is, or their end; eight are asked at once, and those at the
+  /// end alone.
+  @inlinable package func firstIndex(
+    from start: Int = 0, eight: (EightBytes) -> UInt64, byte: (UInt8) -> Bool
+  ) -> Int {
+    var index = passed(from: start, until: eight)
+    while index < count, !byte(self[index]) { index += 1 }
+    return index
   }
 
   /// True if both hold the same bytes.
@@ -121,8 +126,14 @@ extension UnsafeRawBufferPointer {
 }
 
 extension UInt8 {
+  /// True for the letters from A to Z.
+  @inlinable package var isCapital: Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
+
   /// A capital from A to Z as a small letter.
-  @inlinable var inLowerCase: UInt8 {
-    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
+  @inlinable var inLowerCase: UInt8 { isCapital ? self | 0x20 : self }
+
+  /// False for what does not stand for itself in a string of JSON, or is not ASCII.
+  @inlinable package var isPlainInJSON: Bool {
+    self >= 0x20 && self < 0x80 && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\")
   }
 }

@@ -175,8 +175,8 @@ public enum SafeFile {
     var bytes = try readPiece(of: room, from: file)
     var isAtEnd = bytes.count < room
     // Streams have no size, and a file that grows while it is read is bounded too.
-    room = 1 << 16
     while !isAtEnd, bytes.count <= limit {
+      room = min(1 << 16, limit + 1 - bytes.count)
       let piece = try readPiece(of: room, from: file)
       isAtEnd = piece.count < room
       bytes += piece

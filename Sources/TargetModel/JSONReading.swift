@@ -302,14 +302,8 @@ struct JSONReader {
 
   /// Passes what stands for itself, eight at a time where there is nothing else among them.
   private func endOfPlain(from start: Int) -> Int {
-    var end = UnsafeRawBufferPointer(bytes).passed(from: start) { $0.notPlainInJSON }
-    while end < bytes.count, Self.isPlain(bytes[end]) { end += 1 }
-    return end
-  }
-
-  /// True for what stands for itself in a string, and is ASCII.
-  private static func isPlain(_ byte: UInt8) -> Bool {
-    byte >= 0x20 && byte < 0x80 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    UnsafeRawBufferPointer(bytes).firstIndex(
+      from: start, eight: { $0.notPlainInJSON }, byte: { !$0.isPlainInJSON })
   }
 
   /// The rest of a string in which there is more than plain ASCII.

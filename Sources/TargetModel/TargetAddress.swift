@@ -66,13 +66,7 @@ extension Sequence {
 extension UnsafeRawBufferPointer {
   /// True for ASCII without capitals.
   fileprivate var isLowerASCII: Bool {
-    var index = passed { $0.capitals | $0.notASCII }
-    while index < count {
-      guard self[index] < 0x80, !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self[index])
-      else { return false }
-      index += 1
-    }
-    return true
+    !holdsAny(eight: { $0.capitals | $0.notASCII }, byte: { $0 >= 0x80 || $0.isCapital })
   }
 }
 

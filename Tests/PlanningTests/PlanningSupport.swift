@@ -3,15 +3,16 @@ import Planning
 import TargetModel
 import TestSupport
 
-/// Plans with the invented kinds.
+/// Plans with the invented kinds, unless there are others.
 func plan(
-  _ desired: [ComputeTarget], _ observed: [ObservedTarget], mode: PlanMode = .apply
+  _ desired: [ComputeTarget], _ observed: [ObservedTarget], mode: PlanMode = .apply,
+  in catalog: KindCatalog = .invented
 ) -> PlanningResult {
   makePlan(
     PlanningRequest(
       stack: testStack, desired: desired,
       observed: Snapshot(workspace: testWorkspace, targets: observed), mode: mode,
-      catalog: .invented))
+      catalog: catalog))
 }
 
 extension PlanningResult {

@@ -82,6 +82,40 @@ import Testing
     #expect(folder.names() == ["plan.json"])
   }
 
+  @Test func `a name beyond the shared ones is taken where all of them are held`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/plan.json"
+    let theirs = (0..<10).map { "plan.json.berth-\($0)" }
+    var held: [Int32] = []
+    for name in theirs {
+      folder.put(name, "theirs")
+      held.append(open(folder.path + "/" + name, O_WRONLY))
+      #expect(flock(held.last ?? -1, LOCK_EX | LOCK_NB) == 0)
+    }
+    defer { for file in held { close(file) } }
+    try AtomicFile.write(Array("ours".utf8), to: path)
+    #expect(folder.text("plan.json") == "ours")
+    #expect(folder.names() == ["plan.json"] + theirs)
+    #expect(theirs.allSatisfy { folder.text($0) == "theirs" })
+  }
+
+  /// Where locks hold on one machine only, another one takes a draft for left behind.
+  @Test func `a draft that somebody replaced is not published, and theirs is left alone`() throws {
+    let folder = try TemporaryFolder()
+    folder.put("plan.json", "old")
+    let draftName = "plan.json.berth-0"
+    #expect(throws: FileFailure.self) {
+      try AtomicFile.write(to: folder.path + "/plan.json") { draft throws(FileFailure) in
+        try draft.append(Array("ours".utf8))
+        unlink(folder.path + "/" + draftName)
+        folder.put(draftName, "theirs")
+      }
+    }
+    #expect(folder.text("plan.json") == "old")
+    #expect(folder.text(draftName) == "theirs")
+    #expect(folder.names() == ["plan.json", draftName])
+  }
+
   @Test func `many who write one file at once leave one whole text and nothing beside it`() throws {
     let folder = try TemporaryFolder()
     let path = folder.path + "/plan.json"

@@ -83,6 +83,15 @@ import Testing
     }
   }
 
+  @Test func `T5 a stream is refused at its limit, while more may come`() throws {
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    defer { for end in ends { close(end) } }
+    // The writer stays: who asked for one byte more than that would wait for ever.
+    #expect(write(ends[1], "123456", 6) == 6)
+    #expect(throws: FileFailure.self) { try SafeFile.readAll(from: ends[0], limit: 5) }
+  }
+
   @Test func `T5 no more than the limit is read, whatever the file claims`() throws {
     let folder = try TemporaryFolder()
     folder.put("file", "12345")

@@ -86,6 +86,14 @@ struct AppliedDigestTests {
     #expect(digest(["count": 3]) == digest(["count": 3]))
   }
 
+  /// Live targets carry it, so it is the same in every version of Berth:
+  /// `printf 'kind=pool\nsize="big"\ncount=2\ntags={"team":"ml"}' | sha256sum | cut -c 1-32`.
+  @Test func `it is made of lines that anybody can put together`() {
+    #expect(
+      digest(["size": "Big", "count": 2, "tags": ["team": "ml"]])
+        == "ea564a3ad7ba101c38f1090d1c95cf46")
+  }
+
   @Test func `spelling and spelled-out defaults do not move it`() {
     #expect(digest(["size": "BIG"]) == digest(["size": "big"]))
     #expect(digest(["size": "small", "count": 1]) == digest([:]))
@@ -152,6 +160,24 @@ struct ObservedFingerprintTests {
     targets.append(observed("link", "h", ["resource_id": .resource("r")]))
     #expect(Set(targets.map(fingerprint)).count == targets.count)
     #expect(fingerprint(hub()).wholeMatch(of: /[0-9a-f]{64}/) != nil)
+  }
+
+  /// Saved plans carry it: `printf` of these lines with `\n` between them, and `sha256sum`.
+  ///
+  ///     name=p
+  ///     kind=pool
+  ///     state=succeeded
+  ///     attached=false
+  ///     resource=
+  ///     power=
+  ///     berth-stack=prod
+  ///     size="big"
+  ///     count=2
+  ///     tags={"team":"ml"}
+  @Test func `it is made of lines that anybody can put together`() {
+    let target = observed("pool", "P", ["size": "Big", "count": 2, "tags": ["team": "ml"]])
+    #expect(
+      fingerprint(target) == "90cb3cde2198455f44bb280995000a770981ea81ff1bb7f03323b8c6335d4cf4")
   }
 
   @Test func `what only the service sets does not move it, nor does its spelling`() {

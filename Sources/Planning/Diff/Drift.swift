@@ -71,12 +71,10 @@ private func driftedFields(
   guard !differing.isEmpty else { return ([], false) }
   let fields = differing.map { $0.drifted(in: desired.kind) }
   guard let applied = observed.marks.applied else { return (fields, true) }
-  let paths = differing.map(\.path)
-  let tellsOfLast = desired.kind.keepsMarksUpToDate
-  // As it mostly is, and digests are dear.
-  if tellsOfLast, onlyManifestMoved(since: applied, desired, observed, paths) { return ([], false) }
-  if applied == desired.appliedDigest { return (fields, false) }
-  guard tellsOfLast, let moved = fieldsMoved(since: applied, desired, observed, paths)
+  guard desired.kind.keepsMarksUpToDate else {
+    return (fields, applied != desired.appliedDigest)
+  }
+  guard let moved = fieldsMoved(since: applied, desired, observed, differing.map(\.path))
   else { return (fields, true) }
   return (fields.filter { moved.contains($0.path) }, false)
 }

@@ -3,20 +3,6 @@ internal import TargetModel
 /// Most fields of which it is tried out who moved them; each one more doubles the work.
 private let mostFieldsTried = 8
 
-/// True if what was last applied is what is live now, where the two differ: only the manifest moved.
-func onlyManifestMoved(
-  since applied: String, _ desired: ComputeTarget, _ observed: ObservedTarget,
-  _ differing: [AttributePath]
-) -> Bool {
-  var values = desired.attributes
-  for slot in differing.compactMap(desired.kind.slot) { values[slot] = observed.attributes[slot] }
-  // A value that nobody is shown differs in its mark alone, and tells nothing here.
-  guard values != desired.attributes else { return false }
-  var guess = desired
-  guess.attributes = values
-  return guess.appliedDigest == applied
-}
-
 /// Which of the differing fields reality moved since a target was last applied; the others were
 /// moved by the manifest.
 ///
@@ -31,27 +17,31 @@ func fieldsMoved(
   _ differing: [AttributePath]
 ) -> Set<AttributePath>? {
   let slots = differing.compactMap(desired.kind.slot)
+  // Mostly one side moved alone, and digests are dear: these two tell it, of any number of fields.
+  let moved = desired.with(slots, of: observed)
+  // A value that nobody is shown differs in its mark alone, and tells nothing here.
+  if moved.attributes != desired.attributes, moved.appliedDigest == applied { return [] }
+  if desired.appliedDigest == applied { return Set(differing) }
   guard slots.count <= mostFieldsTried else { return nil }
-  for former in desired.formerStates(besides: Set(slots), observed) {
-    for choice in 0..<(1 << slots.count) {
-      var values = former.attributes
-      var moved: Set<AttributePath> = []
-      for (index, slot) in slots.enumerated() {
-        if choice & (1 << index) == 0 {
-          values[slot] = observed.attributes[slot]
-        } else {
-          moved.insert(desired.kind.fields[slot].path)
-        }
-      }
-      var guess = former
-      guess.attributes = values
-      if guess.appliedDigest == applied { return moved }
+  let all = 0..<(1 << slots.count)
+  for (number, former) in desired.formerStates(besides: Set(slots), observed).enumerated() {
+    for choice in number == 0 ? all.dropFirst().dropLast() : all {
+      let fromLife = slots.indices.filter { choice & (1 << $0) == 0 }.map { slots[$0] }
+      guard former.with(fromLife, of: observed).appliedDigest == applied else { continue }
+      return Set(slots.filter { !fromLife.contains($0) }.map { desired.kind.fields[$0].path })
     }
   }
   return nil
 }
 
 extension ComputeTarget {
+  /// The same with what is live in some slots.
+  fileprivate func with(_ slots: [Int], of observed: ObservedTarget) -> ComputeTarget {
+    var target = self
+    for slot in slots { target.attributes[slot] = observed.attributes[slot] }
+    return target
+  }
+
   /// What the manifest may have said of the fields that do not differ: what it says now, and the
   /// same with one field mentioned or not.
   fileprivate func formerStates(

@@ -110,6 +110,32 @@ struct DriftTests {
     }
   }
 
+  /// However many fields one side moved alone, it is told; of more than eight of both sides it is not.
+  @Test(arguments: [(9, 0), (0, 9), (4, 4), (5, 4)])
+  func `many fields are told apart`(byManifest: Int, byLife: Int) throws {
+    let fields = (1...9).map {
+      Field(
+        AttributePath("f\($0)"), .text(), "A field", default: "a", onChange: .inPlace,
+        wire: AttributePath("properties.f\($0)"))
+    }
+    let wide = KindCatalog([
+      KindDescriptor(
+        name: "wide", computeType: "Wide", title: "wide", summary: "Many fields.",
+        origin: .created, fields: fields, updatesMarks: true, sample: "name: a\ntype: wide\n")
+    ])
+    let applied = desired("wide", "w", in: wide)
+    var wanted = applied
+    var live = converged(applied)
+    for slot in 0..<byManifest { wanted.attributes[slot] = "b" }
+    let moved = byManifest..<(byManifest + byLife)
+    for slot in moved { live.attributes[slot] = "c" }
+    let drift = plan([wanted], [live], mode: .refreshOnly, in: wide).plan.drift
+    let isTold = byManifest == 0 || byLife == 0 || byManifest + byLife <= 8
+    #expect(drift.map(\.isUnclear) == (byLife == 0 ? [] : [!isTold]))
+    let told = drift.flatMap(\.attributes).map(\.path)
+    #expect(told == (isTold ? moved : 0..<9).map { fields[$0].path })
+  }
+
   @Test func `looking only plans nothing and refuses nothing`() {
     let moved = desired("link", "l", ["resource_id": .resource("r1")])
     var liveLink = converged(moved)
