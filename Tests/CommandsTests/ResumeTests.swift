@@ -9,9 +9,11 @@ struct ResumeTests {
     "b.yml": "name: b-pool\ntype: amlcompute\nberth: {depends_on: [amlcompute.a-pool]}\n",
   ]
 
-  private func interrupted(_ folder: TemporaryFolder, _ signal: Int32) throws -> RunningApply {
-    var apply = try RunningApply(in: folder, isHinted: true)
-    apply.wait(for: "Creating...")
+  private func interrupted(
+    _ folder: TemporaryFolder, _ signal: Int32, _ command: String = "apply"
+  ) throws -> RunningApply {
+    var apply = try RunningApply(in: folder, [command, "--auto-approve"], isHinted: true)
+    apply.wait(for: command == "destroy" ? "Destroying..." : "Creating...")
     kill(apply.process.processIdentifier, signal)
     apply.waitUntilExit()
     return apply
@@ -65,21 +67,25 @@ struct ResumeTests {
     #expect(try folder.run("apply", "--resume", "--auto-approve").status == 0)
   }
 
-  @Test func `without the plan of the run everything is planned, told and asked`() throws {
+  @Test func `without its plan a run is not resumed, since it may have been a destroy`() throws {
     let folder = try TemporaryFolder.stack(Self.two, milliseconds: 700)
-    _ = try interrupted(folder, SIGINT)
-    let journals = folder.url.appendingPathComponent(".berth/journals")
-    for name in try FileManager.default.contentsOfDirectory(atPath: journals.path)
-    where name.hasSuffix(".plan.json") {
-      try FileManager.default.removeItem(at: journals.appendingPathComponent(name))
+    for command in ["apply", "destroy"] {
+      _ = try interrupted(folder, SIGINT, command)
+      let list = try folder.run("list").output
+      #expect(list.contains("a-pool") && !list.contains("b-pool"), "\(command): \(list)")
+      let journals = folder.url.appendingPathComponent(".berth/journals")
+      for name in try FileManager.default.contentsOfDirectory(atPath: journals.path)
+      where name.hasSuffix(".plan.json") {
+        try FileManager.default.removeItem(at: journals.appendingPathComponent(name))
+      }
+      let resumed = try folder.run("apply", "--resume", "--auto-approve")
+      #expect(resumed.status == 5)
+      #expect(resumed.messages.contains("[plan-gone]"), "\(resumed.messages)")
+      #expect(try folder.run("list").output == list)
+      // The way out that it names.
+      #expect(try folder.run(command, "--auto-approve").status == 0)
     }
-    try folder.write("name: c-pool\ntype: amlcompute\n", to: "c.yml")
-    let resumed = try folder.run("apply", "--resume")
-    #expect(resumed.status == 1)
-    #expect(resumed.messages.contains("What it was to do is not at hand any more"))
-    #expect(resumed.output.contains("c-pool"))
-    #expect(resumed.messages.contains("[not-approved]"))
-    #expect(try folder.run("apply", "--resume", "--auto-approve").status == 0)
+    #expect(try !folder.run("list").output.contains("a-pool"))
   }
 
   @Test func `F2 without a journal, or with a torn one, the next apply converges`() throws {

@@ -105,7 +105,10 @@ struct ApplyRun {
     var session = base
     let last = LastRun(
       of: session.stack.configuration.stack, in: session.stack.folder.ownFolder)
-    if isResuming { begin(&session, resuming: last, presenter) }
+    if isResuming, let finding = begin(&session, resuming: last, presenter) {
+      presenter.show(finding)
+      return ExitStatus(of: finding)
+    }
     session.usual = last.usual
     let reading = await Interruptible.beforehand(context) { [session] in
       await read(session, after: last.history, presenter)
@@ -176,17 +179,19 @@ struct ApplyRun {
   }
 
   /// Tells which run is resumed, and keeps to what that one was to do.
+  ///
+  /// - Returns: why it can't be resumed; nil if it can, or if no run is known that stopped.
   private func begin(
     _ session: inout PlanningSession, resuming last: LastRun, _ presenter: Presenter
-  ) {
-    guard let run = last.history.unfinished else {
-      return presenter.note("Nothing is known of an apply that stopped half-way.")
+  ) -> Diagnostic? {
+    guard let run = last.history.unfinished?.run else {
+      presenter.note("Nothing is known of an apply that stopped half-way.")
+      return nil
     }
-    presenter.note("Resuming the run \(run.run.visible).")
-    if last.approved == nil {
-      presenter.note("What it was to do is not at hand any more, so all of the stack is planned.")
-    }
-    session.approved = last.approved
+    guard let approved = last.approved else { return .planGone(run) }
+    presenter.note("Resuming the run \(run.visible).")
+    session.approved = approved
+    return nil
   }
 
   func planFile(for result: PlanningResult, _ session: PlanningSession) -> PlanFile {
@@ -224,9 +229,8 @@ struct ApplyRun {
       presenter.show(.unwritable(StackFolder.ownFolderName + "/applied-plans", error.reason))
       return .failure
     }
-    let canResume = last.history.unfinished != nil
     if let finding = check.staleness(
-      seeing: observed, stranded: session.stranded, canResume: canResume)
+      seeing: observed, stranded: session.stranded, canResume: last.approved != nil)
     {
       presenter.show(finding)
       return ExitStatus(of: finding)

@@ -31,7 +31,7 @@ struct SavedPlanCheck {
   ///
   /// - Parameters:
   ///   - stranded: the names of targets that an apply took away and did not bring back.
-  ///   - canResume: true if an apply did not come to its end.
+  ///   - canResume: true if an apply did not come to its end, and its plan is at hand.
   func staleness(
     seeing observed: Snapshot, stranded: Set<String>, canResume: Bool
   ) -> Diagnostic? {
@@ -56,6 +56,7 @@ extension Rule {
   static let planForeign = Rule("plan-foreign")
   static let planErrored = Rule("plan-errored")
   static let planApplied = Rule("plan-applied")
+  static let planGone = Rule("plan-gone")
   static let planUnread = Rule("plan-unread")
 }
 
@@ -178,6 +179,18 @@ extension Diagnostic {
         A plan is applied once, also if the workspace looks as it did before. Nothing was done. \
         Plan again and review that; to finish an apply that stopped half-way, run \
         'berth apply --resume'.
+        """,
+      findingClass: .stale)
+  }
+
+  /// What somebody approved is unknown, even whether it was an apply or a destroy.
+  static func planGone(_ run: String) -> Diagnostic {
+    Diagnostic(
+      .error, .planGone, "Run can't be resumed",
+      detail: """
+        The plan of the run \(run.visible) is not at hand: it is gone, was damaged, or has more than \
+        \(PlanFile.sizeLimit >> 20) MiB. Nothing was done. Run 'berth apply' again, or \
+        'berth destroy' if that is what stopped: it settles what was begun, then plans and asks.
         """,
       findingClass: .stale)
   }

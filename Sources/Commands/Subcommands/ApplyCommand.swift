@@ -40,7 +40,7 @@ struct ApplyCommand: Subcommand {
   @Flag(name: .customLong("refresh-only"), help: "Only tell what moved in the workspace.")
   var refreshOnly = false
 
-  @Flag(name: .long, help: "Finish what the last apply began, and nothing else.")
+  @Flag(name: .long, help: "Finish what the last apply or destroy began, and nothing else.")
   var resume = false
 
   @Option(

@@ -11,7 +11,8 @@ private let mostFieldsTried = 8
 /// the digest of the mark is the truth. Besides, a field that the manifest only just mentions, or no
 /// longer does, may have been otherwise.
 ///
-/// - Returns: nil if no combination fits: a field was moved on both sides, or too much was.
+/// - Returns: nil if no combination fits: a field was moved on both sides, too much was, or the
+///   document began or ceased to mention several fields at once.
 func fieldsMoved(
   since applied: String, _ desired: ComputeTarget, _ observed: ObservedTarget,
   _ differing: [AttributePath]
@@ -19,11 +20,12 @@ func fieldsMoved(
   let slots = differing.compactMap(desired.kind.slot)
   // Mostly one side moved alone, and digests are dear: these two tell it, of any number of fields.
   let moved = desired.with(slots, of: observed)
-  // A value that nobody is shown differs in its mark alone, and tells nothing here.
+  // Values that nobody is shown differ in their marks alone: with no others the two are one.
   if moved.attributes != desired.attributes, moved.appliedDigest == applied { return [] }
   if desired.appliedDigest == applied { return Set(differing) }
   guard slots.count <= mostFieldsTried else { return nil }
   let all = 0..<(1 << slots.count)
+  // Of what the manifest says now, the first and the last choice were asked above.
   for (number, former) in desired.formerStates(besides: Set(slots), observed).enumerated() {
     for choice in number == 0 ? all.dropFirst().dropLast() : all {
       let fromLife = slots.indices.filter { choice & (1 << $0) == 0 }.map { slots[$0] }

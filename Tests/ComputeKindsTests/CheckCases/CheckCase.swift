@@ -2,6 +2,7 @@ import ComputeKinds
 import TargetModel
 import Testing
 
+/// One target and the rules it breaks.
 struct CheckCase: Sendable, CustomTestStringConvertible {
   let name: String
   let kind: KindDescriptor

@@ -55,12 +55,12 @@ let networkCases: [CheckCase] = [
   CheckCase(
     "network and subnet", .amlCompute,
     ["network_settings.vnet_name": "vn", "network_settings.subnet": "sn"]),
-  CheckCase("a .subnetID's id", .amlCompute, ["network_settings.subnet": .subnetID]),
+  CheckCase("a subnet's id", .amlCompute, ["network_settings.subnet": .subnetID]),
   CheckCase(
-    "a .subnetID's id and its network", .computeInstance,
+    "a subnet's id and its network", .computeInstance,
     ["network_settings.vnet_name": "VN", "network_settings.subnet": .subnetID]),
   CheckCase(
-    "a .subnetID's id and another network", .computeInstance,
+    "a subnet's id and another network", .computeInstance,
     ["network_settings.vnet_name": "other", "network_settings.subnet": .subnetID],
     "network-ignored"),
   CheckCase(
@@ -76,7 +76,7 @@ let networkCases: [CheckCase] = [
     "an id of something else", .amlCompute, ["network_settings.subnet": identity],
     "network-incomplete"),
   CheckCase(
-    "a path in a .subnetID's name", .amlCompute,
+    "a path in a subnet's name", .amlCompute,
     ["network_settings.vnet_name": "vn", "network_settings.subnet": "sn/../x"],
     "network-incomplete"),
   CheckCase(

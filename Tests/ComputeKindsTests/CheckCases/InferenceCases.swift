@@ -42,9 +42,9 @@ let inferenceCases: [CheckCase] = [
     "an internal load balancer", .aks,
     ["load_balancer_type": "InternalLoadBalancer", "load_balancer_subnet": "sn"]),
   CheckCase(
-    "a .subnetID for a public one", .aks, ["load_balancer_subnet": "sn"], "load-balancer-subnet"),
+    "a subnet for a public one", .aks, ["load_balancer_subnet": "sn"], "load-balancer-subnet"),
   CheckCase(
-    "a .subnetID for a public one, said", .aks,
+    "a subnet for a public one, said", .aks,
     ["load_balancer_type": "public_ip", "load_balancer_subnet": "sn"], "load-balancer-subnet"),
 ]
 
@@ -61,7 +61,7 @@ private func network(
 let creationCases: [CheckCase] = [
   CheckCase("a whole network", .aks, network()),
   CheckCase(
-    "a .subnetID alone", .aks, ["network_settings.subnet": .subnetID], "network-incomplete"),
+    "a subnet alone", .aks, ["network_settings.subnet": .subnetID], "network-incomplete"),
   CheckCase(
     "a network without a subnet", .aks, ["network_settings.vnet_name": "vn"],
     "network-incomplete"),
