@@ -9,9 +9,9 @@ struct InitCommand: Subcommand {
     abstract: "Write a small stack to begin with, every line explained.",
     usage: "berth init [<options>]",
     discussion: """
-      Writes berth.yaml and compute/cpu-cluster.yml into the folder, which is made if
-      it is not there. Files that exist are never touched: if one of the two is there,
-      nothing is written.
+      Writes berth.yaml and compute/cpu-cluster.yml into the folder, which is made
+      if it is not there. Files that exist are never touched: if one of the two is
+      there, nothing is written.
 
       Example:
         berth init --chdir ml
