@@ -50,10 +50,24 @@ func withEmulatedAzure(
       let workspace = try AzureWorkspace(
         configuration,
         in: AzureSurroundings(
-          transport: transport, authorization: NoAuthorization(), clock: clock,
+          transport: PatientTransport(transport: transport),
+          authorization: NoAuthorization(), clock: clock,
           randomBytes: SeededBytes().bytes))
       try await body(workspace, clock)
     }
+  }
+}
+
+/// Waits long for answers: how slow this machine is, is no matter of the service.
+private struct PatientTransport<Transport: HTTPTransport>: HTTPTransport {
+  let transport: Transport
+
+  func send(
+    _ request: HTTPRequest, limits: HTTPLimits
+  ) async throws(HTTPFailure) -> HTTPResponse {
+    var limits = limits
+    (limits.connect, limits.idle, limits.total) = (.seconds(600), .seconds(600), .seconds(600))
+    return try await transport.send(request, limits: limits)
   }
 }
 
