@@ -109,6 +109,13 @@ final class TemporaryFolder {
     try String(contentsOf: url.appendingPathComponent(path), encoding: .utf8)
   }
 
+  /// What applies keep beside each other: their journals end in `.jsonl`, their plans in `.plan.json`.
+  func journalFiles(endingIn suffix: String) throws -> [URL] {
+    try FileManager.default.contentsOfDirectory(
+      at: url.appendingPathComponent(".berth/journals"), includingPropertiesForKeys: nil
+    ).filter { $0.lastPathComponent.hasSuffix(suffix) }
+  }
+
   func run(_ arguments: String..., environment: [String: String] = [:]) throws -> BerthBinary.Run {
     try run(arguments, environment: environment)
   }

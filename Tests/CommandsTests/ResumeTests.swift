@@ -73,10 +73,8 @@ struct ResumeTests {
       _ = try interrupted(folder, SIGINT, command)
       let list = try folder.run("list").output
       #expect(list.contains("a-pool") && !list.contains("b-pool"), "\(command): \(list)")
-      let journals = folder.url.appendingPathComponent(".berth/journals")
-      for name in try FileManager.default.contentsOfDirectory(atPath: journals.path)
-      where name.hasSuffix(".plan.json") {
-        try FileManager.default.removeItem(at: journals.appendingPathComponent(name))
+      for plan in try folder.journalFiles(endingIn: ".plan.json") {
+        try FileManager.default.removeItem(at: plan)
       }
       let resumed = try folder.run("apply", "--resume", "--auto-approve")
       #expect(resumed.status == 5)
@@ -92,13 +90,10 @@ struct ResumeTests {
     for damage in ["gone", "torn", "garbage"] {
       let folder = try TemporaryFolder.stack(Self.two, milliseconds: 700)
       _ = try interrupted(folder, SIGKILL)
-      let journals = folder.url.appendingPathComponent(".berth/journals")
-      for name in try FileManager.default.contentsOfDirectory(atPath: journals.path)
-      where name.hasSuffix(".jsonl") {
-        let file = journals.appendingPathComponent(name)
+      for file in try folder.journalFiles(endingIn: ".jsonl") {
         let bytes = try Data(contentsOf: file)
         switch damage {
-        case "gone": try FileManager.default.removeItem(at: journals)
+        case "gone": try FileManager.default.removeItem(at: file.deletingLastPathComponent())
         case "torn": try bytes.dropLast(20).write(to: file)
         default: try Data("\u{0}\u{1}{{{".utf8).write(to: file)
         }

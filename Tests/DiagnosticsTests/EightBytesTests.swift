@@ -15,23 +15,15 @@ import Testing
       ({ $0.controls | $0.equal(to: 0x3A) }, { $0 < 0x20 || $0 == 0x3A }),
     ]
 
-  /// Questions that are asked of eight at once, and of those at the end alone.
-  private static let pairs:
-    [(eight: @Sendable (EightBytes) -> UInt64, byte: @Sendable (UInt8) -> Bool)] = [
-      (\.notPlainInJSON, { !$0.isPlainInJSON }), (\.capitals, \.isCapital),
-    ]
-
   private func expectFirst(_ bytes: [UInt8], from start: Int = 0) {
     for (number, (flags, isMeant)) in Self.questions.enumerated() {
       let passed = bytes.withUnsafeBytes { $0.passed(from: start, until: flags) }
       let end = start + (bytes.count - start) / 8 * 8
       let first = bytes[start..<end].firstIndex(where: isMeant) ?? end
       #expect(passed == first, "question \(number) about \(bytes) from \(start)")
-    }
-    for (number, (eight, byte)) in Self.pairs.enumerated() {
-      let found = bytes.withUnsafeBytes { $0.firstIndex(from: start, eight: eight, byte: byte) }
-      let first = bytes[start...].firstIndex(where: byte) ?? bytes.count
-      #expect(found == first, "pair \(number) about \(bytes) from \(start)")
+      let found = bytes.withUnsafeBytes { $0.firstIndex(from: start, eight: flags, byte: isMeant) }
+      let firstOfAll = bytes[start...].firstIndex(where: isMeant) ?? bytes.count
+      #expect(found == firstOfAll, "question \(number) about \(bytes) from \(start)")
     }
   }
 
@@ -42,6 +34,14 @@ import Testing
         bytes[place] = byte
         expectFirst(bytes)
       }
+    }
+  }
+
+  @Test func `a byte alone is asked what eight are`() {
+    for byte in UInt8.min...UInt8.max {
+      let eight = Array(repeating: byte, count: 8).withUnsafeBytes { EightBytes($0, at: 0) }
+      #expect(byte.isPlainInJSON == (eight.notPlainInJSON == 0), "\(byte)")
+      #expect(byte.isCapital == (eight.capitals != 0), "\(byte)")
     }
   }
 

@@ -60,8 +60,7 @@ struct ApplyRun {
     if let planFile {
       switch SavedPlan.read(planFile, in: context, folder: context.workingDirectory) {
       case .failure(let failure):
-        presenter.show(failure.finding)
-        return ExitStatus(of: failure.finding)
+        return refused(failure.finding, presenter)
       case .success(let file): saved = file
       }
     }
@@ -76,10 +75,7 @@ struct ApplyRun {
     guard var session, !loader.findings.hasErrors else { return ExitStatus(of: loader.findings) }
     if (saved?.plan.mode ?? mode) == .apply { session.commit = .of(session.stack, in: context) }
     let check = saved.map { [stack = session.stack] in SavedPlanCheck(saved: $0, stack: stack) }
-    if let finding = check?.misfit() {
-      presenter.show(finding)
-      return ExitStatus(of: finding)
-    }
+    if let finding = check?.misfit() { return refused(finding, presenter) }
     if mode == .refreshOnly { return await look(session, presenter) }
     return await applyAlone(session, check, presenter)
   }
@@ -97,6 +93,12 @@ struct ApplyRun {
     }
   }
 
+  /// Shows why nothing is done.
+  private func refused(_ finding: Diagnostic, _ presenter: Presenter) -> ExitStatus {
+    presenter.show(finding)
+    return ExitStatus(of: finding)
+  }
+
   // MARK: Planning
 
   func apply(
@@ -105,10 +107,7 @@ struct ApplyRun {
     var session = base
     let last = LastRun(
       of: session.stack.configuration.stack, in: session.stack.folder.ownFolder)
-    if isResuming, let finding = begin(&session, resuming: last, presenter) {
-      presenter.show(finding)
-      return ExitStatus(of: finding)
-    }
+    if isResuming, let refusal = begin(&session, resuming: last, presenter) { return refusal }
     session.usual = last.usual
     let reading = await Interruptible.beforehand(context) { [session] in
       await read(session, after: last.history, presenter)
@@ -180,15 +179,15 @@ struct ApplyRun {
 
   /// Tells which run is resumed, and keeps to what that one was to do.
   ///
-  /// - Returns: why it can't be resumed; nil if it can, or if no run is known that stopped.
+  /// - Returns: nil if it goes on: the run can be resumed, or none is known that stopped.
   private func begin(
     _ session: inout PlanningSession, resuming last: LastRun, _ presenter: Presenter
-  ) -> Diagnostic? {
+  ) -> ExitStatus? {
     guard let run = last.history.unfinished?.run else {
       presenter.note("Nothing is known of an apply that stopped half-way.")
       return nil
     }
-    guard let approved = last.approved else { return .planGone(run) }
+    guard let approved = last.approved else { return refused(.planGone(run), presenter) }
     presenter.note("Resuming the run \(run.visible).")
     session.approved = approved
     return nil
@@ -232,8 +231,7 @@ struct ApplyRun {
     if let finding = check.staleness(
       seeing: observed, stranded: session.stranded, canResume: last.approved != nil)
     {
-      presenter.show(finding)
-      return ExitStatus(of: finding)
+      return refused(finding, presenter)
     }
     if let expectedDigest, expectedDigest != saved.digest {
       presenter.show(.digestDiffers(expectedDigest, saved.digest))

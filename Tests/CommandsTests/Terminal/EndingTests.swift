@@ -30,10 +30,8 @@ struct EndingTests {
   private func expectWholeJournal(
     _ folder: TemporaryFolder, _ source: SourceLocation = #_sourceLocation
   ) throws {
-    let journals = folder.url.appendingPathComponent(".berth/journals")
-    for name in try FileManager.default.contentsOfDirectory(atPath: journals.path)
-    where name.hasSuffix(".jsonl") {
-      let lines = try String(contentsOf: journals.appendingPathComponent(name), encoding: .utf8)
+    for journal in try folder.journalFiles(endingIn: ".jsonl") {
+      let lines = try String(contentsOf: journal, encoding: .utf8)
         .split(separator: "\n", omittingEmptySubsequences: false)
       #expect(lines.last == "", sourceLocation: source)
       for line in lines.dropLast() {
