@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The backend as it is used: over a socket, at the emulator.
-@Suite(.timeLimit(.minutes(20)))
+@Suite(.timeLimit(.minutes(60)))
 struct EmulatorConformanceTests {
   @Test(arguments: ConformanceWorld.all, Scheme.allCases)
   func `the azure backend conforms at the emulator`(

@@ -156,6 +156,9 @@ final class TemporaryFolder {
     return folder
   }
 
+  /// Milliseconds of an operation beside which a test has something to do: enough for a busy machine.
+  static let longEnough = 5_000
+
   /// A stack with these manifests, whose operations take no time to speak of.
   static func stack(
     _ manifests: [String: String], name: String = "test", milliseconds: Int = 1

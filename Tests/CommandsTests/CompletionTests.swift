@@ -4,7 +4,7 @@ import Testing
 
 @testable import Commands
 
-@Suite("Completion", .timeLimit(.minutes(20)))
+@Suite("Completion", .timeLimit(.minutes(60)))
 struct CompletionTests {
   private static func stack() throws -> TemporaryFolder {
     let folder = try TemporaryFolder.stack([

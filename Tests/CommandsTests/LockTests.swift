@@ -4,8 +4,6 @@ import Testing
 /// Two applies at once, as users meet it.
 @Suite("Locks")
 struct LockTests {
-  /// How long an operation takes beside which a test has something to do: enough for a busy machine.
-  private static let longEnough = 4_000
   private static let gpu = ["gpu.yml": "name: gpu\ntype: amlcompute\n"]
 
   /// The id in `Lock Info`.
@@ -14,7 +12,7 @@ struct LockTests {
   }
 
   @Test func `F16 two applies of one stack exclude each other, and the holder is named`() throws {
-    let folder = try TemporaryFolder.stack(Self.gpu, milliseconds: Self.longEnough)
+    let folder = try TemporaryFolder.stack(Self.gpu, milliseconds: TemporaryFolder.longEnough)
     var first = try RunningApply(in: folder)
     first.wait(for: "Creating...")
     let second = try folder.run("apply", "--auto-approve")
@@ -42,7 +40,7 @@ struct LockTests {
   @Test func `F16 an apply that waits goes on when the other one is done, and both are right`()
     throws
   {
-    let folder = try TemporaryFolder.stack(Self.gpu, milliseconds: Self.longEnough)
+    let folder = try TemporaryFolder.stack(Self.gpu, milliseconds: TemporaryFolder.longEnough)
     var first = try RunningApply(in: folder)
     first.wait(for: "Creating...")
     try folder.takeFromNowOn(milliseconds: 1)
@@ -62,7 +60,7 @@ struct LockTests {
     let store = shared.url.appendingPathComponent("shared.db").path
     func stack(_ name: String, _ manifest: String) throws -> TemporaryFolder {
       let folder = try TemporaryFolder.stack(
-        ["x.yml": manifest], name: name, milliseconds: Self.longEnough)
+        ["x.yml": manifest], name: name, milliseconds: TemporaryFolder.longEnough)
       try folder.write(
         try folder.read("berth.yaml").replacing(
           "type: local,", with: "type: local, store: \(store),"),
@@ -89,7 +87,7 @@ struct LockTests {
       [
         "gpu.yml": "name: gpu\ntype: amlcompute\n",
         "cpu.yml": "name: cpu\ntype: amlcompute\nberth: {depends_on: [amlcompute.gpu]}\n",
-      ], milliseconds: 3 * Self.longEnough)
+      ], milliseconds: 3 * TemporaryFolder.longEnough)
     var apply = try RunningApply(in: folder)
     apply.wait(for: "Creating...")
     let shown = try folder.run("lock", "show")
@@ -139,7 +137,7 @@ struct LockTests {
   @Test func `F32 a drift job beside an apply takes what is in flight for no drift`() throws {
     let folder = try TemporaryFolder.stack(Self.gpu)
     #expect(try folder.run("apply", "--auto-approve").status == 0)
-    try folder.takeFromNowOn(milliseconds: Self.longEnough)
+    try folder.takeFromNowOn(milliseconds: TemporaryFolder.longEnough)
     try folder.write("name: gpu\ntype: amlcompute\nmax_instances: 7\n", to: "gpu.yml")
     var apply = try RunningApply(in: folder)
     apply.wait(for: "Modifying...")
@@ -150,7 +148,7 @@ struct LockTests {
   }
 
   @Test func `an apply without a lock says nothing of one`() throws {
-    let folder = try TemporaryFolder.stack(Self.gpu, milliseconds: Self.longEnough)
+    let folder = try TemporaryFolder.stack(Self.gpu, milliseconds: TemporaryFolder.longEnough)
     var apply = try RunningApply(in: folder, ["apply", "--auto-approve", "--lock=false"])
     apply.wait(for: "Creating...")
     #expect(try folder.run("lock", "list").output == "Nobody holds a lock.\n")

@@ -286,7 +286,7 @@ struct ManyStacksTests {
       [
         "a": ("shared-ws", ["a.yml": "name: pool-a\ntype: amlcompute\n", "store": "../shared.db"]),
         "b": ("shared-ws", ["b.yml": "name: pool-b\ntype: amlcompute\n", "store": "../shared.db"]),
-      ], milliseconds: 2_000)
+      ], milliseconds: TemporaryFolder.longEnough)
     var apply = try RunningApply(
       in: folder, ["apply", "--all", "--auto-approve", "--report", "json=report.json"])
     apply.wait(for: "[a] amlcompute.pool-a: Creating...")

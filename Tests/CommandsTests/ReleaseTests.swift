@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The scripts that make a release, on the program of the tests: a build of its own takes too long.
-@Suite("Releases", .timeLimit(.minutes(20)))
+@Suite("Releases", .timeLimit(.minutes(60)))
 struct ReleaseTests {
   private static let package = BerthBinary.packageFolder
   private static let epoch = "1767603600"

@@ -81,7 +81,8 @@ struct ReportTests {
 
   @Test func `a run that is interrupted reports what it did`() throws {
     let folder = try TemporaryFolder.stack(
-      ["gpu.yml": Self.pool, "cpu.yml": "name: cpu-pool\ntype: amlcompute\n"], milliseconds: 2_000)
+      ["gpu.yml": Self.pool, "cpu.yml": "name: cpu-pool\ntype: amlcompute\n"],
+      milliseconds: TemporaryFolder.longEnough)
     var apply = try RunningApply(in: folder, ["apply", "--auto-approve"] + Self.options())
     apply.wait(for: "Creating...")
     apply.process.interrupt()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A lock on a blob, as runners that share no disk meet it.
-@Suite("Shared locks", .timeLimit(.minutes(20)))
+@Suite("Shared locks", .timeLimit(.minutes(60)))
 struct SharedLockTests {
   private static let gpu = "name: gpu\ntype: amlcompute\nsize: STANDARD_DS3_V2\n"
 
@@ -36,8 +36,7 @@ struct SharedLockTests {
     throws
   {
     let place = try TemporaryFolder()
-    // Long enough for a busy machine.
-    let emulator = try emulator(place, milliseconds: 5_000)
+    let emulator = try emulator(place, milliseconds: TemporaryFolder.longEnough)
     let (one, two) = (try runner(try emulator.url()), try runner(try emulator.url()))
     var first = try RunningApply(in: one)
     first.wait(for: "Creating...")
@@ -98,7 +97,7 @@ struct SharedLockTests {
     let emulator = try emulator(place)
     let folder = try runner(
       try emulator.url(), lock: ", auth: {type: none}",
-      backend: "{type: local, operation_milliseconds: 4000}")
+      backend: "{type: local, operation_milliseconds: \(TemporaryFolder.longEnough)}")
     var first = try RunningApply(in: folder)
     first.wait(for: "Creating...")
     #expect(try folder.run("apply", "--auto-approve").status == 4)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Commands
 
-@Suite("Timings and logs of a run", .timeLimit(.minutes(20)))
+@Suite("Timings and logs of a run", .timeLimit(.minutes(60)))
 struct TimingsTests {
   private static let pool = "name: gpu\ntype: amlcompute\n"
 

@@ -12,7 +12,7 @@ import Testing
 #endif
 
 /// The emulator behind a real socket, asked by a client that can say anything.
-@Suite(.serialized, .timeLimit(.minutes(20)))
+@Suite(.serialized, .timeLimit(.minutes(60)))
 struct ServerTests {
   /// Runs a server for as long as a test needs it.
   private func serving(

@@ -3,7 +3,7 @@ import NIOSSL
 import Testing
 
 /// The transport against a server that does anything.
-@Suite("Network transport", .timeLimit(.minutes(20)))
+@Suite("Network transport", .timeLimit(.minutes(60)))
 struct NetworkTransportTests {
   /// Generous unless a test is about time.
   static var limits: HTTPLimits {

@@ -3,7 +3,7 @@ import NIOSSL
 import Testing
 
 /// Who is believed to be who they say, and how the way there is found.
-@Suite("Trust and proxies", .timeLimit(.minutes(20)))
+@Suite("Trust and proxies", .timeLimit(.minutes(60)))
 struct TrustTests {
   private func outcome(
     _ url: String, settings: NetworkSettings, headers: HTTPHeaders = HTTPHeaders(),

@@ -4,7 +4,7 @@ import Testing
 @Suite("Output of programs")
 struct ProgramOutputTests {
   private func output(
-    _ command: [String], limit: Int = 1_000, timeLimit: Duration = .seconds(60)
+    _ command: [String], limit: Int = 1_000, timeLimit: Duration = .seconds(600)
   ) throws(ProgramFailure) -> String {
     String(
       decoding: try programOutput(
@@ -23,7 +23,7 @@ struct ProgramOutputTests {
     do {
       _ = try programOutput(
         of: ["sh", "-c", "echo"], environment: ["PATH": "bin:."], in: "/usr", limit: 10,
-        timeLimit: .seconds(60))
+        timeLimit: .seconds(600))
       Issue.record("it was started")
     } catch {
       #expect(error.reason == "can't be started: it is in no absolute folder of PATH")

@@ -6,7 +6,7 @@ import Testing
 
 /// Files and folders that become links, and themselves again, while they are read and written: whatever
 /// was looked at before, nothing outside is opened.
-@Suite("Paths that are swapped", .timeLimit(.minutes(20))) struct SwappedPathTests {
+@Suite("Paths that are swapped", .timeLimit(.minutes(60))) struct SwappedPathTests {
   private static let ours = "name: ours\n"
   private static let secret = "name: secret\n"
 

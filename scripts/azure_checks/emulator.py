@@ -40,7 +40,7 @@ class Emulator:
 
     def __exit__(self, *_):
         self.process.terminate()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=120)
         self.process.stdout.close()
         self.folder.cleanup()
 

@@ -95,7 +95,7 @@ class Theatre:
 
     def send(self, method, path, body=None, **query):
         query = {"api-version": VERSION, **query}
-        return requests.request(method, self.url + path, params=query, json=body, timeout=20)
+        return requests.request(method, self.url + path, params=query, json=body, timeout=120)
 
     def play(self, example):
         self.prepare(example)
@@ -177,7 +177,7 @@ class Theatre:
         for _ in range(200):
             if not monitor:
                 return
-            answer = requests.get(monitor, timeout=20)
+            answer = requests.get(monitor, timeout=120)
             if answer.status_code != 202 and (
                     not answer.text or answer.json().get("status") != "InProgress"):
                 return

@@ -91,7 +91,7 @@ def status(emulator, token):
         f"{emulator.url}/subscriptions/{SUBSCRIPTION}/resourceGroups/{GROUP}/providers/"
         f"Microsoft.MachineLearningServices/workspaces/{WORKSPACE}/computes",
         params={"api-version": "2025-12-01"}, headers={"Authorization": f"Bearer {token}"},
-        timeout=20).status_code
+        timeout=120).status_code
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ struct EndingTests {
     if signal == SIGHUP, isIgnored(SIGHUP) {
       return print("SKIPPED: under nohup, terminals that go away are no reason to end.")
     }
-    let folder = try TemporaryFolder.stack(Self.two, milliseconds: 1_500)
+    let folder = try TemporaryFolder.stack(Self.two, milliseconds: TemporaryFolder.longEnough)
     var apply = try RunningApply(in: folder, ["apply", "--auto-approve"] + Self.reports)
     apply.wait(for: "Creating...")
     kill(apply.process.processIdentifier, signal)
@@ -97,7 +97,7 @@ struct EndingTests {
   @Test func `a run that is locked out or comes half the way reports`() throws {
     let folder = try TemporaryFolder.stack(Self.two, milliseconds: 30_000)
     try folder.write(
-      try folder.read("berth.yaml") + "deadlines: {amlcompute: 4s}\n", to: "berth.yaml")
+      try folder.read("berth.yaml") + "deadlines: {amlcompute: 10s}\n", to: "berth.yaml")
     var apply = try RunningApply(in: folder)
     apply.wait(for: "Creating...")
     #expect(try folder.run(["apply", "--auto-approve"] + Self.reports).status == 4)

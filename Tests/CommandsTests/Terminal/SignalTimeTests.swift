@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// How soon an apply answers when it is asked to end: whoever asks may lose patience.
-@Suite("Answers to signals", .timeLimit(.minutes(20)))
+@Suite("Answers to signals", .timeLimit(.minutes(60)))
 struct SignalTimeTests {
   private static let two = [
     "a.yml": "name: a-pool\ntype: amlcompute\n",
@@ -26,7 +26,7 @@ struct SignalTimeTests {
     signal: Int32, status: Int32
   ) throws {
     try expectOneSecond {
-      let folder = try TemporaryFolder.stack(Self.two, milliseconds: 3_000)
+      let folder = try TemporaryFolder.stack(Self.two, milliseconds: TemporaryFolder.longEnough)
       var apply = try RunningApply(in: folder)
       apply.wait(for: "a-pool: Creating...")
       let time = ContinuousClock().measure {

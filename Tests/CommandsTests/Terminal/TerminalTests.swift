@@ -3,7 +3,7 @@ import Testing
 
 /// What somebody sees who works at a terminal, a real one.
 @Suite(
-  "Terminals", .serialized, .enabled(if: TmuxTerminal.isThere), .timeLimit(.minutes(20)))
+  "Terminals", .serialized, .enabled(if: TmuxTerminal.isThere), .timeLimit(.minutes(60)))
 struct TerminalTests {
   private static let pools = [
     "a.yml": "name: a-pool\ntype: amlcompute\n",

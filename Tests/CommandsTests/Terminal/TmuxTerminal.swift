@@ -79,7 +79,7 @@ final class TmuxTerminal {
     until isWanted: ([String]) -> Bool, _ what: String,
     _ source: SourceLocation = #_sourceLocation
   ) throws -> [String] {
-    let latest = Date(timeIntervalSinceNow: 120)
+    let latest = Date(timeIntervalSinceNow: 300)
     var lines = try screen()
     while !isWanted(lines) {
       guard Date() < latest else {
@@ -125,7 +125,7 @@ final class TmuxTerminal {
       of: ["/bin/bash", "-c", Self.withoutFiles, "tmux", Self.program ?? "tmux", "-S", socket]
         + arguments,
       environment: ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm"], in: "/",
-      limit: 1 << 20, timeLimit: .seconds(60))
+      limit: 1 << 20, timeLimit: .seconds(600))
     return String(decoding: output, as: UTF8.self)
   }
 }
