@@ -14,10 +14,13 @@ extension HTMLPage {
         list.append(...rows.map(drawRow));
         more.hidden = rest.length === 0;
         more.textContent = "Show " + Math.min(portion, rest.length) + " more";
+        // Anew: an end that is in view again in the next frame is no change to the observer.
+        end.unobserve(more);
+        end.observe(more);
       }
-      new IntersectionObserver((entries) => {
+      const end = new IntersectionObserver((entries) => {
         if (entries.some((entry) => entry.isIntersecting) && rest.length) draw();
-      }, { rootMargin: "600px" }).observe(more);
+      }, { rootMargin: "600px" });
       return {
         element: make("div", {}, list, more),
         show(items, draws) {
