@@ -7,7 +7,7 @@ import Testing
 struct TrustTests {
   private func outcome(
     _ url: String, settings: NetworkSettings, headers: HTTPHeaders = HTTPHeaders(),
-    limits: HTTPLimits = HTTPLimits()
+    limits: HTTPLimits = NetworkTransportTests.limits
   ) async throws -> Result<HTTPResponse, HTTPFailure> {
     let request = HTTPRequest(.get, try #require(HTTPURL(parsing: url)), headers: headers)
     return try await withNetworkTransport(settings) { transport in
@@ -65,7 +65,7 @@ struct TrustTests {
 
   @Test func `a server without TLS is not believed`() async throws {
     try await LoopbackServer.with({ _ in [.answer()] }) { server, port in
-      var limits = HTTPLimits()
+      var limits = NetworkTransportTests.limits
       limits.connect = .milliseconds(200)
       let outcome = try await outcome(
         "https://localhost:\(port)/", settings: NetworkSettings(), limits: limits)
@@ -145,7 +145,7 @@ struct TrustTests {
       try await withNetworkTransport(settings) { transport in
         for reach in [HTTPRequest.Reach.network, .host] {
           let response = try await transport.send(
-            HTTPRequest(.get, url, reach: reach), limits: HTTPLimits())
+            HTTPRequest(.get, url, reach: reach), limits: NetworkTransportTests.limits)
           #expect(response.status == 200)
         }
       }

@@ -15,7 +15,7 @@ final class SilentService {
 
   /// Waits until somebody calls: until a call has come, or until somebody tries to connect.
   func waitForCall() {
-    let end = ContinuousClock.now + .seconds(600)
+    let end = ContinuousClock.now + .seconds(60)
     while !isCalled, ContinuousClock.now < end { usleep(5_000) }
   }
 
